@@ -1,0 +1,1 @@
+"""Everything said over a websocket: the wire's messages, sessions, subscriptions."""

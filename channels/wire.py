@@ -1,0 +1,447 @@
+"""Every message of the wire, both directions, and their encoding (pure).
+
+A message is a map whose ``t`` names it; the two formats carry the same maps. ``PROTOCOL.md`` has a section
+and an example for each. What a client sends is parsed strictly: a wrong message is a ``Fault`` value, not an
+exception that travels.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import msgpack
+
+from realtime.delta import Changes
+from realtime.refusals import Refusal
+from realtime.tally import Counts, PublicTally, Sign, Version
+
+PROTOCOL = 1
+MAX_MESSAGE = 4096
+"""Bytes of one inbound message."""
+
+MAX_DEPTH = 5
+"""Nesting of an inbound message; ours need three."""
+
+MAX_INTEGER = 2**53 - 1
+"""The largest integer that every client can hold."""
+
+
+class Format(StrEnum):
+    """The two subprotocols; the value is the name offered in the handshake."""
+
+    MSGPACK = "imaginest.v1.msgpack"
+    JSON = "imaginest.v1.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A message that is merely wrong (the connection lives on) or hostile (it is closed)."""
+
+    code: Refusal
+    hostile: bool = False
+    op: str | None = None
+
+
+# --- from the client ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One channel to follow, from what the client has (``at``) and may see (``seen``)."""
+
+    channel: str
+    at: Version | None = None
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sub:
+    subs: tuple[Subscription, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsub:
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    topic: int
+    sign: Sign
+    op: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    pass
+
+
+ClientMessage = Sub | Unsub | Vote | Resync | Pong
+
+
+# --- from the server ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """``time`` is the server's clock in ms since 1970; ``ping`` the interval between pings in ms."""
+
+    time: int
+    ping: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snap:
+    channel: str
+    version: Version
+    tally: PublicTally
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaMessage:
+    channel: str
+    base: Version
+    version: Version
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """A vote was committed; ``seen`` lets the client subscribe with results from now on."""
+
+    op: str
+    topic: int
+    sign: Sign
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """A refusal; ``op`` is None where the message was not a vote, ``channel`` where it named none."""
+
+    code: Refusal
+    op: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """What is shown may be old (the database does not answer)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What is shown is current again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    """The server goes away; ``within`` is how many ms the client may take, at random, to come back."""
+
+    within: int
+
+
+ServerMessage = Hello | Snap | DeltaMessage | Ack | No | Stale | Fresh | Ping | Bye
+
+CLOSE_COME_BACK = 4000
+CLOSE_SILENT = 4008
+CLOSE_HOSTILE = 4500
+CLOSE_NO_SUBPROTOCOL = 4501
+CLOSE_TOO_LARGE = 4502
+
+
+# --- encoding -------------------------------------------------------------------------------------------
+
+
+def encode(message: ServerMessage, format: Format) -> bytes:
+    """The payload of one message; equal messages give equal bytes."""
+    plain = to_plain(message)
+    if format is Format.MSGPACK:
+        packed: bytes = msgpack.packb(plain)
+        return packed
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def to_plain(message: ServerMessage) -> dict[str, Any]:
+    """The map of one message, as both formats carry it."""
+    match message:
+        case Hello(time, ping):
+            return {"t": "hello", "protocol": PROTOCOL, "time": time, "ping": ping}
+        case Snap(channel, version, tally):
+            return {"t": "snap", "channel": channel, "version": list(version), "tally": plain_tally(tally)}
+        case DeltaMessage(channel, base, version, changes):
+            return {
+                "t": "delta",
+                "channel": channel,
+                "base": list(base),
+                "version": list(version),
+                "changed": plain_changes(changes),
+            }
+        case Ack(op, topic, sign, seen):
+            return {"t": "ack", "op": op, "topic": topic, "sign": int(sign), "seen": seen}
+        case No(code, op, channel):
+            plain: dict[str, Any] = {"t": "no", "code": str(code), "retry": code.retry}
+            if op is not None:
+                plain["op"] = op
+            if channel is not None:
+                plain["channel"] = channel
+            return plain
+        case Stale():
+            return {"t": "stale"}
+        case Fresh():
+            return {"t": "fresh"}
+        case Ping():
+            return {"t": "ping"}
+        case Bye(within):
+            return {"t": "bye", "within": within}
+
+
+def plain_tally(tally: PublicTally) -> dict[str, Any]:
+    """A public tally as a map; a hidden one has ``voters`` only."""
+    if tally.headline is None:
+        return {"voters": tally.voters}
+    return {
+        "plus": tally.headline.plus,
+        "minus": tally.headline.minus,
+        "voters": tally.voters,
+        "series": {key: _plain_counts(counts) for key, counts in tally.series.items()},
+    }
+
+
+def plain_changes(changes: Changes) -> dict[str, Any]:
+    """The changed counters as a map; a series of null publishes nothing any more."""
+    plain: dict[str, Any] = {}
+    for name in ("plus", "minus", "voters"):
+        value = getattr(changes, name)
+        if value is not None:
+            plain[name] = value
+    if changes.series:
+        plain["series"] = {
+            key: None if counts is None else _plain_counts(counts) for key, counts in changes.series.items()
+        }
+    return plain
+
+
+def _plain_counts(counts: Counts) -> dict[str, int]:
+    return {"plus": counts.plus, "minus": counts.minus}
+
+
+# --- parsing --------------------------------------------------------------------------------------------
+
+
+class _Wrong(Exception):
+    """Inside this module only: carries a fault out of nested parsing."""
+
+    def __init__(self, code: Refusal, *, hostile: bool = False) -> None:
+        super().__init__(code)
+        self.fault = Fault(code, hostile)
+
+
+def parse(data: str | bytes, format: Format) -> ClientMessage | Fault:
+    """The client's message in one websocket frame of ``format``, or what is wrong with it."""
+    if isinstance(data, str) is not (format is Format.JSON):
+        return Fault(Refusal.WRONG_FRAME, hostile=True)
+    raw = data.encode(errors="surrogatepass") if isinstance(data, str) else data
+    if len(raw) > MAX_MESSAGE:
+        return Fault(Refusal.TOO_LARGE, hostile=True)
+    plain: Any = None
+    try:
+        plain = _from_json(raw) if format is Format.JSON else _from_msgpack(raw)
+        return from_plain(plain)
+    except _Wrong as wrong:
+        return Fault(wrong.fault.code, wrong.fault.hostile, _op_of(plain))
+
+
+def from_plain(plain: Any) -> ClientMessage:
+    """The message of a decoded map; used by ``parse`` alone, which turns what is wrong into a fault."""
+    if not isinstance(plain, dict):
+        raise _Wrong(Refusal.BAD_MESSAGE)
+    kind = plain.get("t")
+    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    if reader is None:
+        raise _Wrong(Refusal.UNKNOWN_TYPE)
+    return reader(plain)
+
+
+def _from_json(raw: bytes) -> Any:
+    _refuse_depth(raw)
+    try:
+        return json.loads(raw, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_no_float)
+    except (ValueError, RecursionError) as error:
+        raise _Wrong(Refusal.BAD_ENCODING) from error
+
+
+def _refuse_depth(raw: bytes) -> None:
+    """Refuse deep nesting before a recursive parser meets it; brackets inside strings do not count."""
+    depth = 0
+    for token in _JSON_BRACKETS.findall(raw):
+        if token in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise _Wrong(Refusal.TOO_DEEP, hostile=True)
+        elif token in b"]}":
+            depth -= 1
+
+
+_JSON_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]')
+
+
+def _unique(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    plain = dict(pairs)
+    if len(plain) != len(pairs):
+        raise _Wrong(Refusal.DUPLICATE_KEY)
+    return plain
+
+
+def _no_constant(_name: str) -> Any:
+    raise _Wrong(Refusal.BAD_MESSAGE)
+
+
+def _no_float(_digits: str) -> Any:
+    raise _Wrong(Refusal.BAD_MESSAGE)
+
+
+def _from_msgpack(raw: bytes) -> Any:
+    try:
+        plain = msgpack.unpackb(raw, strict_map_key=True, object_pairs_hook=_unique)
+    except _Wrong:
+        raise
+    except (msgpack.exceptions.StackError, RecursionError) as error:
+        raise _Wrong(Refusal.TOO_DEEP, hostile=True) from error
+    except Exception as error:  # the library's own errors have no common base
+        raise _Wrong(Refusal.BAD_ENCODING) from error
+    if _deeper_than(plain, MAX_DEPTH):
+        raise _Wrong(Refusal.TOO_DEEP, hostile=True)
+    return plain
+
+
+def _deeper_than(plain: Any, levels: int) -> bool:
+    if not isinstance(plain, dict | list):
+        return False
+    if levels == 0:
+        return True
+    inner = plain.values() if isinstance(plain, dict) else plain
+    return any(_deeper_than(item, levels - 1) for item in inner)
+
+
+def _op_of(plain: Any) -> str | None:
+    """The op of a wrong vote, so that the client knows which one was refused."""
+    op = plain.get("op") if isinstance(plain, dict) else None
+    return op if isinstance(op, str) and _OP.fullmatch(op) else None
+
+
+_OP = re.compile(r"[A-Za-z0-9_-]{8,40}")
+_CHANNEL = re.compile(r"[a-z]{1,16}(?::[a-z0-9-]{1,24})?")
+_SEEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TOPIC_CHANNEL = re.compile(r"topic:([1-9][0-9]{0,15})")
+
+
+def topic_channel(topic: int) -> str:
+    """The channel of one topic."""
+    return f"topic:{topic}"
+
+
+def topic_of(channel: str) -> int | None:
+    """The topic a channel names, or None for another kind of channel."""
+    match = _TOPIC_CHANNEL.fullmatch(channel)
+    return int(match[1]) if match else None
+
+
+def is_op(text: str) -> bool:
+    """Whether ``text`` may be the id of an operation: 8 to 40 letters, digits, ``_`` or ``-``."""
+    return _OP.fullmatch(text) is not None
+
+
+def _integer(value: Any, code: Refusal, *, least: int, most: int = MAX_INTEGER) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise _Wrong(code)
+    return value
+
+
+def _matching(value: Any, pattern: re.Pattern[str], code: Refusal) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise _Wrong(code)
+    return value
+
+
+def _only(plain: Mapping[str, Any], *names: str) -> None:
+    if not plain.keys() <= {"t", *names}:
+        raise _Wrong(Refusal.BAD_MESSAGE)
+
+
+def _version(value: Any) -> Version | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 2:
+        raise _Wrong(Refusal.BAD_VERSION)
+    epoch, number = (_integer(part, Refusal.BAD_VERSION, least=0) for part in value)
+    return Version(epoch, number)
+
+
+def _read_subscription(plain: Any) -> Subscription:
+    if not isinstance(plain, dict):
+        raise _Wrong(Refusal.BAD_MESSAGE)
+    _only(plain, "channel", "at", "seen")
+    seen = plain.get("seen")
+    return Subscription(
+        channel=_matching(plain.get("channel"), _CHANNEL, Refusal.BAD_CHANNEL),
+        at=_version(plain.get("at")),
+        seen=None if seen is None else _matching(seen, _SEEN, Refusal.BAD_MESSAGE),
+    )
+
+
+def _read_sub(plain: Mapping[str, Any]) -> Sub:
+    _only(plain, "subs")
+    subs = plain.get("subs")
+    if not isinstance(subs, list) or not subs:
+        raise _Wrong(Refusal.BAD_MESSAGE)
+    return Sub(tuple(_read_subscription(item) for item in subs))
+
+
+def _read_unsub(plain: Mapping[str, Any]) -> Unsub:
+    _only(plain, "channels")
+    channels = plain.get("channels")
+    if not isinstance(channels, list) or not channels:
+        raise _Wrong(Refusal.BAD_MESSAGE)
+    return Unsub(tuple(_matching(item, _CHANNEL, Refusal.BAD_CHANNEL) for item in channels))
+
+
+def _read_vote(plain: Mapping[str, Any]) -> Vote:
+    _only(plain, "topic", "sign", "op")
+    return Vote(
+        topic=_integer(plain.get("topic"), Refusal.BAD_TOPIC, least=1),
+        sign=Sign(_integer(plain.get("sign"), Refusal.BAD_SIGN, least=-1, most=1)),
+        op=_matching(plain.get("op"), _OP, Refusal.BAD_OP),
+    )
+
+
+def _read_resync(plain: Mapping[str, Any]) -> Resync:
+    _only(plain, "channel")
+    return Resync(_matching(plain.get("channel"), _CHANNEL, Refusal.BAD_CHANNEL))
+
+
+def _read_pong(plain: Mapping[str, Any]) -> Pong:
+    _only(plain)
+    return Pong()
+
+
+_READERS: dict[str, Callable[[Mapping[str, Any]], ClientMessage]] = {
+    "sub": _read_sub,
+    "unsub": _read_unsub,
+    "vote": _read_vote,
+    "resync": _read_resync,
+    "pong": _read_pong,
+}

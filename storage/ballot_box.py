@@ -1,0 +1,86 @@
+"""The ballot box: votes from all doors enter one queue, what has gathered is committed as one transaction.
+
+The batch grows by itself while the previous commit runs. A vote is answered only after its commit, and the
+deltas leave before the answers.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from realtime.delta import Delta
+from realtime.refusals import Refusal
+from storage.ballots import Batch
+from storage.database import Database, StorageUnavailable
+from storage.keys import Keys
+from storage.values import CastVote, Outcome
+
+log = logging.getLogger("imaginest.ballots")
+
+MOST_WAITING = 20_000
+MOST_IN_A_BATCH = 1000
+
+Publish = Callable[[Delta], Awaitable[None]]
+
+
+class BallotBox:
+    """Enters votes. ``start`` before use; ``stop`` commits what waits and ends."""
+
+    def __init__(self, database: Database, keys: Keys, publish: Publish, now: Callable[[], int]) -> None:
+        self._database = database
+        self._keys = keys
+        self._publish = publish
+        self._now = now
+        self._waiting: deque[tuple[CastVote, asyncio.Future[Outcome]]] = deque()
+        self._arrived = asyncio.Event()
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="ballot box")
+
+    async def stop(self) -> None:
+        self._stopping = True
+        self._arrived.set()
+        if self._task is not None:
+            await self._task
+
+    async def cast(self, vote: CastVote) -> Outcome:
+        """Enter one vote; answers after its commit. TRY_AGAIN where it could not be taken: nothing was."""
+        if self._stopping or len(self._waiting) >= MOST_WAITING:
+            return Refusal.TRY_AGAIN
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.append((vote, future))
+        self._arrived.set()
+        return await future
+
+    async def _run(self) -> None:
+        while True:
+            await self._arrived.wait()
+            if not self._waiting:
+                if self._stopping:
+                    return
+                self._arrived.clear()
+                continue
+            taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_IN_A_BATCH))]
+            outcomes = await self._commit([vote for vote, _ in taken])
+            for (_, future), outcome in zip(taken, outcomes, strict=True):
+                if not future.done():  # whoever asked may have gone
+                    future.set_result(outcome)
+
+    async def _commit(self, votes: list[CastVote]) -> list[Outcome]:
+        batch = Batch(self._keys, self._database.epoch, votes, self._now())
+        try:
+            outcomes, deltas = await self._database.write(batch.run)
+        except StorageUnavailable:
+            return [Refusal.TRY_AGAIN] * len(votes)
+        except Exception:
+            log.exception("a batch of %d votes failed", len(votes))
+            return [Refusal.TRY_AGAIN] * len(votes)
+        for delta in deltas:
+            try:
+                await self._publish(delta)
+            except Exception:  # the bus is a hint: the vote is committed whatever becomes of it
+                log.exception("a delta was not published")
+        return outcomes

@@ -1,0 +1,323 @@
+"""The transaction of the ballot box: many votes entered at once, all or none.
+
+Order: lock the tallies by ascending topic, read old ballots, refuse what is not allowed, count and seal, write.
+Statements are set-wise; nothing is counted on a value that was read outside the lock.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Row
+
+from realtime.delta import Delta
+from realtime.disclosure import SeriesState
+from realtime.ledger import Ledger
+from realtime.refusals import Refusal
+from realtime.tally import NOWHERE, Cell, Counts, Hall, PublicTally, Sign, Version
+from storage.database import Database
+from storage.keys import Keys, voter_key
+from storage.profiles import cell_of
+from storage.tables import BALLOT, MOMENT, OP, PROFILE, RELEASE, SERIES, TALLY, TOPIC, TOPIC_KEY
+from storage.tallies import MOMENT_MS
+from storage.topics import rules_of
+from storage.values import CastVote, Outcome, Receipt, TopicRules, TopicState
+
+CHANGES_A_DAY = 3
+"""How often a voter may change one topic's vote in a day; flipping at will would open and close blocks."""
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Ballot:
+    sign: Sign
+    cell: Cell
+    hall: Hall | None
+    seq: int
+    day: int
+    changes: int
+
+
+@dataclass(slots=True)
+class _OpenTopic:
+    """A topic locked for the batch: its rules, its key (None once destroyed) and its counts."""
+
+    rules: TopicRules
+    key: bytes | None
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A vote of the batch with the name its voter has in its topic."""
+
+    vote: CastVote
+    name: bytes
+
+
+class Batch:
+    """Votes in the order in which they came; ``run`` is the one transaction."""
+
+    def __init__(self, keys: Keys, epoch: int, votes: list[CastVote], now: int) -> None:
+        self._keys = keys
+        self._epoch = epoch
+        self._votes = votes
+        self._now = now
+        self._day = now // DAY_MS
+        self._topics: dict[int, _OpenTopic] = {}
+        self._ballots: dict[tuple[int, bytes], _Ballot] = {}
+        self._cells: dict[bytes, Cell] = {}
+        self._ops: dict[tuple[bytes, str], Sign] = {}
+        self._moved: set[tuple[int, bytes]] = set()
+        self._new_ops: list[dict[str, object]] = []
+
+    def run(self, connection: sa.Connection) -> tuple[list[Outcome], list[Delta]]:
+        """The outcome of each vote, and the delta of each topic whose public tally moved."""
+        self._lock(connection)
+        pending = [self._named(vote) for vote in self._votes]
+        known = [item for item in pending if isinstance(item, _Pending)]
+        if not known:
+            return [item for item in pending if isinstance(item, Refusal)], []
+        self._read(connection, known)
+        outcomes: list[Outcome] = [
+            self._enter(item) if isinstance(item, _Pending) else item for item in pending
+        ]
+        deltas = self._write(connection)
+        return outcomes, deltas
+
+    # --- reading
+
+    def _lock(self, connection: sa.Connection) -> None:
+        ids = sorted({vote.topic for vote in self._votes})
+        rows = connection.execute(
+            sa.select(TALLY, TOPIC, TOPIC_KEY.c.wrapped)
+            .join(TOPIC, TOPIC.c.id == TALLY.c.topic_id)
+            .outerjoin(TOPIC_KEY, TOPIC_KEY.c.topic_id == TALLY.c.topic_id)
+            .where(TALLY.c.topic_id.in_(ids))
+            .order_by(TALLY.c.topic_id)
+            .with_for_update(of=TALLY)
+        ).all()
+        series: dict[int, dict[str, SeriesState]] = defaultdict(dict)
+        for row in connection.execute(sa.select(SERIES).where(SERIES.c.topic_id.in_(ids))):
+            series[row.topic_id][row.series] = _state_of(row)
+        for row in rows:
+            rules = rules_of(row)
+            self._topics[row.topic_id] = _OpenTopic(
+                rules,
+                None if row.wrapped is None else self._keys.unwrap(row.wrapped),
+                Ledger(
+                    row.topic_id,
+                    rules.headline,
+                    version=Version(self._epoch, row.number),
+                    seq=row.seq,
+                    headline=Counts(row.plus, row.minus),
+                    series=series[row.topic_id],
+                    secret=self._keys.sealing,
+                ),
+            )
+
+    def _named(self, vote: CastVote) -> _Pending | Refusal:
+        topic = self._topics.get(vote.topic)
+        if topic is None:
+            return Refusal.UNKNOWN_TOPIC
+        if topic.key is None:
+            return Refusal.CLOSED
+        return _Pending(vote, voter_key(topic.key, vote.device))
+
+    def _read(self, connection: sa.Connection, pending: list[_Pending]) -> None:
+        names = list({item.name for item in pending})
+        ops = list({item.vote.op for item in pending})
+        accepted = sa.select(OP).where(OP.c.voter_key.in_(names), OP.c.op.in_(ops))
+        for row in connection.execute(accepted):
+            self._ops[row.voter_key, row.op] = Sign(row.sign)
+        ids = list(self._topics)
+        cast = sa.select(BALLOT).where(BALLOT.c.topic_id.in_(ids), BALLOT.c.voter_key.in_(names))
+        for row in connection.execute(cast):
+            self._ballots[row.topic_id, row.voter_key] = _ballot_of(row)
+        strangers = {
+            self._keys.pseudonym(item.vote.device): item.vote.device
+            for item in pending
+            if (item.vote.topic, item.name) not in self._ballots
+        }
+        if strangers:
+            told = sa.select(PROFILE).where(PROFILE.c.pseudonym.in_(list(strangers)))
+            for row in connection.execute(told):
+                self._cells[strangers[row.pseudonym]] = cell_of(row)
+
+    # --- counting
+
+    def _enter(self, pending: _Pending) -> Outcome:
+        vote, topic = pending.vote, self._topics[pending.vote.topic]
+        before = self._ops.get((pending.name, vote.op))
+        if before is not None:
+            return Receipt(vote.topic, vote.sign, vote.op) if before is vote.sign else Refusal.OP_REUSED
+        refusal = _refused_by_time(topic.rules.state(self._now))
+        if refusal is not None:
+            return refusal
+        place = (vote.topic, pending.name)
+        old = self._ballots.get(place)
+        new = self._first(vote, topic.rules) if old is None else self._changed(old, vote)
+        if isinstance(new, Refusal):
+            return new
+        if new is not None:
+            old_sign, old_seq = (Sign.WITHDRAWN, 0) if old is None else (old.sign, old.seq)
+            seq = topic.ledger.count(new.cell, new.hall, old_sign, new.sign, old_seq=old_seq)
+            self._ballots[place] = replace(new, seq=seq)
+            self._moved.add(place)
+        self._ops[pending.name, vote.op] = vote.sign
+        self._new_ops.append({"voter_key": pending.name, "op": vote.op, "sign": int(vote.sign)})
+        return Receipt(vote.topic, vote.sign, vote.op)
+
+    def _first(self, vote: CastVote, rules: TopicRules) -> _Ballot | Refusal | None:
+        if vote.sign is Sign.WITHDRAWN:
+            return None
+        cell = self._cells.get(vote.device, NOWHERE)
+        if rules.profile_required and None in (cell.departement, cell.sex, cell.age):
+            return Refusal.PROFILE_NEEDED
+        return _Ballot(vote.sign, cell, vote.hall, 0, self._day, 0)
+
+    def _changed(self, old: _Ballot, vote: CastVote) -> _Ballot | Refusal | None:
+        if vote.sign is old.sign:
+            return None
+        changes = (old.changes if old.day == self._day else 0) + 1
+        if changes > CHANGES_A_DAY:
+            return Refusal.TOO_MANY_CHANGES
+        return replace(old, sign=vote.sign, day=self._day, changes=changes)
+
+    # --- writing
+
+    def _write(self, connection: sa.Connection) -> list[Delta]:
+        if self._new_ops:
+            connection.execute(sa.insert(OP), self._new_ops)
+        if self._moved:
+            connection.execute(_UPSERT_BALLOT, [_ballot_row(p, self._ballots[p]) for p in self._moved])
+        deltas = []
+        for topic_id, topic in self._topics.items():
+            ledger = topic.ledger
+            if not ledger.touched and not any(place[0] == topic_id for place in self._moved):
+                continue
+            delta = ledger.settle()
+            connection.execute(_UPDATE_TALLY, _tally_row(ledger))
+            if ledger.touched:
+                rows = [_series_row(topic_id, key, ledger.series[key]) for key in sorted(ledger.touched)]
+                connection.execute(_UPSERT_SERIES, rows)
+            if ledger.releases:
+                connection.execute(sa.insert(RELEASE), self._release_rows(ledger))
+            if delta is not None:
+                deltas.append(delta)
+                connection.execute(_UPSERT_MOMENT, self._moment_row(topic_id, ledger.public()))
+        return deltas
+
+    def _release_rows(self, ledger: Ledger) -> list[dict[str, object]]:
+        return [
+            {
+                "topic_id": release.topic,
+                "series": release.series,
+                "number": release.number,
+                "version": ledger.version.number,
+                "at": self._now,
+                "plus": release.counts and release.counts.plus,
+                "minus": release.counts and release.counts.minus,
+            }
+            for release in ledger.releases
+        ]
+
+    def _moment_row(self, topic_id: int, tally: PublicTally) -> dict[str, object]:
+        counts = tally.headline or Counts(0, 0)
+        bucket = self._now // MOMENT_MS
+        return {"topic_id": topic_id, "bucket": bucket, "plus": counts.plus, "minus": counts.minus}
+
+
+async def own_signs(database: Database, keys: Keys, device: bytes, topic_ids: Iterable[int]) -> dict[int, Sign]:
+    """This voter's sign on each of these topics where they have a ballot (0: withdrawn)."""
+    ids = list(topic_ids)
+    async with database.read() as connection:
+        wrapped = await connection.execute(sa.select(TOPIC_KEY).where(TOPIC_KEY.c.topic_id.in_(ids)))
+        names = {voter_key(keys.unwrap(row.wrapped), device): row.topic_id for row in wrapped}
+        ballots = sa.select(BALLOT.c.topic_id, BALLOT.c.voter_key, BALLOT.c.sign)
+        found = await connection.execute(
+            ballots.where(BALLOT.c.topic_id.in_(ids), BALLOT.c.voter_key.in_(list(names)))
+        )
+        return {row.topic_id: Sign(row.sign) for row in found}
+
+
+def _refused_by_time(state: TopicState) -> Refusal | None:
+    match state:
+        case TopicState.OPEN:
+            return None
+        case TopicState.PLANNED:
+            return Refusal.NOT_OPEN_YET
+        case TopicState.CLOSED:
+            return Refusal.CLOSED
+
+
+def _state_of(row: Row[tuple[object, ...]]) -> SeriesState:
+    public = None if row.public_plus is None else Counts(row.public_plus, row.public_minus)
+    return SeriesState(Counts(row.plus, row.minus), row.pending, row.sealed_seq, row.releases, public)
+
+
+def _ballot_of(row: Row[tuple[object, ...]]) -> _Ballot:
+    hall = None if row.hall is None else Hall(row.hall)
+    return _Ballot(Sign(row.sign), cell_of(row), hall, row.seq, row.day, row.changes)
+
+
+def _ballot_row(place: tuple[int, bytes], ballot: _Ballot) -> dict[str, object]:
+    return {
+        "topic_id": place[0],
+        "voter_key": place[1],
+        "sign": int(ballot.sign),
+        "departement": ballot.cell.departement,
+        "sex": ballot.cell.sex,
+        "age": ballot.cell.age,
+        "hall": ballot.hall,
+        "seq": ballot.seq,
+        "day": ballot.day,
+        "changes": ballot.changes,
+    }
+
+
+def _tally_row(ledger: Ledger) -> dict[str, object]:
+    return {
+        "topic": ledger.topic,
+        "number": ledger.version.number,
+        "seq": ledger.seq,
+        "plus": ledger.headline.plus,
+        "minus": ledger.headline.minus,
+    }
+
+
+def _series_row(topic_id: int, key: str, state: SeriesState) -> dict[str, object]:
+    return {
+        "topic_id": topic_id,
+        "series": key,
+        "plus": state.counts.plus,
+        "minus": state.counts.minus,
+        "pending": state.pending,
+        "sealed_seq": state.sealed_seq,
+        "releases": state.releases,
+        "public_plus": state.public and state.public.plus,
+        "public_minus": state.public and state.public.minus,
+    }
+
+
+def _upsert(table: sa.Table, names: Iterable[str]) -> sa.Insert:
+    statement = insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: statement.excluded[name] for name in names},
+    )
+
+
+_UPSERT_BALLOT = _upsert(BALLOT, ("sign", "seq", "day", "changes"))
+_UPSERT_SERIES = _upsert(
+    SERIES, ("plus", "minus", "pending", "sealed_seq", "releases", "public_plus", "public_minus")
+)
+_UPSERT_MOMENT = _upsert(MOMENT, ("plus", "minus"))
+_UPDATE_TALLY = (
+    sa.update(TALLY)
+    .where(TALLY.c.topic_id == sa.bindparam("topic"))
+    .values({name: sa.bindparam(name) for name in ("number", "seq", "plus", "minus")})
+)

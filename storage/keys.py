@@ -1,0 +1,73 @@
+"""Secrets: everything is derived from one master secret that is not in the database."""
+
+import base64
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+
+MASTER_BYTES = 32
+DEVICE_BYTES = 16
+_KEY_BYTES = 16
+
+
+class Keys:
+    """Derives what the application needs of the master secret; equal masters give equal keys."""
+
+    def __init__(self, master: bytes) -> None:
+        """``master`` has at least 32 bytes; ValueError otherwise."""
+        if len(master) < MASTER_BYTES:
+            raise ValueError(f"the master secret has {len(master)} bytes, at least {MASTER_BYTES} are needed")
+        self._wrapping = _derive(master, "topic keys")
+        self._voters = _derive(master, "voters")
+        self._seen = _derive(master, "seen tokens")
+        self.sealing = _derive(master, "disclosure")
+        self.cookies = _derive(master, "cookies")
+        self.operator = _derive(master, "operator").hex()
+
+    def new_topic_key(self) -> bytes:
+        """A fresh random topic key, wrapped (AES key wrap, RFC 3394) as it may be stored."""
+        return aes_key_wrap(self._wrapping, secrets.token_bytes(MASTER_BYTES))
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """The topic key; raises ``cryptography``'s InvalidUnwrap where the master secret is another."""
+        return aes_key_unwrap(self._wrapping, wrapped)
+
+    def pseudonym(self, device: bytes) -> bytes:
+        """The name under which a voter's profile is stored (16 bytes); unrelated to any voter key."""
+        return hmac.digest(self._voters, device, "sha256")[:_KEY_BYTES]
+
+    def seen_token(self, topic: int, device: bytes) -> str:
+        """What proves that this device has voted on a topic and may see its results."""
+        mac = hmac.digest(self._seen, topic.to_bytes(8) + device, "sha256")[:_KEY_BYTES]
+        return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+    def has_seen(self, topic: int, device: bytes | None, token: str | None) -> bool:
+        """Whether ``token`` is this device's for this topic."""
+        if device is None or token is None or not token.isascii():
+            return False
+        return hmac.compare_digest(self.seen_token(topic, device), token)
+
+
+def voter_key(topic_key: bytes, device: bytes) -> bytes:
+    """The name of a voter within one topic (16 bytes); without the topic key it leads nowhere."""
+    return hmac.digest(topic_key, device, "sha256")[:_KEY_BYTES]
+
+
+def load_master(path: Path) -> bytes:
+    """The master secret kept in ``path``, made at the first start, readable by its owner only."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(path.read_text().strip())
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_bytes(MASTER_BYTES).hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return load_master(path)
+
+
+def _derive(master: bytes, purpose: str) -> bytes:
+    return hmac.digest(master, b"imaginest/1/" + purpose.encode(), "sha256")

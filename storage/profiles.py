@@ -1,0 +1,42 @@
+"""Voters' profiles, under a pseudonym that leads to no ballot."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Row
+
+from realtime.tally import AgeBand, Cell, Departement, Sex
+from storage.database import Database
+from storage.keys import Keys
+from storage.tables import PROFILE, VOTER
+from storage.values import Profile
+
+
+async def profile_of(database: Database, keys: Keys, device: bytes) -> Profile | None:
+    """What this voter told; None for someone who was not asked yet."""
+    statement = sa.select(PROFILE).where(PROFILE.c.pseudonym == keys.pseudonym(device))
+    async with database.read() as connection:
+        row = (await connection.execute(statement)).first()
+        return None if row is None else Profile(cell_of(row))
+
+
+async def save_profile(database: Database, keys: Keys, device: bytes, cell: Cell) -> None:
+    """Keep what a voter told (an empty cell: rather not). Ballots already cast keep the cell they have."""
+    pseudonym = keys.pseudonym(device)
+    parts = {"departement": cell.departement, "sex": cell.sex, "age": cell.age}
+    voter = insert(VOTER).values(pseudonym=pseudonym).on_conflict_do_nothing()
+    profile = insert(PROFILE).values(pseudonym=pseudonym, **parts)
+
+    def save(connection: sa.Connection) -> None:
+        connection.execute(voter)
+        connection.execute(profile.on_conflict_do_update(index_elements=["pseudonym"], set_=parts))
+
+    await database.write(save)
+
+
+def cell_of(row: Row[tuple[object, ...]]) -> Cell:
+    """The cell in a row that has the columns ``departement``, ``sex`` and ``age``."""
+    return Cell(
+        None if row.departement is None else Departement(row.departement),
+        None if row.sex is None else Sex(row.sex),
+        None if row.age is None else AgeBand(row.age),
+    )

@@ -1,0 +1,123 @@
+"""Tallies as they may be read: public standings, moments, and the check against the ballots."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from realtime.disclosure import HeadlinePolicy, draw, rounded
+from realtime.ledger import published
+from realtime.tally import HEADLINE_SERIES, AgeBand, Counts, Sex, Version
+from storage.database import Database
+from storage.keys import Keys
+from storage.tables import BALLOT, MOMENT, SERIES, TALLY, TOPIC
+from storage.values import CrossTable, Discrepancy, Moment, Standing, Topic, TopicState
+
+MOMENT_MS = 10_000
+"""Length of a time bucket of moments, in ms."""
+
+CROSS_TABLE_LEAST = 20
+"""Voters in a cell of a cross table that may be published."""
+
+
+async def standings(database: Database, topic_ids: Iterable[int]) -> dict[int, Standing]:
+    """The whole public tally of each topic that exists, all from one snapshot of the database."""
+    ids = list(topic_ids)
+    tallies = sa.select(TALLY, TOPIC.c.headline).join(TOPIC, TOPIC.c.id == TALLY.c.topic_id)
+    public = sa.select(SERIES.c.topic_id, SERIES.c.series, SERIES.c.public_plus, SERIES.c.public_minus)
+    async with database.read() as connection:
+        headlines = (await connection.execute(tallies.where(TALLY.c.topic_id.in_(ids)))).all()
+        shown = await connection.execute(
+            public.where(SERIES.c.topic_id.in_(ids), SERIES.c.public_plus.is_not(None))
+        )
+        series: dict[int, dict[str, Counts | None]] = defaultdict(dict)
+        for row in shown:
+            series[row.topic_id][row.series] = Counts(row.public_plus, row.public_minus)
+    return {
+        row.topic_id: Standing(
+            Version(database.epoch, row.number),
+            published(HeadlinePolicy(row.headline), Counts(row.plus, row.minus), series[row.topic_id]),
+        )
+        for row in headlines
+    }
+
+
+async def moments(database: Database, topic_id: int, most: int = 200) -> list[Moment]:
+    """The public headline over time, oldest first, thinned evenly to at most ``most`` points."""
+    first, last, number = sa.func.min, sa.func.max, sa.func.count
+    of_topic = MOMENT.c.topic_id == topic_id
+    async with database.read() as connection:
+        span = (
+            await connection.execute(
+                sa.select(first(MOMENT.c.bucket), last(MOMENT.c.bucket), number()).where(of_topic)
+            )
+        ).one()
+        if not span[2]:
+            return []
+        width = -(-(span[1] - span[0] + 1) // most)
+        newest = (
+            sa.select(last(MOMENT.c.bucket))
+            .where(of_topic)
+            .group_by((MOMENT.c.bucket - span[0]) // width)
+        )
+        rows = await connection.execute(
+            sa.select(MOMENT).where(of_topic, MOMENT.c.bucket.in_(newest)).order_by(MOMENT.c.bucket)
+        )
+        return [Moment((row.bucket + 1) * MOMENT_MS, Counts(row.plus, row.minus)) for row in rows]
+
+
+async def cross_table(database: Database, keys: Keys, topic: Topic, now: int) -> CrossTable | None:
+    """Women and men by age among a topic's ballots, None before the close.
+
+    Cells under 20 voters are left out, the others rounded like a series.
+    """
+    if topic.rules.state(now) is not TopicState.CLOSED:
+        return None
+    statement = (
+        sa.select(BALLOT.c.sex, BALLOT.c.age, *_SIGNS)
+        .where(BALLOT.c.topic_id == topic.id, BALLOT.c.sex.is_not(None), BALLOT.c.age.is_not(None))
+        .group_by(BALLOT.c.sex, BALLOT.c.age)
+    )
+    async with database.read() as connection:
+        rows = (await connection.execute(statement)).all()
+    cells = {}
+    for row in rows:
+        counts = Counts(row.plus, row.minus)
+        if counts.voters >= CROSS_TABLE_LEAST:
+            drawn = draw(keys.sealing, topic.id, f"cross:{row.sex}:{row.age}", 1)
+            cells[Sex(row.sex), AgeBand(row.age)] = rounded(counts, drawn)
+    return CrossTable(cells)
+
+
+_SIGNS = (
+    sa.func.coalesce(sa.func.sum(sa.case((BALLOT.c.sign == 1, 1), else_=0)), 0).label("plus"),
+    sa.func.coalesce(sa.func.sum(sa.case((BALLOT.c.sign == -1, 1), else_=0)), 0).label("minus"),
+)
+
+
+async def discrepancies(database: Database) -> list[Discrepancy]:
+    """Every counter of every topic and series that differs from a recount of its ballots."""
+    async with database.read() as connection:
+        recounted: dict[tuple[int, str], Counts] = {}
+        totals = sa.select(BALLOT.c.topic_id, *_SIGNS).group_by(BALLOT.c.topic_id)
+        for row in await connection.execute(totals):
+            recounted[row.topic_id, HEADLINE_SERIES] = Counts(row.plus, row.minus)
+        for kind, column in _SPLITS.items():
+            split = sa.select(BALLOT.c.topic_id, column.label("code"), *_SIGNS).where(column.is_not(None))
+            for row in await connection.execute(split.group_by(BALLOT.c.topic_id, column)):
+                recounted[row.topic_id, f"{kind}:{row.code}"] = Counts(row.plus, row.minus)
+        stored: dict[tuple[int, str], list[Counts]] = defaultdict(list)
+        for row in await connection.execute(sa.select(TALLY)):
+            stored[row.topic_id, HEADLINE_SERIES].append(Counts(row.plus, row.minus))
+        for row in await connection.execute(sa.select(SERIES)):
+            stored[row.topic_id, row.series].append(Counts(row.plus, row.minus))
+    nobody = Counts(0, 0)
+    return [
+        Discrepancy(topic, series, counts, recounted.get((topic, series), nobody))
+        for topic, series in sorted(stored.keys() | recounted.keys())
+        for counts in stored.get((topic, series), [nobody])
+        if counts != recounted.get((topic, series), nobody)
+    ]
+
+
+_SPLITS = {"dep": BALLOT.c.departement, "sex": BALLOT.c.sex, "age": BALLOT.c.age, "hall": BALLOT.c.hall}

@@ -1,0 +1,108 @@
+"""Topics and their themes."""
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from realtime.disclosure import HeadlinePolicy, ResultPolicy
+from storage.database import Database
+from storage.keys import Keys
+from storage.tables import TALLY, THEME, TOPIC, TOPIC_KEY
+from storage.values import NewTopic, Provenance, Theme, Topic, TopicKind, TopicRules
+
+LONGEST_TITLE = 140
+
+
+class UnknownTheme(Exception):
+    """No theme has this slug."""
+
+
+class TitleTooLong(Exception):
+    """A title has more than 140 signs."""
+
+
+async def create_topics(database: Database, keys: Keys, topics: list[NewTopic], now: int) -> list[int]:
+    """Store topics, each with its key and an empty tally, all or none; their ids in the same order.
+
+    Raises UnknownTheme and TitleTooLong (naming the culprit), and StorageUnavailable.
+    """
+    for topic in topics:
+        if len(topic.title) > LONGEST_TITLE:
+            raise TitleTooLong(topic.title)
+    return await database.write(lambda connection: [_create(connection, keys, t, now) for t in topics])
+
+
+def _create(connection: sa.Connection, keys: Keys, topic: NewTopic, now: int) -> int:
+    theme = connection.execute(sa.select(THEME.c.id).where(THEME.c.slug == topic.theme)).scalar()
+    if theme is None:
+        raise UnknownTheme(topic.theme)
+    made = connection.execute(
+        sa.insert(TOPIC).values(
+            kind=str(topic.kind),
+            title=topic.title,
+            body=topic.body,
+            theme_id=theme,
+            opens_at=topic.rules.opens_at,
+            closes_at=topic.rules.closes_at,
+            results=str(topic.rules.results),
+            headline=str(topic.rules.headline),
+            profile_required=topic.rules.profile_required,
+            provenance=str(topic.provenance),
+            created_at=now,
+        )
+    )
+    (topic_id,) = made.inserted_primary_key or (0,)
+    connection.execute(sa.insert(TOPIC_KEY).values(topic_id=topic_id, wrapped=keys.new_topic_key()))
+    connection.execute(sa.insert(TALLY).values(topic_id=topic_id, number=0, seq=0, plus=0, minus=0))
+    return int(topic_id)
+
+
+async def close_topic(database: Database, topic_id: int, at: int) -> None:
+    """Let a topic's vote end at the instant ``at``."""
+    statement = sa.update(TOPIC).where(TOPIC.c.id == topic_id).values(closes_at=at)
+    await database.write(lambda connection: connection.execute(statement))
+
+
+async def mark(database: Database, topic_ids: list[int], provenance: Provenance) -> None:
+    """Say of topics where their votes come from."""
+    statement = sa.update(TOPIC).where(TOPIC.c.id.in_(topic_ids)).values(provenance=str(provenance))
+    await database.write(lambda connection: connection.execute(statement))
+
+
+async def list_topics(database: Database) -> list[Topic]:
+    """All topics, the newest first."""
+    async with database.read() as connection:
+        rows = await connection.execute(_TOPICS.order_by(TOPIC.c.id.desc()))
+        return [_topic(row) for row in rows]
+
+
+async def get_topic(database: Database, topic_id: int) -> Topic | None:
+    async with database.read() as connection:
+        row = (await connection.execute(_TOPICS.where(TOPIC.c.id == topic_id))).first()
+        return None if row is None else _topic(row)
+
+
+_TOPICS = sa.select(TOPIC, THEME.c.slug, THEME.c.name).join(THEME, THEME.c.id == TOPIC.c.theme_id)
+
+
+def _topic(row: Row[tuple[object, ...]]) -> Topic:
+    return Topic(
+        id=row.id,
+        kind=TopicKind(row.kind),
+        title=row.title,
+        body=row.body,
+        theme=Theme(row.slug, row.name),
+        rules=rules_of(row),
+        provenance=Provenance(row.provenance),
+        created_at=row.created_at,
+    )
+
+
+def rules_of(row: Row[tuple[object, ...]]) -> TopicRules:
+    """The rules in a row that has the topic's columns."""
+    return TopicRules(
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        results=ResultPolicy(row.results),
+        headline=HeadlinePolicy(row.headline),
+        profile_required=row.profile_required,
+    )

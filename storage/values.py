@@ -1,0 +1,154 @@
+"""The frozen values that cross storage's border; rows stay inside.
+
+Instants are integers, milliseconds since 1970 UTC, named ``…_at`` or ``now``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from realtime.disclosure import HeadlinePolicy, ResultPolicy, View, view_for
+from realtime.refusals import Refusal
+from realtime.tally import AgeBand, Cell, Counts, Hall, PublicTally, Sex, Sign, Version
+
+
+class TopicKind(StrEnum):
+    """Who says it: the Région asks, proposes or tells; a citizen has an idea."""
+
+    QUESTION = "question"
+    PROPOSAL = "proposal"
+    NEWS = "news"
+    IDEA = "idea"
+
+
+class Provenance(StrEnum):
+    """Whether a topic and its votes are real; anything else is said on every page that shows it."""
+
+    REAL = "real"
+    DEMONSTRATION = "demonstration"
+    SIMULATED = "simulated"
+
+
+class TopicState(StrEnum):
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRules:
+    """What decides who may vote and what may be seen; ``closes_at`` is None for a topic without an end."""
+
+    opens_at: int
+    closes_at: int | None
+    results: ResultPolicy = ResultPolicy.AFTER_VOTE
+    headline: HeadlinePolicy = HeadlinePolicy.LIVE
+    profile_required: bool = False
+
+    def state(self, now: int) -> TopicState:
+        if now < self.opens_at:
+            return TopicState.PLANNED
+        if self.closes_at is not None and now >= self.closes_at:
+            return TopicState.CLOSED
+        return TopicState.OPEN
+
+    def view(self, *, voted: bool, now: int) -> View:
+        """What someone sees at ``now``."""
+        return view_for(self.results, voted=voted, closed=self.state(now) is TopicState.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTopic:
+    """A topic to be created; ``title`` has at most 140 signs, ``body`` may be empty."""
+
+    kind: TopicKind
+    title: str
+    theme: str
+    rules: TopicRules
+    body: str = ""
+    provenance: Provenance = Provenance.REAL
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    id: int
+    kind: TopicKind
+    title: str
+    body: str
+    theme: Theme
+    rules: TopicRules
+    provenance: Provenance
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A topic's whole public tally at a version; what a visitor sees of it is ``seen_through`` a view."""
+
+    version: Version
+    tally: PublicTally
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The public headline as it stood at the end of a time bucket."""
+
+    at: int
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a voter told; every part may be None. Having a profile at all means having been asked."""
+
+    cell: Cell
+
+    @property
+    def is_complete(self) -> bool:
+        return None not in (self.cell.departement, self.cell.sex, self.cell.age)
+
+
+@dataclass(frozen=True, slots=True)
+class CastVote:
+    """A vote as it enters the ballot box, from whichever door. ``device`` is the voter's secret (16 bytes)."""
+
+    topic: int
+    device: bytes
+    sign: Sign
+    op: str
+    hall: Hall | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A vote was committed (or had been, under the same op)."""
+
+    topic: int
+    sign: Sign
+    op: str
+
+
+Outcome = Receipt | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One counter that differs from a recount of the ballots (``series`` "all" is the headline)."""
+
+    topic: int
+    series: str
+    stored: Counts
+    recounted: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class CrossTable:
+    """Women and men by age over all départements, after the close; a cell under 20 voters is absent."""
+
+    cells: Mapping[tuple[Sex, AgeBand], Counts]
