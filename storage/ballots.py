@@ -231,7 +231,9 @@ class Batch:
         return {"topic_id": topic_id, "bucket": bucket, "plus": counts.plus, "minus": counts.minus}
 
 
-async def own_signs(database: Database, keys: Keys, device: bytes, topic_ids: Iterable[int]) -> dict[int, Sign]:
+async def own_signs(
+    database: Database, keys: Keys, device: bytes, topic_ids: Iterable[int]
+) -> dict[int, Sign]:
     """This voter's sign on each of these topics where they have a ballot (0: withdrawn)."""
     ids = list(topic_ids)
     async with database.read() as connection:

@@ -34,7 +34,9 @@ def refuse_other_revision(connection: sa.Connection) -> None:
     _refuse_unknown(revision)
     head = ScriptDirectory.from_config(_config()).get_current_head()
     if revision != head:
-        raise WrongRevision(f"the tables are at revision {revision}, {head} is needed: run “imaginest migrate”")
+        raise WrongRevision(
+            f"the tables are at revision {revision}, {head} is needed: run “imaginest migrate”"
+        )
 
 
 def _refuse_unknown(revision: str | None) -> None:

@@ -56,9 +56,7 @@ async def moments(database: Database, topic_id: int, most: int = 200) -> list[Mo
             return []
         width = -(-(span[1] - span[0] + 1) // most)
         newest = (
-            sa.select(last(MOMENT.c.bucket))
-            .where(of_topic)
-            .group_by((MOMENT.c.bucket - span[0]) // width)
+            sa.select(last(MOMENT.c.bucket)).where(of_topic).group_by((MOMENT.c.bucket - span[0]) // width)
         )
         rows = await connection.execute(
             sa.select(MOMENT).where(of_topic, MOMENT.c.bucket.in_(newest)).order_by(MOMENT.c.bucket)
