@@ -1,0 +1,1 @@
+"""Turns the parts into a running service: the only composition root."""

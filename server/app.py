@@ -1,0 +1,120 @@
+"""The composition root: ``create_app`` makes every long-lived object, and the lifespan owns them."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypedDict
+
+from starlette.applications import Starlette
+
+from channels.endpoint import Live
+from channels.topics import encode_for_watchers, load_topic
+from realtime.bus import open_bus
+from realtime.fanout import Fanout
+from server.operator import operator_routes
+from server.security import Gate, identify
+from server.settings import Settings
+from server.timers import Timers, schedule
+from storage.ballot_box import BallotBox
+from storage.database import Database, DataLock
+from storage.keys import Keys, load_master
+from storage.migrate import migrate
+from web.citizen.routes import exception_handlers, routes
+from web.services import Services
+
+DATABASE_FILE = "imaginest.db"
+SECRET_FILE = "secret"
+
+
+class State(TypedDict):
+    """What every request finds in ``request.state``."""
+
+    services: Services
+
+
+def wall_ms() -> int:
+    """Milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Application:
+    """An ASGI application: the live endpoint, and the pages behind the gate.
+
+    The endpoint stands before Starlette's stack of middlewares: those would be kept alive, a coroutine each,
+    for as long as a watcher stays.
+    """
+
+    def __init__(self, live: Live, pages: Any) -> None:
+        self.live = live
+        self._pages = pages
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket" and scope["path"] == "/live":
+            await self.live(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+
+def open_keys(settings: Settings) -> Keys:
+    """The keys of the master secret that the settings give, or that the data folder holds."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    master = bytes.fromhex(settings.secret) if settings.secret else load_master(settings.data / SECRET_FILE)
+    return Keys(master)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    on_ready: Callable[[DataLock], None] = lambda _: None,
+    wall: Callable[[], int] = wall_ms,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Application:
+    """The application of these settings; nothing is shared between two of them.
+
+    Starting raises ``DataInUse`` where another process serves the same data.
+    """
+    keys = open_keys(settings)
+    database = Database(settings.data / DATABASE_FILE)
+    bus = open_bus(settings.bus_url)
+    ballots = BallotBox(database, keys, bus.publish, wall)
+    fanout = Fanout(
+        bus,
+        lambda topic: load_topic(database, topic),
+        encode_for_watchers,
+        wall=wall,
+        monotonic=monotonic,
+    )
+    live = Live(fanout, ballots, keys, lambda s: identify(s, keys, settings.origins), wall, monotonic)
+    services = Services(database=database, keys=keys, ballots=ballots, now=wall)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[State]:
+        lock = DataLock(settings.data)
+        lock.take()
+        timers = Timers()
+        try:
+            migrate(f"sqlite:///{database.path}")
+            await database.open()
+            ballots.start()
+            fanout.start()
+            schedule(
+                timers, fanout, database, appeal_days=settings.appeal_days, wall=wall, monotonic=monotonic
+            )
+            on_ready(lock)
+            yield State(services=services)
+        finally:
+            await timers.stop()
+            await fanout.stop()
+            await ballots.stop()
+            await database.close()
+            lock.release()
+
+    pages = Starlette(
+        routes=[
+            *operator_routes(),
+            *routes(),
+        ],
+        exception_handlers=exception_handlers(),
+        lifespan=lifespan,
+    )
+    return Application(live, Gate(pages, keys, settings.origins))

@@ -1,0 +1,115 @@
+"""The command ``imaginest``."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from server.settings import BadSetting, Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status says whether it did what it says."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings.of(
+            data=options.data, host=getattr(options, "host", None), port=getattr(options, "port", None)
+        )
+        status: int = options.run(settings, options)
+        return status
+    except BadSetting as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="imaginest", description="Imagin'Est: live votes of the Région Grand Est.")
+    parser.add_argument("--data", type=Path, help="folder of the database and the master secret (.data)")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="migrate the database and serve the application")
+    serve.add_argument("--host", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on, 0 for any free one (8000)")
+    serve.add_argument("--demo", action="store_true", help="fill an empty database with marked demonstration content")
+    serve.add_argument("--crowd", type=int, default=0, metavar="N", help="let N simulated citizens vote")
+    serve.set_defaults(run=_serve)
+
+    migrate = commands.add_parser("migrate", help="create or upgrade the tables")
+    migrate.set_defaults(run=_migrate)
+
+    check = commands.add_parser("check-tallies", help="recount every topic and series; exit status 1 where one differs")
+    check.set_defaults(run=_check_tallies)
+
+    replay = commands.add_parser("replay", help="play a recorded Polis conversation through the public door")
+    replay.add_argument("--votes", type=Path, required=True, metavar="V.csv")
+    replay.add_argument("--comments", type=Path, required=True, metavar="C.csv")
+    replay.add_argument("--profiles", type=Path, metavar="POP.csv", help="population table to draw profiles from")
+    replay.add_argument("--speed", type=float, metavar="X", help="times as fast as recorded (as fast as it goes)")
+    replay.add_argument("--port", type=int, help="port to serve on while no server runs on the data (8000)")
+    replay.set_defaults(run=_replay)
+    return parser
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    from server import demonstration, serving
+    from storage.database import DataInUse, DataLock
+
+    probe = DataLock(settings.data)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        probe.take()
+    except DataInUse as used:
+        return _fail(f"{settings.data} is already served at {used or 'another address'}")
+    if options.demo:
+        asyncio.run(demonstration.fill(settings))
+    probe.release()
+    try:
+        with demonstration.crowd(settings, options.crowd):
+            return 0 if serving.serve(settings) else 1
+    except OSError as error:
+        return _fail(f"port {settings.port} on {settings.host} cannot be used: {error.strerror}")
+
+
+def _migrate(settings: Settings, _: argparse.Namespace) -> int:
+    from server.app import DATABASE_FILE
+    from storage.migrate import WrongRevision, migrate
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        migrate(f"sqlite:///{settings.data / DATABASE_FILE}")
+    except WrongRevision as error:
+        return _fail(str(error))
+    print("the tables are up to date")
+    return 0
+
+
+def _check_tallies(settings: Settings, _: argparse.Namespace) -> int:
+    from server.app import DATABASE_FILE
+    from storage.database import Database
+    from storage.tallies import discrepancies
+
+    path = settings.data / DATABASE_FILE
+    if not path.exists():
+        return _fail(f"there is no database in {settings.data}")
+    found = asyncio.run(discrepancies(Database(path)))
+    for one in found:
+        print(f"topic {one.topic} {one.series}: stored {one.stored}, recounted {one.recounted}")
+    print(f"{len(found)} counters differ" if found else "every counter equals the recount of its ballots")
+    return 1 if found else 0
+
+
+def _replay(settings: Settings, options: argparse.Namespace) -> int:
+    from server.replay import run
+
+    return run(settings, options.votes, options.comments, options.profiles, options.speed)
+
+
+def _fail(why: str) -> int:
+    print(f"imaginest: {why}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""The operator's door: what the command line asks of a running server, with a token of the master secret."""
+
+import hmac
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from realtime.disclosure import HeadlinePolicy, ResultPolicy
+from storage import topics
+from storage.values import NewTopic, Provenance, TopicKind, TopicRules
+from web.services import Services
+
+MOST_BYTES = 256 * 1024
+
+
+def operator_routes() -> list[Route]:
+    """Routes that only who can read the master secret can use."""
+    return [
+        Route("/operator/topics", _create_topics, methods=["POST"]),
+        Route("/operator/provenance", _mark, methods=["POST"]),
+    ]
+
+
+def plain_topic(topic: NewTopic) -> dict[str, Any]:
+    """A new topic as the door takes it."""
+    return {
+        "kind": str(topic.kind),
+        "title": topic.title,
+        "body": topic.body,
+        "theme": topic.theme,
+        "opens_at": topic.rules.opens_at,
+        "closes_at": topic.rules.closes_at,
+        "results": str(topic.rules.results),
+        "headline": str(topic.rules.headline),
+        "profile_required": topic.rules.profile_required,
+        "provenance": str(topic.provenance),
+    }
+
+
+def read_topic(plain: dict[str, Any]) -> NewTopic:
+    """The topic of such a map; raises KeyError, TypeError or ValueError where it is not one."""
+    rules = TopicRules(
+        opens_at=int(plain["opens_at"]),
+        closes_at=None if plain["closes_at"] is None else int(plain["closes_at"]),
+        results=ResultPolicy(plain["results"]),
+        headline=HeadlinePolicy(plain["headline"]),
+        profile_required=bool(plain["profile_required"]),
+    )
+    return NewTopic(
+        TopicKind(plain["kind"]),
+        str(plain["title"]),
+        str(plain["theme"]),
+        rules,
+        str(plain["body"]),
+        Provenance(plain["provenance"]),
+    )
+
+
+async def _create_topics(request: Request) -> Response:
+    services: Services = request.state.services
+    wanted = await _authorised(request, services)
+    if isinstance(wanted, Response):
+        return wanted
+    try:
+        new = [read_topic(plain) for plain in wanted["topics"]]
+        ids = await topics.create_topics(services.database, services.keys, new, services.now())
+    except (KeyError, TypeError, ValueError, topics.UnknownTheme, topics.TitleTooLong) as error:
+        return JSONResponse({"error": repr(error)}, 400)
+    return JSONResponse({"ids": ids})
+
+
+async def _mark(request: Request) -> Response:
+    services: Services = request.state.services
+    wanted = await _authorised(request, services)
+    if isinstance(wanted, Response):
+        return wanted
+    try:
+        ids = [int(topic) for topic in wanted["ids"]]
+        await topics.mark(services.database, ids, Provenance(wanted["provenance"]))
+    except (KeyError, TypeError, ValueError) as error:
+        return JSONResponse({"error": repr(error)}, 400)
+    return JSONResponse({"ids": ids})
+
+
+async def _authorised(request: Request, services: Services) -> Any:
+    """The request's JSON map, or the answer that refuses it."""
+    given = request.headers.get("authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {services.keys.operator}".encode()):
+        return JSONResponse({"error": "the operator's token is needed"}, 403)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            return JSONResponse({"error": "too large"}, 413)
+    try:
+        wanted = json.loads(bytes(body))
+    except ValueError:
+        wanted = None
+    return wanted if isinstance(wanted, dict) else JSONResponse({"error": "a JSON map is needed"}, 400)

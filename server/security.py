@@ -1,0 +1,110 @@
+"""What every request passes: origin, identity, and the headers that every answer carries."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.endpoint import Visitor
+from realtime.refusals import Refusal
+from server.identity import caller_of, set_cookie
+from storage.keys import Keys
+
+HEADERS = (
+    (
+        b"content-security-policy",
+        b"default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+        b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), browsing-topics=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def origin_fault(headers: dict[bytes, bytes], origins: Iterable[str], *, needed: bool) -> Refusal | None:
+    """Whether a request comes from one of our own pages; without an Origin only where none is ``needed``."""
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    if not origin:
+        return Refusal.MISSING_ORIGIN if needed else None
+    if origin in origins:
+        return None
+    parts = urlsplit(origin)
+    same = parts.scheme in {"http", "https"} and parts.netloc == headers.get(b"host", b"").decode("latin-1")
+    return None if same else Refusal.FOREIGN_ORIGIN
+
+
+def identify(scope: Any, keys: Keys, origins: Iterable[str]) -> Visitor:
+    """Who opens a websocket; an Origin is needed, so that no other site votes in a citizen's name."""
+    headers = dict(scope["headers"])
+    refused = origin_fault(headers, origins, needed=True)
+    if refused is not None:
+        return Visitor(None, refused)
+    caller = caller_of(headers, keys)
+    return Visitor(caller.device if caller.has_cookie else None)
+
+
+class Gate:
+    """ASGI middleware around the pages: checks the origin of what changes something, names the caller."""
+
+    def __init__(self, app: Any, keys: Keys, origins: tuple[str, ...]) -> None:
+        self._app = app
+        self._keys = keys
+        self._origins = origins
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        if scope["method"] not in SAFE_METHODS:
+            fault = _form_fault(headers, self._origins)
+            if fault is not None:
+                await _refuse(send, fault)
+                return
+        caller = caller_of(headers, self._keys)
+        state = scope["state"] = {**scope.get("state", {})}
+        state["device"] = caller.device
+        state["has_cookie"] = caller.has_cookie
+        state["cookie_fault"] = caller.fault
+        fresh = None if caller.has_cookie else set_cookie(caller.device, self._keys, secure=_is_secure(scope))
+
+        async def send_with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *HEADERS]
+                if fresh is not None and _is_page(message["headers"]):
+                    message["headers"].append((b"set-cookie", fresh))
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _form_fault(headers: dict[bytes, bytes], origins: Iterable[str]) -> Refusal | None:
+    """As ``origin_fault``; browsers that send no Origin with forms tell by Sec-Fetch-Site or Referer."""
+    if b"origin" in headers and headers[b"origin"] != b"null":
+        return origin_fault(headers, origins, needed=True)
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return None if site in {b"same-origin", b"none"} else Refusal.FOREIGN_ORIGIN
+    referer = headers.get(b"referer")
+    if referer is None:
+        return Refusal.MISSING_ORIGIN
+    parts = urlsplit(referer.decode("latin-1"))
+    return origin_fault(headers | {b"origin": f"{parts.scheme}://{parts.netloc}".encode()}, origins, needed=True)
+
+
+def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
+    return any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers)
+
+
+def _is_secure(scope: Any) -> bool:
+    return bool(scope["scheme"] == "https")
+
+
+async def _refuse(send: Any, fault: Refusal) -> None:
+    body = f'{{"code":"{fault}"}}'.encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *HEADERS]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
