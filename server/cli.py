@@ -25,28 +25,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="imaginest", description="Imagin'Est: live votes of the Région Grand Est.")
+    parser = argparse.ArgumentParser(
+        prog="imaginest", description="Imagin'Est: live votes of the Région Grand Est."
+    )
     parser.add_argument("--data", type=Path, help="folder of the database and the master secret (.data)")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="migrate the database and serve the application")
     serve.add_argument("--host", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on, 0 for any free one (8000)")
-    serve.add_argument("--demo", action="store_true", help="fill an empty database with marked demonstration content")
+    serve.add_argument(
+        "--demo", action="store_true", help="fill an empty database with marked demonstration content"
+    )
     serve.add_argument("--crowd", type=int, default=0, metavar="N", help="let N simulated citizens vote")
     serve.set_defaults(run=_serve)
 
     migrate = commands.add_parser("migrate", help="create or upgrade the tables")
     migrate.set_defaults(run=_migrate)
 
-    check = commands.add_parser("check-tallies", help="recount every topic and series; exit status 1 where one differs")
+    check = commands.add_parser(
+        "check-tallies", help="recount every topic and series; exit status 1 where one differs"
+    )
     check.set_defaults(run=_check_tallies)
 
     replay = commands.add_parser("replay", help="play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv")
     replay.add_argument("--comments", type=Path, required=True, metavar="C.csv")
-    replay.add_argument("--profiles", type=Path, metavar="POP.csv", help="population table to draw profiles from")
-    replay.add_argument("--speed", type=float, metavar="X", help="times as fast as recorded (as fast as it goes)")
+    replay.add_argument(
+        "--profiles", type=Path, metavar="POP.csv", help="population table to draw profiles from"
+    )
+    replay.add_argument(
+        "--speed", type=float, metavar="X", help="times as fast as recorded (as fast as it goes)"
+    )
     replay.add_argument("--port", type=int, help="port to serve on while no server runs on the data (8000)")
     replay.set_defaults(run=_replay)
     return parser

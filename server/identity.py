@@ -48,7 +48,13 @@ def cookie_of(device: bytes, keys: Keys) -> str:
 
 def set_cookie(device: bytes, keys: Keys, *, secure: bool) -> bytes:
     """The value of a Set-Cookie header for this device."""
-    parts = [f"{COOKIE}={cookie_of(device, keys)}", f"Max-Age={MAX_AGE}", "Path=/", "HttpOnly", "SameSite=Lax"]
+    parts = [
+        f"{COOKIE}={cookie_of(device, keys)}",
+        f"Max-Age={MAX_AGE}",
+        "Path=/",
+        "HttpOnly",
+        "SameSite=Lax",
+    ]
     return "; ".join([*parts, "Secure"] if secure else parts).encode()
 
 

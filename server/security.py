@@ -92,7 +92,9 @@ def _form_fault(headers: dict[bytes, bytes], origins: Iterable[str]) -> Refusal 
     if referer is None:
         return Refusal.MISSING_ORIGIN
     parts = urlsplit(referer.decode("latin-1"))
-    return origin_fault(headers | {b"origin": f"{parts.scheme}://{parts.netloc}".encode()}, origins, needed=True)
+    return origin_fault(
+        headers | {b"origin": f"{parts.scheme}://{parts.netloc}".encode()}, origins, needed=True
+    )
 
 
 def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
