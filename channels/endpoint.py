@@ -57,8 +57,8 @@ class Live:
             return
         format = _chosen(scope["subprotocols"])
         given: Outlet | None = scope["extensions"].get(OUTLET_EXTENSION)
-        scope.clear()  # an idle watcher keeps nothing of its handshake
         await send({"type": "websocket.accept", "subprotocol": format and str(format)})
+        scope.clear()  # an idle watcher keeps nothing of its handshake
         if format is None:
             await _close(send, wire.CLOSE_NO_SUBPROTOCOL, Refusal.NO_SUBPROTOCOL)
             return

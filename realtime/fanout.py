@@ -175,7 +175,10 @@ class Fanout:
         self.unsubscribe(watcher, topic)
         view = standing.rules.view(voted=voted, now=self._wall())
         watcher.topics[topic] = view
-        answer = standing.views[view].admit(watcher, at)
+        state = standing.views[view]
+        if not state:
+            state.advance()  # nobody else waits for the tick that brings this view up to date
+        answer = state.admit(watcher, at)
         if answer is not None:
             self._send(watcher, topic, answer)
         elif at is not None and at > standing.version:

@@ -53,6 +53,7 @@ class Gate:
         self._app = app
         self._keys = keys
         self._origins = origins
+        self._is_secure = any(origin.startswith("https://") for origin in origins)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -69,7 +70,8 @@ class Gate:
         state["device"] = caller.device
         state["has_cookie"] = caller.has_cookie
         state["cookie_fault"] = caller.fault
-        fresh = None if caller.has_cookie else set_cookie(caller.device, self._keys, secure=_is_secure(scope))
+        secure = self._is_secure or scope["scheme"] == "https"
+        fresh = None if caller.has_cookie else set_cookie(caller.device, self._keys, secure=secure)
 
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
@@ -99,10 +101,6 @@ def _form_fault(headers: dict[bytes, bytes], origins: Iterable[str]) -> Refusal 
 
 def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
     return any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers)
-
-
-def _is_secure(scope: Any) -> bool:
-    return bool(scope["scheme"] == "https")
 
 
 async def _refuse(send: Any, fault: Refusal) -> None:

@@ -56,6 +56,7 @@ def make_server(settings: Settings, listener: socket.socket, *, access_log: bool
             log_level="warning",
             access_log=access_log,
             server_header=False,
+            proxy_headers=False,
         )
     )
 

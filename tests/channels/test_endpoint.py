@@ -1,0 +1,265 @@
+"""The live endpoint of a real server, through real sockets."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
+
+from realtime.disclosure import ResultPolicy
+from storage.values import TopicRules
+from tests.running import DEADLINE, Citizen, Running, citizen
+
+OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+
+
+@pytest.mark.parametrize("packs", [False, True])
+async def test_a_vote_is_acknowledged_and_everybody_who_watches_sees_it(server: Running, packs: bool) -> None:
+    topic = server.topic(OPEN)
+    async with citizen(server, server.cookie(), packs=packs) as voter, citizen(server) as watcher:
+        await watcher.follow(topic)
+        ack = await voter.vote(topic, 1, "op-number-1")
+        assert (ack["t"], ack["op"], ack["topic"], ack["sign"]) == ("ack", "op-number-1", topic, 1)
+        delta = await watcher.hear_a("delta")
+        assert delta["changed"] == {"plus": 1, "voters": 1}
+        assert delta["version"][1] == delta["base"][1] + 1
+
+
+async def test_results_are_hidden_until_the_vote_and_shown_after_it(server: Running) -> None:
+    topic = server.topic()
+    async with citizen(server, server.cookie()) as voter, citizen(server) as watcher:
+        assert (await watcher.follow(topic))["tally"] == {"voters": 0}
+        assert (await voter.follow(topic))["tally"] == {"voters": 0}
+        await voter.vote(topic, -1)
+        assert (await voter.hear_a("snap"))["tally"] == {"plus": 0, "minus": 1, "voters": 1, "series": {}}
+        assert (await watcher.hear_a("delta"))["changed"] == {"voters": 1}
+
+
+async def test_a_seen_token_shows_results_to_its_voter_only(server: Running) -> None:
+    topic, cookie = server.topic(), server.cookie()
+    async with citizen(server, cookie) as voter:
+        seen = (await voter.vote(topic, 1))["seen"]
+    async with citizen(server, cookie) as again, citizen(server, server.cookie()) as other:
+        assert "plus" in (await again.follow(topic, seen=seen))["tally"]
+        assert "plus" not in (await other.follow(topic, seen=seen))["tally"]
+
+
+async def test_who_was_hidden_sees_the_results_when_the_topic_closes(server: Running) -> None:
+    closes_at = time.time_ns() // 1_000_000 + 1500
+    topic = server.topic(TopicRules(0, closes_at, results=ResultPolicy.AT_CLOSE))
+    async with citizen(server, server.cookie()) as voter:
+        await voter.follow(topic)
+        await voter.vote(topic, 1)
+        assert "plus" in (await voter.hear_a("snap"))["tally"]
+        assert time.time_ns() // 1_000_000 >= closes_at
+        assert (await voter.vote(topic, -1))["code"] == "closed"
+
+
+async def test_subscribing_with_the_same_version_needs_no_answer_and_an_older_one_gets_the_delta(
+    server: Running,
+) -> None:
+    topic = server.topic(OPEN)
+    async with citizen(server, server.cookie()) as voter, citizen(server) as watcher:
+        before = (await watcher.follow(topic))["version"]
+        await voter.vote(topic, 1)
+        after = (await watcher.hear_a("delta"))["version"]
+        await watcher.say({"t": "sub", "subs": [{"channel": f"topic:{topic}", "at": after}]})
+        await watcher.say({"t": "sub", "subs": [{"channel": f"topic:{topic}", "at": before}]})
+        assert (await watcher.hear())["t"] == "delta"
+        await watcher.say({"t": "sub", "subs": [{"channel": f"topic:{topic}", "at": [1, 1]}]})
+        assert (await watcher.hear())["t"] == "snap"
+
+
+async def test_a_client_ahead_of_the_node_is_never_sent_older_state(server: Running) -> None:
+    topic = server.topic(OPEN)
+    async with citizen(server, server.cookie()) as voter, citizen(server) as watcher:
+        epoch, number = (await voter.follow(topic))["version"]
+        ahead = {"channel": f"topic:{topic}", "at": [epoch, number + 2]}
+        await watcher.say({"t": "sub", "subs": [ahead]})
+        for other in range(3):
+            async with citizen(server, server.cookie()) as one:
+                await one.vote(topic, 1 if other % 2 else -1)
+        assert (await watcher.hear())["version"][1] >= number + 2
+
+
+async def test_a_resync_sends_the_state_at_most_once_a_second(server: Running) -> None:
+    topic = server.topic(OPEN)
+    async with citizen(server) as watcher:
+        await watcher.follow(topic)
+        await watcher.say({"t": "resync", "channel": f"topic:{topic}"})
+        assert (await watcher.hear())["t"] == "snap"
+        await watcher.say({"t": "resync", "channel": f"topic:{topic}"})
+        assert await watcher.hear() == {"t": "no", "code": "resync-too-soon", "retry": True}
+
+
+async def test_the_same_op_with_another_sign_is_refused(server: Running) -> None:
+    topic = server.topic()
+    async with citizen(server, server.cookie()) as voter:
+        first = await voter.vote(topic, 1, "op-number-1")
+        assert await voter.vote(topic, 1, "op-number-1") == first
+        no = await voter.vote(topic, -1, "op-number-1")
+        assert no == {"t": "no", "code": "op-reused", "retry": False, "op": "op-number-1"}
+
+
+async def test_a_vote_before_the_profile_where_one_is_required_is_refused(server: Running) -> None:
+    topic = server.topic(TopicRules(0, None, profile_required=True))
+    async with citizen(server, server.cookie()) as voter:
+        assert (await voter.vote(topic, 1))["code"] == "profile-needed"
+
+
+@pytest.mark.parametrize("cookie", [None, "imaginest=1.AAAA", "imaginest=1." + "A" * 43, "imaginest=x"])
+async def test_without_a_genuine_cookie_one_may_watch_but_not_vote(server: Running, cookie: str) -> None:
+    topic = server.topic(OPEN)
+    async with citizen(server, cookie) as voter:
+        await voter.follow(topic)
+        assert (await voter.vote(topic, 1))["code"] == "unknown-voter"
+
+
+async def test_a_truncated_cookie_is_nobodys(server: Running) -> None:
+    async with citizen(server, server.cookie()[:-3]) as voter:
+        assert (await voter.vote(server.topic(), 1))["code"] == "unknown-voter"
+
+
+VOTE: dict[str, Any] = {"t": "vote", "topic": 1, "sign": 1, "op": "op-number-1"}
+
+WRONG = {
+    "unknown topic": (VOTE | {"topic": 999_999}, "unknown-topic"),
+    "sign 2": (VOTE | {"sign": 2}, "bad-sign"),
+    "a bool for a sign": (VOTE | {"sign": True}, "bad-sign"),
+    "a string for a sign": (VOTE | {"sign": "1"}, "bad-sign"),
+    "a bool for a topic": (VOTE | {"topic": True}, "bad-topic"),
+    "a string for a topic": (VOTE | {"topic": "1"}, "bad-topic"),
+    "no op": ({k: v for k, v in VOTE.items() if k != "op"}, "bad-op"),
+    "a key that is not ours": (VOTE | {"extra": 1}, "bad-message"),
+    "an unknown type": ({"t": "dance"}, "unknown-type"),
+    "a list": ([1], "bad-message"),
+    "an unknown channel": ({"t": "sub", "subs": [{"channel": "nowhere"}]}, "bad-channel"),
+    "a topic's channel that does not exist": ({"t": "sub", "subs": [{"channel": "topic:999999"}]}, "unknown-topic"),
+    "a version that is none": ({"t": "sub", "subs": [{"channel": "topic:1", "at": [1]}]}, "bad-version"),
+}
+
+
+@pytest.mark.parametrize(("message", "code"), WRONG.values(), ids=WRONG.keys())
+@pytest.mark.parametrize("packs", [False, True], ids=["json", "msgpack"])
+async def test_a_wrong_message_gets_its_code_and_the_connection_lives_on(
+    server: Running, packs: bool, message: Any, code: str
+) -> None:
+    async with citizen(server, server.cookie(), packs=packs) as voter:
+        await voter.say(message)
+        assert (await voter.hear_a("no"))["code"] == code
+        await still_answers(voter, server)
+
+
+RAW_WRONG = {
+    "a float": ('{"t":"vote","topic":1.0,"sign":1,"op":"op-number-1"}', "bad-message"),
+    "NaN": ('{"t":"vote","topic":NaN,"sign":1,"op":"op-number-1"}', "bad-message"),
+    "duplicate keys": ('{"t":"pong","t":"pong"}', "duplicate-key"),
+    "not JSON": ("hello", "bad-encoding"),
+    "an endless integer": ('{"t":"vote","topic":1' + "0" * 3000 + "}", "bad-topic"),
+}
+
+
+@pytest.mark.parametrize(("raw", "code"), RAW_WRONG.values(), ids=RAW_WRONG.keys())
+async def test_wrong_text_gets_its_code_and_the_connection_lives_on(
+    server: Running, raw: str, code: str
+) -> None:
+    async with citizen(server, server.cookie()) as voter:
+        await voter.socket.send(raw)
+        assert (await voter.hear_a("no"))["code"] == code
+        await still_answers(voter, server)
+
+
+async def still_answers(voter: Citizen, server: Running) -> None:
+    assert (await voter.vote(server.topic(), 1))["t"] == "ack"
+
+
+HOSTILE: dict[str, tuple[bool, str | bytes, str, int]] = {
+    "nested 4000 deep": (False, "[" * 4000, "too-deep", 4500),
+    "nested in msgpack": (True, b"\x91" * 4000 + b"\xc0", "too-deep", 4500),
+    "over 4 KiB": (False, json.dumps({"t": "x" * 5000}), "too-large", 4502),
+    "binary where text is due": (False, b"{}", "wrong-frame", 4500),
+    "text where binary is due": (True, "{}", "wrong-frame", 4500),
+}
+
+
+@pytest.mark.parametrize(("packs", "raw", "code", "close"), HOSTILE.values(), ids=HOSTILE.keys())
+async def test_what_is_hostile_gets_its_code_and_is_closed(
+    server: Running, packs: bool, raw: str | bytes, code: str, close: int
+) -> None:
+    async with citizen(server, server.cookie(), packs=packs) as voter:
+        await voter.socket.send(raw)
+        assert (await voter.hear_a("no"))["code"] == code
+        with pytest.raises(ConnectionClosed) as closed:
+            await voter.hear()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == close
+
+
+async def test_a_message_nested_a_hundred_thousand_deep_is_not_even_read(server: Running) -> None:
+    async with citizen(server) as voter:
+        await voter.socket.send("[" * 100_000)
+        with pytest.raises(ConnectionClosed) as closed:
+            await voter.hear()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1009
+
+
+async def test_wrong_messages_again_and_again_are_hostile(server: Running) -> None:
+    async with citizen(server) as voter:
+        with pytest.raises(ConnectionClosed):
+            for _ in range(40):
+                await voter.socket.send("hello")
+                await voter.hear()
+
+
+async def test_five_hundred_subscriptions_are_refused_and_none_is_made(server: Running) -> None:
+    topic = server.topic(OPEN)
+    async with citizen(server, server.cookie()) as voter:
+        for start in range(1, 500, 50):
+            channels = [{"channel": f"topic:{topic + n}"} for n in range(start, start + 50)]
+            await voter.say({"t": "sub", "subs": channels})
+        await voter.say({"t": "sub", "subs": [{"channel": f"topic:{topic}"}] * 129})
+        while (message := await voter.hear())["code"] == "unknown-topic":
+            pass
+        assert message["code"] == "too-many-subscriptions"
+        await still_answers(voter, server)
+
+
+async def test_votes_come_at_most_ten_a_second_after_sixty(server: Running) -> None:
+    topic = server.topic()
+    async with citizen(server, server.cookie()) as voter:
+        answers = [await voter.vote(topic, 1) for _ in range(90)]
+        assert {answer.get("code") for answer in answers} == {None, "too-fast"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "code"), [(None, "missing-origin"), ("https://example.org", "foreign-origin"), ("null", "foreign-origin")]
+)
+async def test_a_foreign_or_missing_origin_is_refused_at_the_door(
+    server: Running, origin: str | None, code: str
+) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with citizen(server, server.cookie(), origin=origin):
+            pass
+    assert refused.value.response.status_code == 403
+    assert json.loads(refused.value.response.body)["code"] == code
+
+
+async def test_without_a_subprotocol_of_ours_the_connection_is_closed_for_good(server: Running) -> None:
+    url = server.url.replace("http", "ws") + "/live"
+    offered = [Subprotocol("imaginest.v9.json")]
+    async with connect(url, subprotocols=offered, origin=server.url) as socket:  # type: ignore[arg-type]
+        with pytest.raises(ConnectionClosed) as closed:
+            await asyncio.wait_for(socket.recv(), DEADLINE)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4501
+
+
+async def test_both_formats_carry_the_same_messages(server: Running) -> None:
+    topic = server.topic(OPEN)
+    async with citizen(server) as json_watcher, citizen(server, packs=True) as packing_watcher:
+        assert await json_watcher.follow(topic) == await packing_watcher.follow(topic)

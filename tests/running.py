@@ -1,0 +1,176 @@
+"""A real server in a process of its own, on a free port, and citizens that talk to it."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import msgpack
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from server.app import open_keys
+from server.operator import plain_topic
+from server.settings import Settings
+from storage.keys import Keys
+from storage.values import NewTopic, TopicKind, TopicRules
+
+ROOT = Path(__file__).parent.parent
+DEADLINE = 20.0
+"""Seconds that anything may take here; a test that waits longer has failed."""
+
+
+@dataclass
+class Running:
+    """A server; ``kill`` and ``start`` may follow each other."""
+
+    data: Path
+    port: int = 0
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def keys(self) -> Keys:
+        return open_keys(Settings(data=self.data))
+
+    def start(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "server.cli", "--data", str(self.data), "serve"]
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port), *arguments],
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
+        )
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if "listens on" in line:
+                self.port = int(line.rsplit(":", 1)[1])
+                return
+        raise AssertionError(f"the server ended with {self.process.wait()}")
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        assert self.process is not None
+        self.process.send_signal(how)
+        code = self.process.wait(DEADLINE)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self.process = None
+        return code
+
+    def rss(self) -> int:
+        """KiB of resident memory."""
+        assert self.process is not None
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0])
+
+    def operate(self, path: str, wanted: dict[str, Any]) -> dict[str, Any]:
+        request = urllib.request.Request(
+            f"{self.url}/operator/{path}",
+            json.dumps(wanted).encode(),
+            {"Authorization": f"Bearer {self.keys.operator}", "Origin": self.url},
+        )
+        with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
+            answered: dict[str, Any] = json.load(answer)
+            return answered
+
+    def topic(self, rules: TopicRules | None = None, title: str = "Une question ?") -> int:
+        new = NewTopic(TopicKind.QUESTION, title, "sport", rules or TopicRules(0, None))
+        return int(self.operate("topics", {"topics": [plain_topic(new)]})["ids"][0])
+
+    def cookie(self) -> str:
+        """The Cookie header of a new voter."""
+        with urllib.request.urlopen(self.url + "/", timeout=DEADLINE) as answer:
+            jar = SimpleCookie(answer.headers["set-cookie"])
+        return f"imaginest={jar['imaginest'].value}"
+
+
+@contextmanager
+def running(data: Path) -> Iterator[Running]:
+    """A server that listens; ended with the block."""
+    server = Running(data)
+    server.start()
+    try:
+        yield server
+    finally:
+        if server.process is not None:
+            server.end(signal.SIGKILL)
+
+
+class Citizen:
+    """One websocket of one voter."""
+
+    def __init__(self, socket: ClientConnection, *, packs: bool) -> None:
+        self.socket = socket
+        self._packs = packs
+
+    async def say(self, message: dict[str, Any]) -> None:
+        if self._packs:
+            await self.socket.send(msgpack.packb(message))
+        else:
+            await self.socket.send(json.dumps(message))
+
+    async def hear(self) -> dict[str, Any]:
+        data = await asyncio.wait_for(self.socket.recv(), DEADLINE)
+        message: dict[str, Any] = json.loads(data) if isinstance(data, str) else msgpack.unpackb(data)
+        return message
+
+    async def hear_a(self, kind: str) -> dict[str, Any]:
+        """The next message of this kind; what comes before is passed over."""
+        while True:
+            message = await self.hear()
+            if message["t"] == kind:
+                return message
+
+    async def follow(self, topic: int, **more: Any) -> dict[str, Any]:
+        """Subscribe to a topic; its snapshot."""
+        await self.say({"t": "sub", "subs": [{"channel": f"topic:{topic}", **more}]})
+        return await self.hear_a("snap")
+
+    async def vote(self, topic: int, sign: int, op: str | None = None) -> dict[str, Any]:
+        """Vote; the answer, ``ack`` or ``no``."""
+        await self.say({"t": "vote", "topic": topic, "sign": sign, "op": op or secrets.token_urlsafe(16)})
+        while True:
+            message = await self.hear()
+            if message["t"] in {"ack", "no"}:
+                return message
+
+
+@asynccontextmanager
+async def citizen(
+    server: Running, cookie: str | None = None, *, packs: bool = False, **more: Any
+) -> AsyncIterator[Citizen]:
+    """Connect a voter; the greeting is already heard."""
+    headers = {} if cookie is None else {"Cookie": cookie}
+    options: dict[str, Any] = {
+        "subprotocols": [Subprotocol("imaginest.v1.msgpack" if packs else "imaginest.v1.json")],
+        "origin": server.url,
+        "additional_headers": headers,
+        "compression": None,
+    } | more
+    async with connect(server.url.replace("http", "ws") + "/live", **options) as socket:
+        voter = Citizen(socket, packs=packs)
+        await voter.hear_a("hello")
+        yield voter
+
+
+async def until(condition: Any, *, deadline: float = DEADLINE) -> None:
+    """Wait until ``condition()`` is true; AssertionError after ``deadline`` seconds."""
+    end = time.monotonic() + deadline
+    while not condition():
+        assert time.monotonic() < end, "what was waited for did not happen"
+        await asyncio.sleep(0.01)
