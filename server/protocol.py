@@ -4,12 +4,16 @@ ASGI has no way to write one prebuilt frame to many connections. ``scope["extens
 outlet; uvicorn's own class does everything else.
 """
 
+import socket
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from channels.endpoint import OUTLET_EXTENSION
 from channels.outlet import SLOW_BYTES
+
+KERNEL_BYTES = 32 * 1024
+"""What the kernel may hold for one watcher; by default that is 2.5 MB for one who reads slowly."""
 
 
 class LiveProtocol(WebSocketsSansIOProtocol):
@@ -22,6 +26,8 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
         transport.set_write_buffer_limits(high=SLOW_BYTES, low=0)
         self.write = transport.write
         self.abort = transport.abort

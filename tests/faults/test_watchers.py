@@ -1,0 +1,112 @@
+"""Watchers that misbehave: stuck, reset, half-closed. Memory stays flat and their tasks end."""
+
+import asyncio
+import secrets
+import socket
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from realtime.disclosure import ResultPolicy
+from server.identity import cookie_of
+from storage.values import TopicRules
+from tests.running import DEADLINE, Running, citizen, running, until
+
+OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+HANDSHAKE = (
+    "GET /live HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Protocol: imaginest.v1.json\r\n\r\n"
+)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    with running(tmp_path) as server:
+        yield server
+
+
+def raw_watcher(server: Running, topic: int, *, buffer: int = 4096) -> socket.socket:
+    """A connection that subscribes and then does what the test wants."""
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    raw.settimeout(DEADLINE)
+    raw.connect(("127.0.0.1", server.port))
+    raw.sendall(HANDSHAKE.format(port=server.port).encode())
+    while b"\r\n\r\n" not in raw.recv(4096):
+        pass
+    raw.sendall(masked(f'{{"t":"sub","subs":[{{"channel":"topic:{topic}"}}]}}'.encode()))
+    heard = b""
+    while b'"snap"' not in heard:
+        heard += raw.recv(4096)
+    return raw
+
+
+def masked(payload: bytes) -> bytes:
+    """A text frame of a client, masked with zeros."""
+    length = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + struct.pack("!H", len(payload))
+    return b"\x81" + length + bytes(4) + payload
+
+
+def connections(server: Running) -> int:
+    """Open descriptors of the server that are sockets."""
+    assert server.process is not None
+    names = (Path(f"/proc/{server.process.pid}/fd")).iterdir()
+    return sum("socket" in str(name.readlink()) for name in names if name.is_symlink())
+
+
+async def test_a_stuck_reader_costs_nothing_and_is_cut_off(server: Running) -> None:
+    topic = server.topic(OPEN)
+    quiet = connections(server)
+    stuck = [raw_watcher(server, topic) for _ in range(8)]
+    cookie = "imaginest=" + cookie_of(secrets.token_bytes(16), server.keys)
+    async with citizen(server, cookie) as greedy:
+        before = server.rss()
+        asking = asyncio.create_task(_ask_on(stuck))
+        await until(lambda: connections(server) <= quiet + 1, deadline=40)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        assert server.rss() - before < 16 * 1024
+        assert (await greedy.vote(topic, 1))["t"] == "ack"
+    for one in stuck:
+        one.close()
+
+
+async def _ask_on(stuck: list[socket.socket]) -> None:
+    """Make the server answer again and again connections that never read."""
+    asking = masked(b'{"t":"sub","subs":[{"channel":"topic:1"}]}') * 20
+    for one in stuck:
+        one.setblocking(False)
+    while True:
+        for one in stuck:
+            try:
+                one.send(asking)
+            except OSError:
+                continue
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("how", ["reset", "half-closed", "closed"])
+async def test_a_connection_that_breaks_off_is_forgotten(server: Running, how: str) -> None:
+    topic = server.topic(OPEN)
+    quiet = connections(server)
+    raw = raw_watcher(server, topic)
+    if how == "reset":
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        raw.close()
+    elif how == "half-closed":
+        raw.shutdown(socket.SHUT_WR)
+    else:
+        raw.close()
+    await until(lambda: connections(server) <= quiet)
+    raw.close()
+
+
+async def test_a_server_asked_to_stop_ends_soon_even_with_watchers(server: Running) -> None:
+    topic = server.topic(OPEN)
+    watchers = [raw_watcher(server, topic) for _ in range(5)]
+    server.end()
+    for one in watchers:
+        one.close()
