@@ -1,0 +1,57 @@
+"""What the front end's build left behind: hashed addresses and the map of the départements."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DIST = Path(__file__).parent / "dist"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One département on the map: an SVG path, and the point where its number stands."""
+
+    code: str
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class RegionMap:
+    view_box: str
+    shapes: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """Addresses are None and the map is empty where nothing was built: the pages then work unadorned."""
+
+    script: str | None
+    styles: str | None
+    map: RegionMap
+    folder: Path
+
+
+def load_assets(folder: Path = DIST) -> Assets:
+    manifest = _read(folder / "manifest.json")
+    drawn = _read(folder / "map.json")
+    shapes = tuple(
+        Shape(item["code"], item["path"], float(item["x"]), float(item["y"]))
+        for item in drawn.get("departements", [])
+    )
+    return Assets(
+        script=manifest.get("main.js"),
+        styles=manifest.get("main.css"),
+        map=RegionMap(drawn.get("viewBox", "0 0 1 1"), shapes),
+        folder=folder / "assets",
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return content

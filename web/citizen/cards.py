@@ -1,0 +1,146 @@
+"""View models of topics: exactly what one person may see, ready to be written down (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from realtime.disclosure import View, seen_through
+from realtime.refusals import Refusal
+from realtime.tally import AgeBand, Counts, Departement, PublicTally, SeriesKind, Sex, Sign, Version
+from storage.values import Provenance, Standing, Topic, TopicKind, TopicState
+from web.citizen.time_left import TimeLeft, time_left
+from web.citizen.weather import GAUGE_FROM, Share, Weather, share, weather
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a vote met; ``chosen`` and ``op`` keep the choice so that it can be sent again."""
+
+    text: str
+    chosen: Sign | None = None
+    op: str | None = None
+    wants_profile: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One series of a split; ``share`` is None where nothing may be shown."""
+
+    key: str
+    code: str
+    share: Share | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One topic for one person. ``tally`` is already seen through ``view``."""
+
+    topic: Topic
+    version: Version
+    tally: PublicTally
+    view: View
+    state: TopicState
+    left: TimeLeft
+    own: Sign | None
+    seen: str
+    op: str
+    note: Note | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is TopicState.OPEN
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.view is View.HIDDEN
+
+    @property
+    def is_real(self) -> bool:
+        return self.topic.provenance is Provenance.REAL
+
+    @property
+    def by_region(self) -> bool:
+        return self.topic.kind is not TopicKind.IDEA
+
+    @property
+    def share(self) -> Share:
+        return share(self.tally.headline or Counts(0, 0))
+
+    @property
+    def weather(self) -> Weather:
+        return weather(self.tally.headline or Counts(0, 0))
+
+    @property
+    def in_fog(self) -> bool:
+        """Whether there are too few voters for a ratio."""
+        return self.tally.voters < GAUGE_FROM
+
+    @property
+    def departements(self) -> list[Column]:
+        return [self._column(SeriesKind.DEPARTEMENT, code) for code in Departement]
+
+    @property
+    def sexes(self) -> list[Column]:
+        return [self._column(SeriesKind.SEX, code) for code in Sex]
+
+    @property
+    def ages(self) -> list[Column]:
+        """From the oldest down, as a pyramid stands."""
+        return [self._column(SeriesKind.AGE, code) for code in reversed(AgeBand)]
+
+    def _column(self, kind: SeriesKind, code: str) -> Column:
+        key = f"{kind}:{code}"
+        counts = self.tally.series.get(key)
+        return Column(key, str(code), share(counts) if counts is not None and counts.voters else None)
+
+
+def card(
+    topic: Topic,
+    standing: Standing,
+    *,
+    now: int,
+    own: Sign | None,
+    seen: str,
+    op: str,
+    note: Note | None = None,
+) -> Card:
+    """``own`` is None where this person has no ballot on the topic; ``seen`` their token for it."""
+    view = topic.rules.view(voted=own is not None, now=now)
+    return Card(
+        topic=topic,
+        version=standing.version,
+        tally=seen_through(standing.tally, view),
+        view=view,
+        state=topic.rules.state(now),
+        left=time_left(topic.rules, now),
+        own=own,
+        seen=seen if own is not None else "",
+        op=op,
+        note=note,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """The home page: what the Région asks and says, and the citizens' ideas."""
+
+    region: list[Card]
+    ideas: list[Card]
+
+    @property
+    def provenances(self) -> set[Provenance]:
+        return {c.topic.provenance for c in (*self.region, *self.ideas)} - {Provenance.REAL}
+
+
+MOST_IDEAS = 60
+
+_ORDER: Mapping[TopicState, int] = {TopicState.OPEN: 0, TopicState.PLANNED: 1, TopicState.CLOSED: 2}
+
+
+def halves(cards: list[Card]) -> Halves:
+    """Open topics first; within a state the order stays as it came (the newest first)."""
+    ordered = sorted(cards, key=lambda c: _ORDER[c.state])
+    return Halves([c for c in ordered if c.by_region], [c for c in ordered if not c.by_region][:MOST_IDEAS])
+
+
+def wants_profile(code: Refusal) -> bool:
+    return code is Refusal.PROFILE_NEEDED

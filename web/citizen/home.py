@@ -1,0 +1,20 @@
+"""The home page: above the horizon the Région's subjects, below it the citizens'."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from storage.topics import list_topics
+from web.citizen.cards import halves
+from web.citizen.visit import visit
+
+
+async def home(request: Request) -> Response:
+    visitor = await visit(request)
+    topics = await list_topics(visitor.services.database)
+    shown = halves(await visitor.cards(topics))
+    return visitor.services.pages.page("home.html", visitor.context(halves=shown))
+
+
+async def how_it_works(request: Request) -> Response:
+    visitor = await visit(request)
+    return visitor.services.pages.page("how_it_works.html", visitor.context())

@@ -1,0 +1,91 @@
+"""The profile: three taps, each of which may be left out, asked when it is first needed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from realtime.refusals import Refusal
+from realtime.tally import NOWHERE
+from storage.profiles import save_profile
+from storage.topics import get_topic
+from storage.values import Profile
+from web.citizen.topic import SEE_OTHER, enter
+from web.citizen.visit import Visit, profile_state, read_form, visit
+from web.forms import (
+    Answers,
+    KeptVote,
+    ProfileFaults,
+    VoteForm,
+    local_path,
+    read_answers,
+    read_cell,
+    read_kept_vote,
+)
+
+
+async def profile_page(request: Request) -> Response:
+    visitor = await visit(request)
+    kept = read_kept_vote(request.query_params)
+    return _form(visitor, request.query_params, kept if isinstance(kept, KeptVote) else None)
+
+
+async def keep_profile(request: Request) -> Response:
+    """Keep the answers, then cast the vote that came along, if any."""
+    visitor = await visit(request)
+    wants_json = "application/json" in request.headers.get("accept", "")
+    if not request.state.has_cookie:
+        return _refused(visitor, request.state.cookie_fault or Refusal.UNKNOWN_VOTER, wants_json)
+    form = await read_form(request)
+    kept = read_kept_vote(form)
+    if isinstance(kept, Refusal):
+        return _refused(visitor, kept, wants_json)
+    cell = read_cell(form)
+    if isinstance(cell, ProfileFaults):
+        if wants_json:
+            return _refused(visitor, cell.first, wants_json)
+        return _form(visitor, form, kept, faults=cell, status=400)
+    await save_profile(visitor.services.database, visitor.services.keys, visitor.device, cell)
+    if wants_json:
+        return JSONResponse({"profile": profile_state(Profile(cell))})
+    after = local_path(form)
+    if kept is None:
+        return RedirectResponse(after, SEE_OTHER)
+    topic = await get_topic(visitor.services.database, kept.topic)
+    if topic is None:
+        return _refused(visitor, Refusal.UNKNOWN_TOPIC, wants_json)
+    return await enter(visitor, topic, VoteForm(kept.sign, kept.op), after)
+
+
+def _form(
+    visitor: Visit,
+    fields: Mapping[str, Any],
+    kept: KeptVote | None,
+    *,
+    faults: ProfileFaults | None = None,
+    status: int = 200,
+) -> Response:
+    pages = visitor.services.pages
+    wrong = {} if faults is None else faults.fields
+    context = visitor.context(
+        kept=kept,
+        chosen=read_answers(fields) if wrong else _told(visitor),
+        faults={name: pages.catalogue.refusal(code) for name, code in wrong.items()},
+        next=local_path(fields),
+    )
+    return pages.page("profile.html", context, status=status)
+
+
+def _told(visitor: Visit) -> Answers:
+    cell = NOWHERE if visitor.profile is None else visitor.profile.cell
+    return Answers(cell.departement or "", cell.sex or "", cell.age or "")
+
+
+def _refused(visitor: Visit, code: Refusal, wants_json: bool) -> Response:
+    pages = visitor.services.pages
+    status = 404 if code is Refusal.UNKNOWN_TOPIC else 400
+    if wants_json:
+        return JSONResponse({"code": str(code), "message": pages.catalogue.refusal(code)}, status)
+    return pages.error(status, code)
+

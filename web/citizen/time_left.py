@@ -1,0 +1,35 @@
+"""How long a vote still lasts, as the name of a phrase and its number (pure)."""
+
+from dataclasses import dataclass
+
+from storage.values import TopicRules, TopicState
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """An entry of the catalogue's section ``time``; ``n`` is None where it has no number."""
+
+    phrase: str
+    n: int | None = None
+
+
+def time_left(rules: TopicRules, now: int) -> TimeLeft:
+    match rules.state(now):
+        case TopicState.CLOSED:
+            return TimeLeft("closed")
+        case TopicState.PLANNED:
+            return _within(rules.opens_at - now, "opens-")
+        case TopicState.OPEN:
+            return TimeLeft("endless") if rules.closes_at is None else _within(rules.closes_at - now, "")
+
+
+def _within(span: int, prefix: str) -> TimeLeft:
+    """The largest whole unit, rounded down: nobody should come too late."""
+    for unit, phrase in ((DAY, "days"), (HOUR, "hours"), (MINUTE, "minutes")):
+        if span >= unit:
+            return TimeLeft(prefix + phrase, span // unit)
+    return TimeLeft(prefix + "moments")

@@ -1,0 +1,71 @@
+"""The popularity time line as points in a drawing (pure)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from storage.values import Moment
+from web.citizen.weather import Share, share
+
+WIDTH = 600
+HEIGHT = 200
+"""The drawing's own units; 0 % of plus is at the bottom."""
+
+MOST_ROWS = 12
+"""Rows of the table behind the drawing."""
+
+_HERE = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    at: datetime
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """``line`` (ratio of plus) and ``area`` (voters) are SVG points; ``last`` is where the line ends."""
+
+    line: str
+    area: str
+    last: tuple[float, float]
+    data: list[tuple[int, int, int]]
+    rows: list[Row]
+
+
+def timeline(moments: list[Moment]) -> Timeline | None:
+    """None for fewer than two moments: there is no line yet."""
+    if len(moments) < 2:
+        return None
+    first, span = moments[0].at, moments[-1].at - moments[0].at
+    most = max(moment.counts.voters for moment in moments) or 1
+    xs = [round((moment.at - first) / span * WIDTH, 1) for moment in moments]
+    ys = [round((1 - share(moment.counts).ratio) * HEIGHT, 1) for moment in moments]
+    tops = [round(HEIGHT - moment.counts.voters / most * HEIGHT * _AREA_PART, 1) for moment in moments]
+    corners = [(0.0, float(HEIGHT)), *zip(xs, tops, strict=True), (float(WIDTH), float(HEIGHT))]
+    return Timeline(
+        line=_points(list(zip(xs, ys, strict=True))),
+        area=_points(corners),
+        last=(xs[-1], ys[-1]),
+        data=[(moment.at, *moment.counts) for moment in moments],
+        rows=[Row(local_time(moment.at), share(moment.counts)) for moment in _thinned(moments)],
+    )
+
+
+_AREA_PART = 0.4
+"""How high the quiet area of voters reaches at most, as a part of the drawing."""
+
+
+def local_time(at: int) -> datetime:
+    """The instant ``at`` (ms) as the Région's clocks show it."""
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(_HERE)
+
+
+def _thinned(moments: list[Moment]) -> list[Moment]:
+    step = -(-len(moments) // MOST_ROWS)
+    return moments[::-1][::step]
+
+
+def _points(points: list[tuple[float, float]]) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in points)

@@ -1,0 +1,93 @@
+"""A topic's page, and the vote that comes as a form: the second door to the same corridor."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from channels.topics import cast_vote
+from channels.wire import MAX_INTEGER, is_op
+from realtime.disclosure import View
+from realtime.refusals import Refusal
+from realtime.tally import Sign
+from storage.tallies import moments
+from storage.topics import get_topic
+from storage.values import CastVote, Receipt, Topic
+from web.citizen.cards import Card, Note, wants_profile
+from web.citizen.timeline import timeline
+from web.citizen.visit import Visit, read_form, visit
+from web.forms import VoteForm, local_path, read_sign, read_vote
+
+SEE_OTHER = 303
+
+
+async def topic_page(request: Request) -> Response:
+    visitor = await visit(request)
+    return await show_topic(visitor, await _topic(visitor, request))
+
+
+async def vote(request: Request) -> Response:
+    """Cast a vote; someone who was not asked for a profile yet is asked first, their vote kept."""
+    visitor = await visit(request)
+    if not request.state.has_cookie:
+        return visitor.services.pages.error(400, request.state.cookie_fault or Refusal.UNKNOWN_VOTER)
+    topic = await _topic(visitor, request)
+    form = await read_form(request)
+    read = read_vote(form)
+    if isinstance(read, Refusal):
+        sign = read_sign(form)
+        chosen = sign if isinstance(sign, Sign) else None
+        return await show_topic(visitor, topic, status=400, refusal=read, chosen=chosen)
+    here = f"/sujets/{topic.id}"
+    after = local_path(form, here)
+    if visitor.profile is None and read.sign is not Sign.WITHDRAWN:
+        kept = {"next": after, "topic": topic.id, "sign": int(read.sign), "op": read.op}
+        return RedirectResponse(f"/profil?{urlencode(kept)}", SEE_OTHER)
+    return await enter(visitor, topic, read, after)
+
+
+async def enter(visitor: Visit, topic: Topic, form: VoteForm, after: str) -> Response:
+    """Enter a vote and go on to ``after``, or show the topic with what hindered it."""
+    outcome = await cast_vote(
+        visitor.services.ballots, CastVote(topic.id, visitor.device, form.sign, form.op)
+    )
+    if isinstance(outcome, Receipt):
+        return RedirectResponse(after, SEE_OTHER)
+    status = 503 if outcome is Refusal.TRY_AGAIN else 409
+    return await show_topic(visitor, topic, status=status, refusal=outcome, chosen=form.sign, op=form.op)
+
+
+async def show_topic(
+    visitor: Visit,
+    topic: Topic,
+    *,
+    status: int = 200,
+    refusal: Refusal | None = None,
+    chosen: Sign | None = None,
+    op: str | None = None,
+) -> Response:
+    """The page; after a refusal it keeps what was ``chosen``, and the ``op`` where sending again may help."""
+    pages, database = visitor.services.pages, visitor.services.database
+    note = None
+    if refusal is not None:
+        note = Note(pages.catalogue.refusal(refusal), chosen, wants_profile=wants_profile(refusal))
+    (card,) = await visitor.cards([topic], note)
+    if refusal is Refusal.TRY_AGAIN and op is not None and is_op(op):
+        card = replace(card, op=op)
+    past = await moments(database, topic.id) if card.view is View.RESULTS else []
+    context = visitor.context(card=card, timeline=timeline(past), next=_path(card))
+    return pages.page("topic.html", context, status=status)
+
+
+def _path(card: Card) -> str:
+    return f"/sujets/{card.topic.id}"
+
+
+async def _topic(visitor: Visit, request: Request) -> Topic:
+    topic_id: int = request.path_params["id"]
+    topic = await get_topic(visitor.services.database, topic_id) if topic_id <= MAX_INTEGER else None
+    if topic is None:
+        raise HTTPException(404)
+    return topic

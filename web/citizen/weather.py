@@ -1,0 +1,60 @@
+"""The weather of opinion, shares and lean: what a headline looks like (pure)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from realtime.tally import Counts
+
+FOG_UNDER = 30
+"""Voters under which there is no weather yet."""
+
+GAUGE_FROM = 10
+"""Voters from which the gauge shows a ratio; under it, fog instead of a false precision."""
+
+STEEPEST = 4.0
+"""Degrees by which the horizon leans at most."""
+
+
+class Weather(StrEnum):
+    SUN = "sun"
+    BRIGHT = "bright"
+    CLOUDS = "clouds"
+    RAIN = "rain"
+    STORM = "storm"
+    FOG = "fog"
+
+
+_FROM_PERCENT = ((75, Weather.SUN), (60, Weather.BRIGHT), (40, Weather.CLOUDS), (25, Weather.RAIN))
+
+
+def weather(counts: Counts) -> Weather:
+    """What the sky looks like; compares exact shares, not rounded ones."""
+    if counts.voters < FOG_UNDER:
+        return Weather.FOG
+    for least, kind in _FROM_PERCENT:
+        if counts.plus * 100 >= least * counts.voters:
+            return kind
+    return Weather.STORM
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Published counts as whole per cents that make 100, and as a ratio for drawing."""
+
+    plus: int
+    minus: int
+    ratio: float
+    counts: Counts
+
+    @property
+    def lean(self) -> float:
+        """Degrees, clockwise: the horizon goes down on the leader's side, plus on the left."""
+        return round((0.5 - self.ratio) * 2 * STEEPEST, 2)
+
+
+def share(counts: Counts) -> Share:
+    """Nobody yet counts as half and half: the horizon is level."""
+    if not counts.voters:
+        return Share(50, 50, 0.5, counts)
+    plus = (200 * counts.plus + counts.voters) // (2 * counts.voters)
+    return Share(plus, 100 - plus, round(counts.plus / counts.voters, 4), counts)

@@ -1,0 +1,116 @@
+"""Reads what forms and addresses say (pure): a value, or the refusal that names what is wrong."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from channels.wire import MAX_INTEGER, is_op
+from realtime.refusals import Refusal
+from realtime.tally import NOWHERE, AgeBand, Cell, Departement, Sex, Sign
+
+HOME = "/"
+
+_SIGNS = {"1": Sign.PLUS, "-1": Sign.MINUS, "0": Sign.WITHDRAWN}
+_TOPIC = re.compile(r"[1-9][0-9]{0,15}")
+_LOCAL = re.compile(r"/(?![/\\])[A-Za-z0-9/_?=&%.~#-]{0,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class VoteForm:
+    sign: Sign
+    op: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVote:
+    """A vote that waits until its voter was asked for a profile."""
+
+    topic: int
+    sign: Sign
+    op: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What someone chose on the profile form, as sent, so that nothing is lost when something is wrong."""
+
+    departement: str = ""
+    sex: str = ""
+    age: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFaults:
+    """What is wrong, by field."""
+
+    fields: Mapping[str, Refusal] = field(default_factory=dict)
+
+    @property
+    def first(self) -> Refusal:
+        return next(iter(self.fields.values()))
+
+
+def read_vote(form: Mapping[str, object]) -> VoteForm | Refusal:
+    sign = read_sign(form)
+    if isinstance(sign, Refusal):
+        return sign
+    op = _text(form, "op")
+    return VoteForm(sign, op) if is_op(op) else Refusal.BAD_OP
+
+
+def read_sign(form: Mapping[str, object]) -> Sign | Refusal:
+    return _SIGNS.get(_text(form, "sign"), Refusal.BAD_SIGN)
+
+
+def read_kept_vote(form: Mapping[str, object]) -> KeptVote | Refusal | None:
+    """The vote that came along with a profile form, None where there is none."""
+    topic = _text(form, "topic")
+    if not topic:
+        return None
+    vote = read_vote(form)
+    if isinstance(vote, Refusal):
+        return vote
+    if not _TOPIC.fullmatch(topic) or int(topic) > MAX_INTEGER:
+        return Refusal.BAD_TOPIC
+    return KeptVote(int(topic), vote.sign, vote.op)
+
+
+def read_answers(form: Mapping[str, object]) -> Answers:
+    return Answers(_text(form, "departement"), _text(form, "sex"), _text(form, "age"))
+
+
+def read_cell(form: Mapping[str, object]) -> Cell | ProfileFaults:
+    """The cell of a profile form; an answer that is empty was not told, ``skip`` tells nothing at all."""
+    if _text(form, "skip"):
+        return NOWHERE
+    answers = read_answers(form)
+    faults: dict[str, Refusal] = {}
+    if answers.departement and not _is_one(answers.departement, Departement):
+        faults["departement"] = Refusal.BAD_DEPARTEMENT
+    if answers.sex and not _is_one(answers.sex, Sex):
+        faults["sex"] = Refusal.BAD_SEX
+    if answers.age and not _is_one(answers.age, AgeBand):
+        faults["age"] = Refusal.BAD_AGE
+    if faults:
+        return ProfileFaults(faults)
+    return Cell(
+        Departement(answers.departement) if answers.departement else None,
+        Sex(answers.sex) if answers.sex else None,
+        AgeBand(answers.age) if answers.age else None,
+    )
+
+
+def local_path(form: Mapping[str, object], default: str = HOME) -> str:
+    """Where to go next: a path of this site, never another's."""
+    path = _text(form, "next")
+    return path if _LOCAL.fullmatch(path) else default
+
+
+def _is_one(text: str, choices: Iterable[str]) -> bool:
+    return text in {str(choice) for choice in choices}
+
+
+def _text(form: Mapping[str, object], name: str) -> str:
+    """A field as text; a file or a missing field is empty."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,20 @@
+"""What the handlers of pages work with; built by the server, one for each application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from storage.ballot_box import BallotBox
+from storage.database import Database
+from storage.keys import Keys
+from web.rendering import Pages, load_pages
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """``now`` gives milliseconds since 1970 UTC."""
+
+    database: Database
+    keys: Keys
+    ballots: BallotBox
+    now: Callable[[], int]
+    pages: Pages = field(default_factory=load_pages)
