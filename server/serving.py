@@ -1,6 +1,7 @@
 """Runs the application under uvicorn, with the protocol class that lets fan-out write to transports."""
 
 import asyncio
+import resource
 import socket
 from typing import Any
 
@@ -63,6 +64,8 @@ def make_server(settings: Settings, listener: socket.socket, *, access_log: bool
 
 def serve(settings: Settings) -> bool:
     """Serve until a signal; whether it started."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a descriptor for each watcher
     listener = listen(settings)
     server = make_server(settings, listener)
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:

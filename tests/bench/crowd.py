@@ -1,0 +1,121 @@
+"""Thousands of raw websocket connections in one process: bytes are read and counted, only samples are parsed."""
+
+import contextlib
+import json
+import resource
+import select
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+KEY = "dGhlIHNhbXBsZSBub25jZQ=="
+PROTOCOL = "imaginest.v1.json"
+
+BROWSER = (
+    "User-Agent: Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/131.0.0.0 Mobile Safari/537.36\r\n"
+    "Accept-Encoding: gzip, deflate, br, zstd\r\nAccept-Language: fr-FR,fr;q=0.9,en-US;q=0.8,en;q=0.7\r\n"
+    "Cache-Control: no-cache\r\nPragma: no-cache\r\n"
+    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
+)
+
+
+def raise_limits() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def masked(text: str) -> bytes:
+    payload = text.encode()
+    head = bytes([0x81, 0x80 | len(payload)])
+    if len(payload) > 125:
+        head = b"\x81\xfe" + struct.pack("!H", len(payload))
+    return head + bytes(4) + payload
+
+
+@dataclass
+class Crowd:
+    """Connections to one server. ``received`` counts bytes by descriptor; ``sampled`` are parsed."""
+
+    port: int
+    sockets: dict[int, socket.socket] = field(default_factory=dict)
+    received: dict[int, int] = field(default_factory=dict)
+    sampled: dict[int, bytearray] = field(default_factory=dict)
+    hear: Callable[[int, dict[str, object]], None] = lambda fd, message: None
+    epoll: select.epoll = field(default_factory=select.epoll)
+
+    def connect(self, number: int, *, cookie: Callable[[int], str] | None = None, samples: int = 0) -> list[int]:
+        """Open connections with a browser's headers; their descriptors."""
+        made = []
+        for index in range(number):
+            raw = socket.create_connection(("127.0.0.1", self.port))
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            extra = f"Cookie: {cookie(index)}\r\n" if cookie else ""
+            raw.sendall(
+                f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nOrigin: http://127.0.0.1:{self.port}\r\n"
+                f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {KEY}\r\n"
+                f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {PROTOCOL}\r\n{BROWSER}{extra}\r\n".encode()
+            )
+            heard = b""
+            while b"\r\n\r\n" not in heard:
+                chunk = raw.recv(4096)
+                assert chunk, heard
+                heard += chunk
+            raw.setblocking(False)
+            fd = raw.fileno()
+            self.sockets[fd] = raw
+            self.received[fd] = 0
+            if index < samples:
+                self.sampled[fd] = bytearray(heard.partition(b"\r\n\r\n")[2])
+            self.epoll.register(fd, select.EPOLLIN)
+            made.append(fd)
+        return made
+
+    def say(self, fd: int, text: str) -> None:
+        self.sockets[fd].send(masked(text))
+
+    def pump(self, seconds: float) -> int:
+        """Read what comes for at most ``seconds``; bytes read."""
+        total = 0
+        for fd, _ in self.epoll.poll(seconds):
+            try:
+                data = self.sockets[fd].recv(65536)
+            except BlockingIOError:
+                continue
+            if not data:
+                self.epoll.unregister(fd)
+            total += len(data)
+            self.received[fd] += len(data)
+            if fd in self.sampled:
+                self.sampled[fd] += data
+                for message in _messages(self.sampled[fd]):
+                    self.hear(fd, message)
+        return total
+
+    def settle(self, quiet: float = 0.4) -> None:
+        """Read until nothing has come for ``quiet`` seconds."""
+        last = time.monotonic()
+        while time.monotonic() - last < quiet:
+            if self.pump(0.05):
+                last = time.monotonic()
+
+    def close(self) -> None:
+        for raw in self.sockets.values():
+            with contextlib.suppress(OSError):
+                raw.close()
+        self.epoll.close()
+
+
+def _messages(buffer: bytearray) -> Iterator[dict[str, object]]:
+    while len(buffer) >= 2:
+        length, start = buffer[1], 2
+        if length == 126:
+            length, start = int.from_bytes(buffer[2:4]), 4
+        if len(buffer) < start + length:
+            return
+        payload = bytes(buffer[start : start + length])
+        del buffer[: start + length]
+        if payload.startswith(b"{"):
+            yield json.loads(payload)

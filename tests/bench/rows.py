@@ -1,0 +1,231 @@
+"""The rows of ``./dev bench``: each measures us and what we are held against, in turns, in one run."""
+
+import asyncio
+import secrets
+import shutil
+import socket
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from realtime.disclosure import ResultPolicy
+from realtime.tally import Sign
+from storage.values import TopicRules
+from tests.bench.crowd import Crowd
+from tests.bench.servers import cpu_seconds, handshakes, ours, reference
+from tests.running import ROOT
+from tests.storage.house import open_house
+
+WATCHERS = 5000
+TICKS = 15
+OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured figure, in ``unit``; ``beside`` says what it is held against."""
+
+    name: str
+    value: float
+    unit: str
+    beside: str = ""
+
+
+def fan_out() -> Iterator[Row]:
+    """CPU of the server for each delivery of a small delta to 5,000 watchers."""
+    floors, loops, mine = [], [], []
+    for _ in range(3):
+        with reference("floor") as (pid, port):
+            floors.append(_broadcasts(pid, port))
+        with reference("starlette") as (pid, port):
+            loops.append(_broadcasts(pid, port))
+        mine.append(_our_deliveries())
+    floor, loop, our = map(statistics.median, (floors, loops, mine))
+    yield Row("fan-out, bare socket.send loop", floor, "µs CPU/delivery", "the floor")
+    yield Row("fan-out, Starlette send_bytes loop", loop, "µs CPU/delivery", f"{loop / floor:.2f} × the floor")
+    yield Row(
+        "fan-out, ours", our, "µs CPU/delivery", f"{our / floor:.2f} × the floor, {our / loop:.2f} × Starlette"
+    )
+
+
+def _broadcasts(pid: int, port: int) -> float:
+    crowd = Crowd(port)
+    crowd.connect(WATCHERS)
+    crowd.settle()
+    control = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    before = cpu_seconds(pid)
+    for _ in range(TICKS):
+        control.sendto(b"x", ("127.0.0.1", port + 1))
+        wanted = sum(crowd.received.values()) + WATCHERS * 102
+        while sum(crowd.received.values()) < wanted:
+            crowd.pump(1.0)
+    cpu = cpu_seconds(pid) - before
+    control.close()
+    crowd.close()
+    return cpu / (WATCHERS * TICKS) * 1e6
+
+
+def _our_deliveries() -> float:
+    with ours() as server:
+        topic = server.running.topic(OPEN)
+        crowd = Crowd(server.port)
+        watchers = crowd.connect(WATCHERS, samples=1)
+        heard: list[dict[str, object]] = []
+        crowd.hear = lambda fd, message: heard.append(message)
+        for fd in watchers:
+            crowd.say(fd, f'{{"t":"sub","subs":[{{"channel":"topic:{topic}"}}]}}')
+        voters = crowd.connect(TICKS, cookie=server.cookie)
+        crowd.settle()
+        heard.clear()
+        before = cpu_seconds(server.pid)
+        for number, fd in enumerate(voters):
+            crowd.say(fd, _vote(topic, 1))
+            while sum(message["t"] == "delta" for message in heard) <= number:
+                crowd.pump(1.0)
+            crowd.settle(0.15)
+        cpu = cpu_seconds(server.pid) - before
+        crowd.close()
+    return cpu / (WATCHERS * TICKS) * 1e6
+
+
+def _vote(topic: int, sign: int) -> str:
+    return f'{{"t":"vote","topic":{topic},"sign":{sign},"op":"{secrets.token_urlsafe(16)}"}}'
+
+
+def ballot_box() -> Iterator[Row]:
+    """Durable votes through the box on SQLite, ``synchronous=FULL``."""
+    yield from asyncio.run(_ballot_box())
+
+
+async def _ballot_box() -> list[Row]:
+    folder = Path(tempfile.mkdtemp(prefix="imaginest-bench-", dir=ROOT.parent))
+    house = await open_house(folder)
+    topic = await house.topic(OPEN)
+
+    async def cast(votes: int, times: list[float]) -> None:
+        for _ in range(votes):
+            started = time.perf_counter()
+            await house.vote(topic, secrets.token_bytes(16), Sign.PLUS)
+            times.append(time.perf_counter() - started)
+
+    rows = []
+    for voters, each in ((1, 500), (1000, 60)):
+        times: list[float] = []
+        started = time.perf_counter()
+        await asyncio.gather(*(cast(each, times) for _ in range(voters)))
+        rate = voters * each / (time.perf_counter() - started)
+        rows.append(Row(f"ballot box, {voters} voters at once", rate, "votes/s", _spread(times)))
+    times = []
+    tasks = []
+    started = time.perf_counter()
+    for tick in range(500):
+        tasks += [asyncio.create_task(cast(1, times)) for _ in range(20)]
+        await asyncio.sleep(max(0.0, started + (tick + 1) * 0.01 - time.perf_counter()))
+    await asyncio.gather(*tasks)
+    rows.append(Row("ballot box, 2,000 votes/s offered", _quantile(times, 0.99), "ms p99", _spread(times)))
+    await house.close()
+    shutil.rmtree(folder)
+    return rows
+
+
+def socket_votes() -> Iterator[Row]:
+    """Votes through real websockets on one node, 500 voters who wait for each answer."""
+    with ours() as server:
+        topics = [server.running.topic(OPEN) for _ in range(40)]
+        crowd = Crowd(server.port)
+        voters = crowd.connect(500, cookie=server.cookie, samples=500)
+        crowd.settle()
+        answers = {"ack": 0, "no": 0}
+        turn = dict.fromkeys(voters, 0)
+
+        def hear(fd: int, message: dict[str, object]) -> None:
+            kind = str(message["t"])
+            if kind in answers:
+                answers[kind] += 1
+                _vote_on(fd)
+
+        def _vote_on(fd: int) -> None:
+            if turn[fd] < len(topics):
+                crowd.say(fd, _vote(topics[turn[fd]], 1))
+                turn[fd] += 1
+
+        crowd.hear = hear
+        started = time.perf_counter()
+        for fd in voters:
+            _vote_on(fd)
+        while sum(answers.values()) < len(voters) * len(topics):
+            crowd.pump(1.0)
+        rate = answers["ack"] / (time.perf_counter() - started)
+        crowd.close()
+    yield Row("votes through websockets, one node", rate, "votes/s", f"{answers['no']} refused")
+
+
+def vote_to_glass() -> Iterator[Row]:
+    """From a vote's leaving to a watcher's seeing it counted: 5,000 watchers, 200 votes/s."""
+    votes, rate = 1600, 200
+    with ours() as server:
+        topic = server.running.topic(OPEN)
+        crowd = Crowd(server.port)
+        watchers = crowd.connect(WATCHERS, samples=20)
+        for fd in watchers:
+            crowd.say(fd, f'{{"t":"sub","subs":[{{"channel":"topic:{topic}"}}]}}')
+        voters = crowd.connect(votes, cookie=server.cookie)
+        crowd.settle()
+        sent: list[float] = []
+        seen = dict.fromkeys(watchers[:20], 0)
+        times: list[float] = []
+
+        def hear(fd: int, message: dict[str, object]) -> None:
+            changed = message.get("changed")
+            if isinstance(changed, dict) and "voters" in changed:
+                now = time.perf_counter()
+                times.extend(now - sent[n] for n in range(seen[fd], int(changed["voters"])))
+                seen[fd] = int(changed["voters"])
+
+        crowd.hear = hear
+        started = time.perf_counter()
+        for number, fd in enumerate(voters):
+            while (left := started + number / rate - time.perf_counter()) > 0:
+                crowd.pump(left)
+            sent.append(time.perf_counter())
+            crowd.say(fd, _vote(topic, 1))
+        while min(seen.values()) < votes:
+            crowd.pump(1.0)
+        crowd.close()
+    yield Row("vote to glass, 5,000 watchers", _quantile(times, 0.5), "ms p50", _spread(times))
+
+
+def idle_watchers() -> Iterator[Row]:
+    """Memory of an idle watcher and CPU of its handshake, with a browser's headers and deflate offer."""
+    with reference("starlette") as (pid, port):
+        crowd = Crowd(port)
+        their_kib, their_cpu = handshakes(pid, crowd, WATCHERS)
+        crowd.close()
+    with ours() as server:
+        crowd = Crowd(server.port)
+        our_kib, our_cpu = handshakes(server.pid, crowd, WATCHERS)
+        crowd.close()
+    yield Row("idle watcher, Starlette", their_kib, "KiB")
+    yield Row("idle watcher, ours", our_kib, "KiB", f"{our_kib / their_kib:.2f} × Starlette")
+    yield Row("handshake, Starlette", their_cpu, "µs CPU")
+    yield Row("handshake, ours", our_cpu, "µs CPU", f"{our_cpu / their_cpu:.2f} × Starlette")
+
+
+def _quantile(times: list[float], share: float) -> float:
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1000
+
+
+def _spread(times: list[float]) -> str:
+    return f"p50 {_quantile(times, 0.5):.1f} ms, p99 {_quantile(times, 0.99):.1f} ms"
+
+
+ROWS: dict[str, Callable[[], Iterator[Row]]] = {
+    "fan-out": fan_out,
+    "ballot-box": ballot_box,
+    "socket-votes": socket_votes,
+    "vote-to-glass": vote_to_glass,
+    "idle-watchers": idle_watchers,
+}
