@@ -1,0 +1,92 @@
+// Builds ../dist: one script, one style sheet, fonts, and the map of the ten départements.
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { regionMap } from "./map.mjs";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const dist = path.join(here, "..", "dist");
+const styles = path.join(here, "styles", "main.css");
+const PUBLIC = "/static/";
+
+// The pages are in French: the fonts' Vietnamese subsets would only make the folder heavier.
+const latinOnly = {
+  name: "latin-only",
+  setup(on) {
+    on.onLoad({ filter: /@fontsource.*\.css$/ }, async ({ path: file }) => {
+      const css = await readFile(file, "utf8");
+      const faces = css.match(/@font-face\s*\{[^}]*\}/g) ?? [];
+      return { contents: faces.filter((face) => /-latin(-ext)?-/.test(face)).join("\n"), loader: "css" };
+    });
+  },
+};
+
+async function bundle(outdir) {
+  const result = await build({
+    absWorkingDir: here,
+    entryPoints: { main: "src/main.ts", ...(existsSync(styles) ? { "main.css": "styles/main.css" } : {}) },
+    outdir,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: ["es2022", "safari16"],
+    entryNames: "main-[hash]",
+    assetNames: "[name]-[hash]",
+    loader: { ".woff2": "file", ".svg": "file" },
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+    plugins: [latinOnly],
+  });
+  const outputs = Object.keys(result.metafile.outputs).map((file) => path.basename(file));
+  const named = (extension) => outputs.find((file) => file.startsWith("main-") && file.endsWith(extension));
+  return Object.fromEntries(
+    [".js", ".css"].flatMap((extension) => {
+      const file = named(extension);
+      return file ? [[`main${extension}`, PUBLIC + file]] : [];
+    }),
+  );
+}
+
+async function licences() {
+  const { dependencies } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
+  const texts = await Promise.all(
+    Object.keys(dependencies).map(async (name) => {
+      const folder = path.join(here, "node_modules", name);
+      const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+      return `${name}\n\n${file ? await readFile(path.join(folder, file), "utf8") : ""}`;
+    }),
+  );
+  return texts.join(`\n\n${"=".repeat(80)}\n\n`);
+}
+
+// Every file arrives by a rename, the manifest last: whoever reads meanwhile sees the old build or the new one.
+async function publish(temporary) {
+  const assets = path.join(dist, "assets");
+  await mkdir(assets, { recursive: true });
+  const fresh = await readdir(path.join(temporary, "assets"));
+  for (const file of fresh) await rename(path.join(temporary, "assets", file), path.join(assets, file));
+  for (const file of ["map.json", "manifest.json"]) await rename(path.join(temporary, file), path.join(dist, file));
+  for (const file of await readdir(assets)) {
+    if (!fresh.includes(file)) await rm(path.join(assets, file), { recursive: true });
+  }
+}
+
+async function main() {
+  await mkdir(dist, { recursive: true });
+  const temporary = await mkdtemp(path.join(dist, ".building-"));
+  try {
+    const manifest = await bundle(path.join(temporary, "assets"));
+    const write = (file, content) => writeFile(path.join(temporary, file), content);
+    await write("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
+    await write("map.json", `${JSON.stringify(regionMap())}\n`);
+    await write("assets/LICENCES.txt", await licences());
+    await publish(temporary);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+await main();

@@ -1,0 +1,46 @@
+// The line that says how it stands with the connection; silent as long as nobody would notice.
+import type { Words } from "./words.ts";
+
+const NOTICED_AFTER = 2_000;
+const GOOD_NEWS_LASTS = 4_000;
+
+export class Connection {
+  #cancel = (): void => {};
+  #isStale = false;
+  #isTold = false;
+
+  constructor(
+    private readonly line: HTMLElement | null,
+    private readonly words: Words,
+    private readonly after: (milliseconds: number, call: () => void) => () => void,
+  ) {}
+
+  opened(): void {
+    const wasTold = this.#isTold;
+    this.#isTold = false;
+    this.#isStale = false;
+    this.#cancel();
+    this.#write(wasTold ? "connection-back" : null);
+    if (wasTold) this.#cancel = this.after(GOOD_NEWS_LASTS, () => this.#write(null));
+  }
+
+  lost(final: boolean): void {
+    if (this.#isTold) return;
+    this.#cancel();
+    this.#cancel = this.after(final ? 0 : NOTICED_AFTER, () => {
+      this.#isTold = true;
+      this.#write(final ? "stale" : "connection-lost");
+    });
+  }
+
+  stale(isStale: boolean): void {
+    if (this.#isStale === isStale) return;
+    this.#isStale = isStale;
+    this.#cancel();
+    this.#write(isStale ? "stale" : null);
+  }
+
+  #write(name: string | null): void {
+    if (this.line) this.line.textContent = name ? this.words.say("live", name) : "";
+  }
+}

@@ -1,0 +1,122 @@
+// The profile dialog: three questions, one at a time, three taps.
+import type { Words } from "./words.ts";
+
+export interface ProfileStep {
+  /** Whether this page can ask at all. */
+  readonly available: boolean;
+  /** Whether this citizen was never asked. */
+  readonly needed: boolean;
+  /** Ask; whether an answer (or a "no answer") was kept. */
+  ask(): Promise<boolean>;
+}
+
+export function profileStep(words: Words): ProfileStep {
+  const dialog = document.querySelector<HTMLDialogElement>("dialog#profile");
+  const form = dialog?.querySelector("form");
+  const asking = dialog && form ? new Asking(dialog, form, words) : null;
+  return {
+    available: asking !== null,
+    get needed() {
+      return asking !== null && document.body.dataset.profile === "none";
+    },
+    ask: () => (asking ? asking.ask() : Promise.resolve(true)),
+  };
+}
+
+class Asking {
+  readonly #steps: HTMLFieldSetElement[];
+  readonly #where = document.createElement("p");
+  readonly #previous = document.createElement("button");
+  readonly #submit: HTMLButtonElement | null;
+  #at = 0;
+  #done: ((kept: boolean) => void) | null = null;
+
+  constructor(
+    private readonly dialog: HTMLDialogElement,
+    private readonly form: HTMLFormElement,
+    private readonly words: Words,
+  ) {
+    this.#steps = [...form.querySelectorAll("fieldset")];
+    this.#submit = form.querySelector<HTMLButtonElement>("button[type=submit]:not([name=skip])");
+    this.#where.className = "profile-where";
+    this.#previous.className = "button button-quiet profile-previous";
+    this.#previous.type = "button";
+    this.#previous.textContent = words.say("live", "previous");
+    this.#steps[0]?.before(this.#where);
+    this.#submit?.before(this.#previous);
+    this.#previous.addEventListener("click", () => this.#show(this.#at - 1));
+    form.addEventListener("submit", (event) => this.#onSubmit(event));
+    form.addEventListener("click", (event) => this.#onTap(event));
+    dialog.addEventListener("close", () => this.#finish(false));
+  }
+
+  ask(): Promise<boolean> {
+    this.#finish(false);
+    this.#note("");
+    this.dialog.showModal();
+    this.#show(0);
+    return new Promise((resolve) => (this.#done = resolve));
+  }
+
+  #show(at: number): void {
+    this.#at = at;
+    this.#steps.forEach((step, i) => (step.hidden = i !== at));
+    const isLast = at === this.#steps.length - 1;
+    this.#where.textContent = this.words.say("live", "step", { n: at + 1, total: this.#steps.length });
+    this.#previous.hidden = at === 0;
+    if (this.#submit) this.#submit.textContent = this.words.say("live", isLast ? "finish" : "next");
+    const step = this.#steps[at];
+    (step?.querySelector<HTMLElement>("input:checked") ?? step?.querySelector("input"))?.focus();
+  }
+
+  /** A tap goes on by itself; arrow keys, which choose in passing, don't. */
+  #onTap(event: MouseEvent): void {
+    const isChoice = event.target instanceof HTMLInputElement && event.target.type === "radio";
+    // A keyboard's click has no detail; a label's tap reaches its input as a click with the label's.
+    if (isChoice && event.detail > 0) this.form.requestSubmit(this.#submit);
+  }
+
+  #onSubmit(event: SubmitEvent): void {
+    event.preventDefault();
+    const skips = (event.submitter as HTMLButtonElement | null)?.name === "skip";
+    if (!skips && this.#at < this.#steps.length - 1) this.#show(this.#at + 1);
+    else void this.#keep(skips);
+  }
+
+  async #keep(skips: boolean): Promise<void> {
+    const fields = new URLSearchParams();
+    if (skips) fields.set("skip", "1");
+    else for (const [name, value] of new FormData(this.form)) fields.set(name, String(value));
+    this.#busy(true);
+    try {
+      const headers = { accept: "application/json" };
+      const answer = await fetch(this.form.action, { method: "POST", body: fields, headers });
+      const told = (await answer.json()) as { profile?: string; code?: string };
+      if (answer.ok && told.profile) {
+        document.body.dataset.profile = told.profile;
+        this.#finish(true);
+        this.dialog.close();
+      } else {
+        this.#note(told.code ? this.words.refusal(told.code) : this.words.say("live", "profile-failed"));
+      }
+    } catch {
+      this.#note(this.words.say("live", "profile-failed"));
+    } finally {
+      this.#busy(false);
+    }
+  }
+
+  #finish(kept: boolean): void {
+    this.#done?.(kept);
+    this.#done = null;
+  }
+
+  #note(text: string): void {
+    const note = this.form.querySelector(".profile-note");
+    if (note) note.textContent = text;
+  }
+
+  #busy(busy: boolean): void {
+    this.form.setAttribute("aria-busy", String(busy));
+  }
+}

@@ -1,0 +1,51 @@
+// The vote forms of this page: pressed, they hand the vote in without leaving the page.
+import type { Sign } from "./tally.ts";
+import { articles, topicOfArticle } from "./topics.ts";
+
+export interface VoteHandlers {
+  cast(topic: number, sign: Sign, op: string): void;
+  /** Whether a profile has to be asked first; asks for it and answers false where the vote is given up. */
+  needsProfile(): boolean;
+  askProfile(): Promise<boolean>;
+}
+
+/** Chosen by the client for each vote, so that sending it twice counts once. */
+export function newOp(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+export function listenForVotes(handlers: VoteHandlers): void {
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    const button = event.submitter as HTMLButtonElement | null;
+    const article = form.closest<HTMLElement>(".topic");
+    if (!form.matches("form.vote") || !article || !button) return;
+    event.preventDefault();
+    void press(form, topicOfArticle(article), Number(button.value) as Sign, handlers);
+  });
+}
+
+async function press(form: HTMLFormElement, topic: number, sign: Sign, handlers: VoteHandlers): Promise<void> {
+  if (sign !== 0 && handlers.needsProfile() && !(await handlers.askProfile())) return;
+  const field = form.elements.namedItem("op") as HTMLInputElement | null;
+  const op = field?.value || newOp();
+  if (field) field.value = newOp();
+  handlers.cast(topic, sign, op);
+}
+
+/** Send a vote the way a page without a program would. */
+export function postVote(topic: number, sign: Sign, op: string): boolean {
+  for (const article of articles(topic)) {
+    const form = article.querySelector<HTMLFormElement>("form.vote");
+    const field = form?.elements.namedItem("op") as HTMLInputElement | null | undefined;
+    if (!form || !field) continue;
+    field.value = op;
+    const chosen = document.createElement("input");
+    Object.assign(chosen, { type: "hidden", name: "sign", value: String(sign) });
+    form.append(chosen);
+    form.submit();
+    return true;
+  }
+  return false;
+}

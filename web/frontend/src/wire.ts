@@ -1,0 +1,191 @@
+// The wire's messages as the browser speaks them (pure): channels/PROTOCOL.md in JSON.
+import type { Changes, Counts, Sign, Tally, Version } from "./tally.ts";
+
+export const SUBPROTOCOL = "imaginest.v1.json";
+export const PROTOCOL = 1;
+
+export interface Subscription {
+  readonly channel: string;
+  readonly at: Version | null;
+  readonly seen: string | null;
+}
+
+export type ClientMessage =
+  | { readonly t: "sub"; readonly subs: readonly Subscription[] }
+  | { readonly t: "unsub"; readonly channels: readonly string[] }
+  | { readonly t: "vote"; readonly topic: number; readonly sign: Sign; readonly op: string }
+  | { readonly t: "resync"; readonly channel: string }
+  | { readonly t: "pong" };
+
+export interface Hello {
+  readonly t: "hello";
+  readonly protocol: number;
+  readonly time: number;
+  readonly ping: number;
+}
+export interface Snap {
+  readonly t: "snap";
+  readonly channel: string;
+  readonly version: Version;
+  readonly tally: Tally;
+}
+export interface Delta {
+  readonly t: "delta";
+  readonly channel: string;
+  readonly base: Version;
+  readonly version: Version;
+  readonly changed: Changes;
+}
+export interface Ack {
+  readonly t: "ack";
+  readonly op: string;
+  readonly topic: number;
+  readonly sign: Sign;
+  readonly seen: string;
+}
+export interface No {
+  readonly t: "no";
+  readonly code: string;
+  readonly retry: boolean;
+  readonly op?: string;
+  readonly channel?: string;
+}
+export interface Bye {
+  readonly t: "bye";
+  readonly within: number;
+}
+export interface Plain {
+  readonly t: "stale" | "fresh" | "ping";
+}
+/** `unknown` is a message of a newer server, to be passed over; `broken` is none at all. */
+export interface Misread {
+  readonly t: "unknown" | "broken";
+}
+export type ServerMessage = Hello | Snap | Delta | Ack | No | Bye | Plain;
+
+export function topicChannel(topic: number): string {
+  return `topic:${topic}`;
+}
+
+export function topicOf(channel: string): number | null {
+  const match = /^topic:([1-9][0-9]{0,15})$/.exec(channel);
+  return match ? Number(match[1]) : null;
+}
+
+export function encode(message: ClientMessage): string {
+  if (message.t !== "sub") return JSON.stringify(message);
+  const subs = message.subs.map(({ channel, at, seen }) => ({
+    channel,
+    ...(at ? { at } : {}),
+    ...(seen ? { seen } : {}),
+  }));
+  return JSON.stringify({ t: "sub", subs });
+}
+
+export function parse(text: string): ServerMessage | Misread {
+  try {
+    const plain = fields(JSON.parse(text));
+    const read = typeof plain.t === "string" && Object.hasOwn(READERS, plain.t) ? READERS[plain.t] : undefined;
+    return read ? read(plain) : { t: "unknown" };
+  } catch {
+    return { t: "broken" };
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const READERS: Readonly<Record<string, (plain: Fields) => ServerMessage>> = {
+  hello: ({ protocol, time, ping }) => ({
+    t: "hello",
+    protocol: integer(protocol),
+    time: integer(time),
+    ping: integer(ping),
+  }),
+  snap: ({ channel, version, tally }) => ({
+    t: "snap",
+    channel: text(channel),
+    version: versionOf(version),
+    tally: tallyOf(tally),
+  }),
+  delta: ({ channel, base, version, changed }) => ({
+    t: "delta",
+    channel: text(channel),
+    base: versionOf(base),
+    version: versionOf(version),
+    changed: changesOf(changed),
+  }),
+  ack: ({ op, topic, sign, seen }) => ({
+    t: "ack",
+    op: text(op),
+    topic: integer(topic),
+    sign: signOf(sign),
+    seen: text(seen),
+  }),
+  no: ({ code, retry, op, channel }) => ({
+    t: "no",
+    code: text(code),
+    retry: retry === true,
+    ...(op === undefined ? {} : { op: text(op) }),
+    ...(channel === undefined ? {} : { channel: text(channel) }),
+  }),
+  stale: () => ({ t: "stale" }),
+  fresh: () => ({ t: "fresh" }),
+  ping: () => ({ t: "ping" }),
+  bye: ({ within }) => ({ t: "bye", within: integer(within) }),
+};
+
+class Wrong extends Error {}
+
+function fields(value: unknown): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Wrong();
+  return value as Fields;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== "string") throw new Wrong();
+  return value;
+}
+
+function integer(value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new Wrong();
+  return value as number;
+}
+
+function signOf(value: unknown): Sign {
+  if (value !== 1 && value !== 0 && value !== -1) throw new Wrong();
+  return value;
+}
+
+/** A version as the wire and the page's `data-version` carry it. Throws where it is none. */
+export function versionOf(value: unknown): Version {
+  if (!Array.isArray(value) || value.length !== 2) throw new Wrong();
+  return [integer(value[0]), integer(value[1])];
+}
+
+function countsOf(value: unknown): Counts {
+  const { plus, minus } = fields(value);
+  return { plus: integer(plus), minus: integer(minus) };
+}
+
+/** A public tally as the wire and the page carry it. Throws where it is none. */
+export function tallyOf(value: unknown): Tally {
+  const plain = fields(value);
+  const voters = integer(plain.voters);
+  if (plain.plus === undefined && plain.minus === undefined) return { voters, headline: null, series: new Map() };
+  const series = Object.entries(fields(plain.series ?? {}));
+  return { voters, headline: countsOf(plain), series: new Map(series.map(([key, c]) => [key, countsOf(c)])) };
+}
+
+function changesOf(value: unknown): Changes {
+  const { plus, minus, voters, series } = fields(value);
+  return {
+    ...(plus === undefined ? {} : { plus: integer(plus) }),
+    ...(minus === undefined ? {} : { minus: integer(minus) }),
+    ...(voters === undefined ? {} : { voters: integer(voters) }),
+    ...(series === undefined ? {} : { series: seriesOf(series) }),
+  };
+}
+
+function seriesOf(value: unknown): ReadonlyMap<string, Counts | null> {
+  return new Map(Object.entries(fields(value)).map(([key, c]) => [key, c === null ? null : countsOf(c)]));
+}

@@ -1,0 +1,87 @@
+// A world of the tests' own: a clock that moves when told to, timers, chance and a network of one socket.
+import type { Surroundings, Transport, TransportEvents } from "../src/session.ts";
+
+interface Timer {
+  readonly at: number;
+  readonly call: () => void;
+}
+
+export class Time {
+  #now = 0;
+  #timers: Timer[] = [];
+
+  now = (): number => this.#now;
+
+  after = (milliseconds: number, call: () => void): (() => void) => {
+    const timer = { at: this.#now + milliseconds, call };
+    this.#timers.push(timer);
+    return () => (this.#timers = this.#timers.filter((other) => other !== timer));
+  };
+
+  /** Let time pass, calling what falls due in order. */
+  pass(milliseconds: number): void {
+    const end = this.#now + milliseconds;
+    for (;;) {
+      const next = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#now = next.at;
+      next.call();
+    }
+    this.#now = end;
+  }
+}
+
+/** One connection as the server's side sees it. */
+export class Line implements Transport {
+  readonly sent: Record<string, unknown>[] = [];
+  isClosed = false;
+
+  constructor(private readonly events: TransportEvents) {}
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as Record<string, unknown>);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  says(message: object): void {
+    this.events.onText(JSON.stringify(message));
+  }
+
+  hello(ping = 25_000): void {
+    this.says({ t: "hello", protocol: 1, time: 1_780_000_000_000, ping });
+  }
+
+  babbles(text: string): void {
+    this.events.onText(text);
+  }
+
+  closes(code: number): void {
+    this.events.onClose(code);
+  }
+}
+
+export class World implements Surroundings {
+  readonly time = new Time();
+  readonly lines: Line[] = [];
+  chance = 0;
+
+  connect = (events: TransportEvents): Line => {
+    const line = new Line(events);
+    this.lines.push(line);
+    return line;
+  };
+
+  now = (): number => this.time.now();
+  after = (milliseconds: number, call: () => void): (() => void) => this.time.after(milliseconds, call);
+  random = (): number => this.chance;
+
+  get line(): Line {
+    const last = this.lines.at(-1);
+    if (!last) throw new Error("nothing connected yet");
+    return last;
+  }
+}
