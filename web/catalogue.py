@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "locale"
 
 NARROW_SPACE = "\u202f"
 
-_FOR_THE_BROWSER = ("refusals", "live", "own", "voters", "weather", "outlook", "departement", "sex", "age")
+_FOR_THE_BROWSER = ("refusals", "live", "own", "voters", "weather", "time", "departement")
 
 
 def number(value: int) -> str:
@@ -26,15 +26,15 @@ class Catalogue:
 
     sections: Mapping[str, Mapping[str, Any]]
 
-    def say(self, section: str, name: object, n: int | None = None, **values: object) -> str:
+    def say(self, section: str, entry: object, /, n: int | None = None, **values: object) -> str:
         """The sentence; ``n`` fills {n} and chooses between its singular (0 and 1) and plural.
 
         Raises KeyError where the catalogue has no such entry: a missing word is a fault of the program.
         """
-        entry = self.sections[section][str(name)]
-        if isinstance(entry, dict):
-            entry = entry["one" if n is not None and abs(n) < 2 else "other"]
-        return str(entry).format(n="" if n is None else number(n), **values)
+        words = self.sections[section][str(entry)]
+        if isinstance(words, dict):
+            words = words["one" if n is not None and abs(n) < 2 else "other"]
+        return str(words).format(n="" if n is None else number(n), **values)
 
     def voters(self, count: int) -> str:
         """« 1 234 votants »."""

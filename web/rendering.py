@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from channels.wire import plain_tally
 from realtime.refusals import Refusal
 from web.assets import Assets, load_assets
 from web.catalogue import NARROW_SPACE, Catalogue, load_catalogue, number
@@ -16,12 +18,19 @@ from web.catalogue import NARROW_SPACE, Catalogue, load_catalogue, number
 TEMPLATES = Path(__file__).parent / "templates"
 
 _BEFORE_SIGNS = re.compile(r"[ \u00a0]+(?=[?!;:»%])")
+_INVERSION = re.compile(r"\w+(?:-t)?-(?:elle|il|on|elles|ils|vous|nous|je|ce)\b")
 _AFTER_QUOTE = re.compile(r"(?<=«)[ \u00a0]+")
 
 
 def typography(text: str) -> str:
     """French spacing: what must not stand at the beginning of a line is kept with the word before it."""
     return _AFTER_QUOTE.sub(NARROW_SPACE, _BEFORE_SIGNS.sub(NARROW_SPACE, text))
+
+
+def heading(text: str) -> Markup:
+    """A title that never breaks inside an inverted question such as « mise-t-elle »."""
+    safe = str(escape(typography(text)))
+    return Markup(_INVERSION.sub(r'<span class="together">\g<0></span>', safe))  # noqa: S704 - escaped above
 
 
 def percent(value: int) -> str:
@@ -76,8 +85,9 @@ def load_pages(assets: Assets | None = None) -> Pages:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=number, percent=percent, typo=typography)
+    environment.filters.update(number=number, heading=heading, percent=percent, typo=typography)
     environment.globals.update(
+        plain_tally=plain_tally,
         say=catalogue.say,
         voters_word=catalogue.voters,
         words=catalogue.for_the_browser(),

@@ -88,4 +88,3 @@ def _refused(visitor: Visit, code: Refusal, wants_json: bool) -> Response:
     if wants_json:
         return JSONResponse({"code": str(code), "message": pages.catalogue.refusal(code)}, status)
     return pages.error(status, code)
-

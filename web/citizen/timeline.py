@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from storage.values import Moment
-from web.citizen.weather import Share, share
+from web.citizen.weather import GAUGE_FROM, Share, share
 
 WIDTH = 600
 HEIGHT = 200
@@ -35,11 +35,12 @@ class Timeline:
 
 
 def timeline(moments: list[Moment]) -> Timeline | None:
-    """None for fewer than two moments: there is no line yet."""
+    """None for fewer than two moments out of the fog: there is no line yet."""
+    moments = [moment for moment in moments if moment.counts.voters >= GAUGE_FROM]
     if len(moments) < 2:
         return None
     first, span = moments[0].at, moments[-1].at - moments[0].at
-    most = max(moment.counts.voters for moment in moments) or 1
+    most = max(moment.counts.voters for moment in moments)
     xs = [round((moment.at - first) / span * WIDTH, 1) for moment in moments]
     ys = [round((1 - share(moment.counts).ratio) * HEIGHT, 1) for moment in moments]
     tops = [round(HEIGHT - moment.counts.voters / most * HEIGHT * _AREA_PART, 1) for moment in moments]
