@@ -1,0 +1,31 @@
+"""The time line."""
+
+from realtime.tally import Counts
+from storage.values import Moment
+from web.citizen.timeline import MOST_ROWS, timeline
+
+
+def test_one_moment_makes_no_line() -> None:
+    assert timeline([Moment(0, Counts(10, 0))]) is None
+
+
+def test_plus_is_up_and_time_goes_right() -> None:
+    drawn = timeline(
+        [Moment(1000, Counts(10, 0)), Moment(2000, Counts(10, 10)), Moment(3000, Counts(10, 30))]
+    )
+    assert drawn is not None
+    assert drawn.line == "0,0 300,100 600,150"
+    assert drawn.last == (600.0, 150.0)
+
+
+def test_moments_in_the_fog_are_not_drawn() -> None:
+    drawn = timeline([Moment(n * 1000, Counts(n, 0)) for n in range(1, 13)])
+    assert drawn is not None
+    assert [point[1] for point in drawn.data] == [10, 11, 12]
+
+
+def test_the_table_is_short_and_begins_with_the_newest() -> None:
+    drawn = timeline([Moment(n * 1000, Counts(10 + n, 0)) for n in range(200)])
+    assert drawn is not None
+    assert len(drawn.rows) <= MOST_ROWS
+    assert drawn.rows[0].share.counts.plus == 209

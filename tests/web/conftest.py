@@ -1,0 +1,48 @@
+"""The pages over a real database, asked as a browser does."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from server.identity import COOKIE, cookie_of
+from server.security import Gate
+from tests.storage.house import House, device, open_house
+from web.citizen.routes import exception_handlers, routes
+from web.rendering import load_pages
+from web.services import Services
+
+ORIGIN = "http://imaginest.test"
+
+
+@dataclass
+class Site:
+    house: House
+    app: Any
+
+    def browser(self, number: int | None = None) -> httpx2.AsyncClient:
+        """A browser that brings the cookie of device ``number``, or none."""
+        cookies = {} if number is None else {COOKIE: cookie_of(device(number), self.house.keys)}
+        return httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=self.app, raise_app_exceptions=False),
+            base_url=ORIGIN,
+            headers={"origin": ORIGIN},
+            cookies=cookies,
+        )
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    house = await open_house(tmp_path)
+    services = Services(house.database, house.keys, house.box, lambda: house.clock[0], load_pages())
+    gate = Gate(Starlette(routes=routes(), exception_handlers=exception_handlers()), house.keys, ())
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await gate({**scope, "state": {"services": services}}, receive, send)
+
+    yield Site(house, app)
+    await house.close()

@@ -1,0 +1,56 @@
+"""The French catalogue: complete, and written for people."""
+
+import pytest
+
+from realtime.refusals import Refusal
+from realtime.tally import AgeBand, Departement, Sex
+from storage.values import Provenance, TopicKind
+from web.catalogue import Catalogue, load_catalogue, number
+from web.citizen.weather import Weather
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+@pytest.mark.parametrize("code", list(Refusal))
+def test_every_refusal_has_a_sentence(catalogue: Catalogue, code: Refusal) -> None:
+    sentence = catalogue.refusal(code)
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    assert "!" not in sentence
+
+
+def test_no_sentence_is_left_over(catalogue: Catalogue) -> None:
+    assert set(catalogue.sections["refusals"]) == {str(code) for code in Refusal}
+
+
+def test_everything_that_is_counted_has_a_name(catalogue: Catalogue) -> None:
+    for section, codes in (
+        ("departement", Departement),
+        ("sex", Sex),
+        ("sex-choice", Sex),
+        ("age", AgeBand),
+        ("weather", Weather),
+        ("kind", TopicKind),
+    ):
+        assert set(catalogue.sections[section]) == {str(code) for code in codes}
+
+
+def test_everything_that_is_not_real_is_marked(catalogue: Catalogue) -> None:
+    marked = {str(provenance) for provenance in Provenance if provenance is not Provenance.REAL}
+    assert set(catalogue.sections["provenance"]) == set(catalogue.sections["provenance-told"]) == marked
+
+
+def test_one_and_none_are_singular(catalogue: Catalogue) -> None:
+    assert [catalogue.voters(n) for n in (0, 1, 2)] == ["0 votant", "1 votant", "2 votants"]
+
+
+def test_thousands_stand_apart_by_a_narrow_space() -> None:
+    assert number(1_234_567) == "1\u202f234\u202f567"
+
+
+def test_a_missing_word_is_a_fault(catalogue: Catalogue) -> None:
+    with pytest.raises(KeyError):
+        catalogue.say("weather", "snow")

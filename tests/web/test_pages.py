@@ -1,0 +1,217 @@
+"""The citizens' pages, without JavaScript, over a real database."""
+
+import re
+from html import unescape
+
+import pytest
+
+from realtime.disclosure import ResultPolicy
+from realtime.tally import NOWHERE, AgeBand, Cell, Departement, Sex, Sign
+from storage.ballots import own_signs
+from storage.profiles import profile_of
+from storage.topics import create_topics
+from storage.values import NewTopic, Provenance, TopicKind, TopicRules
+from tests.storage.house import device
+from tests.web.conftest import Site
+from web.catalogue import load_catalogue
+
+ME = 1
+CELL = Cell(Departement.MOSELLE, Sex.WOMAN, AgeBand.FROM_40)
+VOTE = {"sign": "1", "op": "abcdefgh-1"}
+
+
+async def told_my_profile(site: Site) -> None:
+    await site.house.tell(device(ME), CELL)
+
+
+async def my_sign(site: Site, topic: int) -> Sign | None:
+    return (await own_signs(site.house.database, site.house.keys, device(ME), [topic])).get(topic)
+
+
+def text_of(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+async def test_home_has_the_name_the_line_and_both_halves(site: Site) -> None:
+    rules = TopicRules(0, None)
+    new = [NewTopic(kind, f"Sujet {kind}", "sport", rules) for kind in TopicKind]
+    await create_topics(site.house.database, site.house.keys, new, 0)
+    page = (await site.browser().get("/")).text
+    assert "<h1>Imagin&#39;Est</h1>" in page or "<h1>Imagin'Est</h1>" in page
+    assert "Participez aux débats de la Région, lancez les vôtres !" in text_of(page)
+    region, ideas = page.split('id="idees"')
+    assert "Sujet question" in region
+    assert "Sujet idea" in ideas
+    assert page.count('class="topic card') == len(TopicKind)
+
+
+async def test_an_empty_home_says_so(site: Site) -> None:
+    assert "Aucune idée pour l'instant" in text_of((await site.browser().get("/")).text)
+
+
+async def test_a_hidden_topic_tells_voters_only(site: Site) -> None:
+    topic = await site.house.topic()
+    for voter in range(100, 140):
+        await site.house.vote(topic, device(voter), Sign.PLUS)
+    page = (await site.browser(ME).get(f"/sujets/{topic}")).text
+    assert "40 votants" in page
+    assert "Votez pour voir les résultats" in page
+    assert "100\u202f%</span>" not in page
+    assert 'data-tally="{&#34;voters&#34;: 40}"' in page
+    assert '<div class="results" hidden>' in page
+    assert '"class="moments">[]' in page or 'class="moments">[]<' in page
+
+
+async def test_a_vote_by_form_counts_and_shows_the_results(site: Site) -> None:
+    topic = await site.house.topic()
+    await told_my_profile(site)
+    async with site.browser(ME) as browser:
+        answer = await browser.post(f"/sujets/{topic}/vote", data=VOTE | {"next": f"/#sujet-{topic}"})
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/#sujet-{topic}")
+        page = (await browser.get(f"/sujets/{topic}")).text
+    assert await my_sign(site, topic) is Sign.PLUS
+    assert 'data-own="1"' in page
+    assert 'data-view="results"' in page
+    assert f'data-seen="{site.house.keys.seen_token(topic, device(ME))}"' in page
+
+
+async def test_who_was_never_asked_is_asked_first_and_the_vote_is_kept(site: Site) -> None:
+    topic = await site.house.topic()
+    async with site.browser(ME) as browser:
+        answer = await browser.post(f"/sujets/{topic}/vote", data=VOTE | {"next": f"/sujets/{topic}"})
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/profil?")
+        assert await my_sign(site, topic) is None
+        page = (await browser.get(answer.headers["location"])).text
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+        assert fields == {"next": f"/sujets/{topic}", "topic": str(topic), **VOTE}
+        answer = await browser.post(
+            "/profil", data=fields | {"departement": "57", "sex": "F", "age": "40-59"}
+        )
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sujets/{topic}")
+    assert await my_sign(site, topic) is Sign.PLUS
+    profile = await profile_of(site.house.database, site.house.keys, device(ME))
+    assert profile is not None
+    assert profile.cell == CELL
+
+
+async def test_a_profile_may_be_skipped_and_the_vote_still_counts(site: Site) -> None:
+    topic = await site.house.topic()
+    kept = VOTE | {"topic": str(topic), "skip": "1", "next": "/"}
+    answer = await site.browser(ME).post("/profil", data=kept)
+    assert answer.status_code == 303
+    assert await my_sign(site, topic) is Sign.PLUS
+    profile = await profile_of(site.house.database, site.house.keys, device(ME))
+    assert profile is not None
+    assert profile.cell == NOWHERE
+
+
+async def test_a_foreign_departement_is_refused_and_the_other_answers_stay(site: Site) -> None:
+    answer = await site.browser(ME).post("/profil", data={"departement": "75", "sex": "F", "age": "40-59"})
+    assert answer.status_code == 400
+    assert load_catalogue().say("refusals", "bad-departement") in text_of(answer.text)
+    assert 'value="F" checked' in answer.text
+    assert await profile_of(site.house.database, site.house.keys, device(ME)) is None
+
+
+async def test_a_program_gets_its_answers_as_json(site: Site) -> None:
+    async with site.browser(ME) as browser:
+        browser.headers["accept"] = "application/json"
+        wrong = await browser.post("/profil", data={"departement": "75"})
+        right = await browser.post("/profil", data={"departement": "57"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "bad-departement")
+    assert right.json() == {"profile": "partial"}
+
+
+@pytest.mark.parametrize(
+    ("form", "code"), [({"sign": "2", "op": "abcdefgh"}, "bad-sign"), ({"sign": "1", "op": "?"}, "bad-op")]
+)
+async def test_a_wrong_vote_gets_the_page_again_with_a_sentence(
+    site: Site, form: dict[str, str], code: str
+) -> None:
+    topic = await site.house.topic()
+    await told_my_profile(site)
+    answer = await site.browser(ME).post(f"/sujets/{topic}/vote", data=form)
+    assert answer.status_code == 400
+    assert load_catalogue().say("refusals", code) in text_of(answer.text)
+    assert await my_sign(site, topic) is None
+
+
+async def test_a_closed_topic_refuses_kindly(site: Site) -> None:
+    topic = await site.house.topic(TopicRules(0, 1))
+    await told_my_profile(site)
+    answer = await site.browser(ME).post(f"/sujets/{topic}/vote", data=VOTE)
+    assert answer.status_code == 409
+    assert "Ce vote est terminé" in text_of(answer.text)
+
+
+async def test_a_topic_that_needs_a_profile_leads_to_it(site: Site) -> None:
+    topic = await site.house.topic(TopicRules(0, None, profile_required=True))
+    await site.house.tell(device(ME), NOWHERE)
+    answer = await site.browser(ME).post(f"/sujets/{topic}/vote", data=VOTE)
+    assert answer.status_code == 409
+    assert f'href="/profil?next=/sujets/{topic}"' in answer.text
+    assert 'class="vote-plus is-chosen"' in answer.text
+
+
+async def test_the_same_form_twice_counts_once(site: Site) -> None:
+    topic = await site.house.topic()
+    await told_my_profile(site)
+    async with site.browser(ME) as browser:
+        answers = [await browser.post(f"/sujets/{topic}/vote", data=VOTE) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert (await site.house.standing(topic)).tally.voters == 1
+
+
+async def test_without_a_cookie_nothing_is_counted(site: Site) -> None:
+    topic = await site.house.topic()
+    answer = await site.browser().post(f"/sujets/{topic}/vote", data=VOTE)
+    assert answer.status_code == 400
+    assert load_catalogue().say("refusals", "unknown-voter") in text_of(answer.text)
+    assert (await site.house.standing(topic)).tally.voters == 0
+
+
+async def test_a_forged_cookie_has_its_own_sentence(site: Site) -> None:
+    topic = await site.house.topic()
+    async with site.browser() as browser:
+        browser.headers["cookie"] = "imaginest=1.forged"
+        answer = await browser.post(f"/sujets/{topic}/vote", data=VOTE)
+    assert answer.status_code == 400
+    assert load_catalogue().say("refusals", "forged-cookie") in text_of(answer.text)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/sujets/999", f"/sujets/{10**30}", "/sujets/x"])
+async def test_a_missing_page_is_a_page(site: Site, path: str) -> None:
+    answer = await site.browser().get(path)
+    assert answer.status_code == 404
+    assert "Cette page n'existe pas" in text_of(answer.text)
+
+
+async def test_a_wrong_method_is_a_page(site: Site) -> None:
+    topic = await site.house.topic()
+    answer = await site.browser().get(f"/sujets/{topic}/vote")
+    assert answer.status_code == 405
+    assert "Revenez à l'accueil" in text_of(answer.text)
+
+
+async def test_what_is_not_real_is_marked_everywhere(site: Site) -> None:
+    new = NewTopic(
+        TopicKind.QUESTION, "Un essai", "sport", TopicRules(0, None), provenance=Provenance.SIMULATED
+    )
+    (topic,) = await create_topics(site.house.database, site.house.keys, [new], 0)
+    for path in ("/", f"/sujets/{topic}"):
+        assert "Votes simulés" in (await site.browser().get(path)).text
+
+
+async def test_a_title_is_text_and_never_markup(site: Site) -> None:
+    rules = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+    new = NewTopic(TopicKind.IDEA, "<script>alert(1)</script> dit-il", "sport", rules)
+    (topic,) = await create_topics(site.house.database, site.house.keys, [new], 0)
+    page = (await site.browser().get(f"/sujets/{topic}")).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+async def test_pages_are_for_one_person_only(site: Site) -> None:
+    answer = await site.browser().get("/")
+    assert answer.headers["cache-control"] == "private, no-cache"
