@@ -68,10 +68,12 @@ function start(live: string): void {
       clock.set(time);
       connection.opened();
       document.body.dataset.connected = "true";
+      document.body.dataset.connected = "true";
       desk.onOpened();
     },
     lost: (final) => {
       connection.lost(final);
+      document.body.dataset.connected = "false";
       document.body.dataset.connected = "false";
       desk.onLost();
     },

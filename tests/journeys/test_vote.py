@@ -1,0 +1,111 @@
+"""Citizens vote, in real browsers."""
+
+import re
+import signal
+
+from playwright.sync_api import Browser, Page, expect
+
+from realtime.disclosure import ResultPolicy
+from storage.values import TopicRules
+from tests.running import Running
+
+OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+
+
+def skip_profile(page: Page) -> None:
+    page.locator("#profile button[name=skip]").click()
+
+
+def connected(page: Page, server: Running, topic: int) -> None:
+    page.goto(f"{server.url}/sujets/{topic}")
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+
+
+def test_a_vote_in_one_page_moves_the_other(server: Running, page: Page, other_page: Page) -> None:
+    topic = server.topic(OPEN)
+    connected(other_page, server, topic)
+    connected(page, server, topic)
+    page.locator(".vote-plus").first.click()
+    skip_profile(page)
+    expect(other_page.locator('main [data-roll="voters"]').first).to_contain_text("1")
+    expect(page.locator(".vote-plus").first).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_profile_is_given_in_three_taps_and_the_kept_vote_is_cast(server: Running, page: Page) -> None:
+    topic = server.topic(OPEN)
+    connected(page, server, topic)
+    page.locator(".vote-minus").first.click()
+    dialog = page.locator("#profile")
+    for word in ("Meuse", "Une femme", "75 ans"):
+        dialog.locator(".choice:visible", has_text=word).first.click()
+    expect(page.locator(".vote-minus").first).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("body")).to_have_attribute("data-profile", "complete")
+
+
+def test_results_are_hidden_until_the_vote_and_survive_a_reload(server: Running, page: Page) -> None:
+    topic = server.topic()
+    connected(page, server, topic)
+    expect(page.locator(".hidden-note").first).to_be_visible()
+    page.locator(".vote-plus").first.click()
+    skip_profile(page)
+    expect(page.locator(".hidden-note").first).to_be_hidden()
+    expect(page.locator(".results").first).to_be_visible()
+    page.reload()
+    expect(page.locator(".vote-plus").first).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".results").first).to_be_visible()
+
+
+def test_a_vote_can_be_changed_and_withdrawn(server: Running, page: Page) -> None:
+    topic = server.topic(OPEN)
+    connected(page, server, topic)
+    page.locator(".vote-plus").first.click()
+    skip_profile(page)
+    expect(page.locator(".vote-plus").first).to_have_attribute("aria-pressed", "true")
+    page.locator(".vote-minus").first.click()
+    expect(page.locator(".vote-minus").first).to_have_attribute("aria-pressed", "true")
+    page.locator(".vote-withdraw").first.click()
+    expect(page.locator(".vote-minus").first).to_have_attribute("aria-pressed", "false")
+    page.reload()
+    expect(page.locator(".vote-minus").first).to_have_attribute("aria-pressed", "false")
+
+
+def test_without_javascript_the_same_vote_is_a_form(server: Running, browser: Browser) -> None:
+    topic = server.topic()
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 780})
+    page = context.new_page()
+    page.goto(f"{server.url}/sujets/{topic}")
+    page.locator(".vote-plus").first.click()
+    expect(page).to_have_url(re.compile("/profil"))
+    page.locator("button[name=skip]").click()
+    expect(page).to_have_url(re.compile(f"/sujets/{topic}"))
+    expect(page.locator(".vote-plus").first).to_have_attribute("aria-pressed", "true")
+    page.locator(".vote-minus").first.click()
+    expect(page.locator(".vote-minus").first).to_have_attribute("aria-pressed", "true")
+    context.close()
+
+
+def test_a_vote_by_keyboard_only(server: Running, page: Page) -> None:
+    topic = server.topic(OPEN)
+    connected(page, server, topic)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.classList.contains('vote-plus')"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#profile")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#profile")).to_be_hidden()
+
+
+def test_pages_reconnect_after_the_server_restarts(restartable: Running, page: Page, other_page: Page) -> None:
+    topic = restartable.topic(OPEN)
+    connected(page, restartable, topic)
+    connected(other_page, restartable, topic)
+    restartable.end(signal.SIGKILL)
+    expect(page.locator("body")).to_have_attribute("data-connected", "false")
+    restartable.start()
+    for one in (page, other_page):
+        expect(one.locator("body")).to_have_attribute("data-connected", "true", timeout=30_000)
+    page.locator(".vote-plus").first.click()
+    skip_profile(page)
+    expect(other_page.locator('main [data-roll="voters"]').first).to_contain_text("1")
