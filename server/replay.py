@@ -1,0 +1,224 @@
+"""``imaginest replay``: a recorded conversation, voted again through the public door and counted again."""
+
+import asyncio
+import contextlib
+import resource
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from realtime.disclosure import ResultPolicy
+from realtime.tally import Cell, Counts
+from server import serving
+from server.app import DATABASE_FILE, open_keys, wall_ms
+from server.operator import plain_topic
+from server.recording import BadRecording, Event, Recording, read_population, read_recording
+from server.settings import Settings
+from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
+from storage.database import Database, DataInUse, DataLock
+from storage.tallies import standings
+from storage.values import NewTopic, Provenance, TopicKind, TopicRules
+
+LONGEST_SILENCE = 2.0
+"""Seconds of wall time; what was longer in the recording is cut."""
+
+TOPICS_AT_ONCE = 100
+START_SECONDS = 20.0
+THEME = "vie-citoyenne"
+SEED = 2017
+BAR = 30
+
+
+class CannotServe(Exception):
+    """No server runs on the data, and none could be started."""
+
+
+def run(settings: Settings, votes: Path, comments: Path, profiles: Path | None, speed: float | None) -> int:
+    """Play a recording; 0 where every topic's tally equals the recount of the recording, else 1."""
+    try:
+        if speed is not None and not 0 < speed < float("inf"):
+            raise BadRecording(f"--speed is {speed}, a number above 0 is needed")
+        recording = read_recording(votes, comments)
+        cells: dict[int, Cell] = {}
+        if profiles is not None:
+            voters = recording.voters
+            cells = dict(zip(voters, read_population(profiles).draw(len(voters), SEED), strict=True))
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # two descriptors for each voter
+        with _door(settings) as door:
+            topics = _create(door, open_keys(settings).operator, recording)
+            refusals = asyncio.run(_play(door, recording, topics, cells, speed))
+            return _report(settings, recording, topics, refusals)
+    except (BadRecording, CannotServe, DoorClosed, OSError) as error:
+        print(f"imaginest: {error}", file=sys.stderr)
+        return 1
+
+
+@contextlib.contextmanager
+def _door(settings: Settings) -> Iterator[Door]:
+    """The server that runs on this data, else one of our own until the block ends."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    lock = DataLock(settings.data)
+    try:
+        lock.take()
+    except DataInUse as used:
+        if not str(used):
+            raise CannotServe(f"{settings.data} is in use and tells no address; is it starting?") from used
+        yield Door(str(used))
+        return
+    lock.release()
+    listener = serving.listen(settings)
+    server = serving.make_server(settings, listener)
+
+    def serve() -> None:
+        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+            runner.run(server.serve(sockets=[listener]))
+
+    thread = threading.Thread(target=serve, name="imaginest-server", daemon=True)
+    thread.start()
+    try:
+        end = time.monotonic() + START_SECONDS
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > end:
+                raise CannotServe("the server did not start")
+            time.sleep(0.02)
+        yield Door(serving.url_of(listener))
+    finally:
+        server.should_exit = True
+        thread.join(START_SECONDS)
+        listener.close()
+
+
+def _create(door: Door, token: str, recording: Recording) -> dict[int, int]:
+    """A topic for each statement; the topic's id by the statement's."""
+    rules = TopicRules(opens_at=wall_ms(), closes_at=None, results=ResultPolicy.ALWAYS)
+    plain = [
+        plain_topic(NewTopic(TopicKind.IDEA, one.text, THEME, rules, provenance=Provenance.SIMULATED))
+        for one in recording.statements
+    ]
+    ids: list[int] = []
+    for first in range(0, len(plain), TOPICS_AT_ONCE):
+        ids += door.operate("topics", token, {"topics": plain[first : first + TOPICS_AT_ONCE]})
+    return {one.id: topic for one, topic in zip(recording.statements, ids, strict=True)}
+
+
+async def _play(
+    door: Door, recording: Recording, topics: dict[int, int], cells: dict[int, Cell], speed: float | None
+) -> int:
+    """Let every voter vote, each in the recorded order; how many votes were refused for good."""
+    connecting = asyncio.Semaphore(CONNECTING_AT_ONCE)
+    citizens = {one: SimulatedCitizen(door, cells.get(one), connecting) for one in recording.voters}
+    due = _due(recording.events, speed)
+    own: dict[int, list[tuple[float, Event]]] = defaultdict(list)
+    for moment, event in zip(due, recording.events, strict=True):
+        own[event.voter].append((moment, event))
+    progress = Progress(len(recording.events))
+    refusals = 0
+    print(f"{len(recording.statements)} topics, {len(citizens)} voters connect to {door.url}", flush=True)
+    try:
+        async with asyncio.TaskGroup() as group:
+            for citizen in citizens.values():
+                group.create_task(citizen.enter())
+        start = time.monotonic()
+
+        async def vote(voter: int) -> None:
+            nonlocal refusals
+            for moment, event in own[voter]:
+                await asyncio.sleep(max(0.0, start + moment - time.monotonic()))
+                refusals += await citizens[voter].vote(topics[event.statement], event.sign) is not None
+                progress.step()
+
+        async with asyncio.TaskGroup() as group:
+            for voter in citizens:
+                group.create_task(vote(voter))
+    except* (DoorClosed, OSError) as errors:
+        first: BaseException = errors
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise DoorClosed(str(first)) from first
+    finally:
+        progress.end()
+        await asyncio.gather(*(citizen.leave() for citizen in citizens.values()))
+    return refusals
+
+
+def _due(events: tuple[Event, ...], speed: float | None) -> list[float]:
+    """When each event is due, in seconds from the start; all at once without a speed."""
+    if speed is None:
+        return [0.0] * len(events)
+    due, cut = [], 0
+    now, before = 0.0, events[0].at if events else 0
+    for event in events:
+        silence = (event.at - before) / 1000 / speed
+        cut += silence > LONGEST_SILENCE
+        now += min(silence, LONGEST_SILENCE)
+        before = event.at
+        due.append(now)
+    if cut:
+        print(f"{cut} silences longer than {LONGEST_SILENCE:g} s are cut to {LONGEST_SILENCE:g} s")
+    print(f"the replay takes {now:.0f} s")
+    return due
+
+
+class Progress:
+    """A bar on a terminal; elsewhere a line at each tenth."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._shown = 0
+        self._step = 200 if sys.stdout.isatty() else 10
+
+    def step(self) -> None:
+        self._done += 1
+        reached = self._done * self._step // self._total
+        if reached > self._shown:
+            self._shown = reached
+            self._show()
+
+    def end(self) -> None:
+        if sys.stdout.isatty():
+            print(flush=True)
+
+    def _show(self) -> None:
+        counts = f"{self._done * 100 // self._total:3} %  {self._done:,} of {self._total:,} votes"
+        if sys.stdout.isatty():
+            full = self._done * BAR // self._total
+            print(f"\r[{'█' * full}{'·' * (BAR - full)}] {counts}", end="", flush=True)
+        else:
+            print(counts, flush=True)
+
+
+def _report(settings: Settings, recording: Recording, topics: dict[int, int], refusals: int) -> int:
+    """Print the table; 0 where all is equal."""
+    tallies = asyncio.run(_tallies(settings, list(topics.values())))
+    recount = recording.recount()
+    different = 0
+    print(f"{'topic':>6} {'+':>6} {'−':>6} {'voters':>6} {'recount':>13}  equal")
+    for statement in recording.statements:
+        topic = topics[statement.id]
+        counts, wanted = tallies.get(topic), recount[statement.id]
+        different += counts != wanted
+        plus, minus, voters = ("?", "?", "?") if counts is None else (*counts, counts.voters)
+        recounted = f"+{wanted.plus} −{wanted.minus}"
+        equal, text = "yes" if counts == wanted else "NO", statement.text[:50]
+        print(f"{topic:>6} {plus:>6} {minus:>6} {voters:>6} {recounted:>13}  {equal:5}  {text}")
+    print(
+        f"{len(recording.events):,} votes played, {recording.repeats} of them repeats, "
+        f"{recording.passes} passes; {refusals} refused by the server\n"
+        f"{recording.too_long} statements over 140 signs refused, "
+        f"{recording.strays} votes on refused or unknown statements left out"
+    )
+    print(f"{different} topics differ from the recount" if different else "every topic equals the recount")
+    return 1 if different else 0
+
+
+async def _tallies(settings: Settings, topics: list[int]) -> dict[int, Counts | None]:
+    database = Database(settings.data / DATABASE_FILE)
+    try:
+        return {topic: one.tally.headline for topic, one in (await standings(database, topics)).items()}
+    finally:
+        await database.close()
