@@ -7,6 +7,7 @@ const GOOD_NEWS_LASTS = 4_000;
 export class Connection {
   #cancel = (): void => {};
   #isStale = false;
+  #isLost = false;
   #isTold = false;
 
   constructor(
@@ -17,15 +18,15 @@ export class Connection {
 
   opened(): void {
     const wasTold = this.#isTold;
-    this.#isTold = false;
-    this.#isStale = false;
+    this.#isLost = this.#isTold = this.#isStale = false;
     this.#cancel();
     this.#write(wasTold ? "connection-back" : null);
     if (wasTold) this.#cancel = this.after(GOOD_NEWS_LASTS, () => this.#write(null));
   }
 
   lost(final: boolean): void {
-    if (this.#isTold) return;
+    if (this.#isLost && !final) return; // one more attempt failed
+    this.#isLost = true;
     this.#cancel();
     this.#cancel = this.after(final ? 0 : NOTICED_AFTER, () => {
       this.#isTold = true;

@@ -10,7 +10,7 @@ import { PendingVotes } from "./pending.ts";
 import { profileStep } from "./profile.ts";
 import { SeenTokens } from "./seen.ts";
 import type { Session } from "./session.ts";
-import { share } from "./share.ts";
+import { GAUGE_FROM, share } from "./share.ts";
 import { after, openSession } from "./socket.ts";
 import { Standings } from "./standings.ts";
 import { articles, closeTopic, readTopic, titleOf, topicOfArticle, writeNote, writeTopic } from "./topics.ts";
@@ -54,10 +54,10 @@ function start(live: string): void {
   function announce(topic: number): void {
     const article = articles(topic)[0];
     const tally = standings.shown(topic);
-    if (topic !== only || !article || !tally) return;
+    if (topic !== only || !article || !tally || tally.voters < GAUGE_FROM) return;
     const values = { title: titleOf(article), voters: number(tally.voters) };
-    const told = tally.headline && tally.voters > 0 ? { ...values, ...percents(tally.headline) } : values;
-    announcer.say(words.say("live", told === values ? "announce-hidden" : "announce", told));
+    if (!tally.headline) announcer.say(words.say("live", "announce-hidden", values));
+    else announcer.say(words.say("live", "announce", { ...values, ...percents(tally.headline) }));
   }
 
   // --- the socket
