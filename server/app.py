@@ -23,7 +23,7 @@ from web.citizen.routes import exception_handlers, routes
 from web.services import Services
 
 DATABASE_FILE = "imaginest.db"
-SECRET_FILE = "secret"
+SECRET_FILE = "secret"  # noqa: S105 - its name, not what is in it
 
 
 class State(TypedDict):

@@ -35,7 +35,8 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if self.response.status_code == 101:
-            self.scope["extensions"][OUTLET_EXTENSION] = self
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions[OUTLET_EXTENSION] = self
 
     def pause_writing(self) -> None:
         super().pause_writing()

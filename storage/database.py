@@ -120,7 +120,7 @@ class DataLock:
 
     def take(self) -> None:
         """Raises DataInUse while another process holds it."""
-        file = open(self._path, "a+", encoding="utf-8")  # noqa: SIM115 - held until `release`
+        file = open(self._path, "a+", encoding="utf-8")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

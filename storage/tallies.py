@@ -102,19 +102,19 @@ async def discrepancies(database: Database) -> list[Discrepancy]:
             recounted[row.topic_id, HEADLINE_SERIES] = Counts(row.plus, row.minus)
         for kind, column in _SPLITS.items():
             split = sa.select(BALLOT.c.topic_id, column.label("code"), *_SIGNS).where(column.is_not(None))
-            for row in await connection.execute(split.group_by(BALLOT.c.topic_id, column)):
-                recounted[row.topic_id, f"{kind}:{row.code}"] = Counts(row.plus, row.minus)
+            for part in await connection.execute(split.group_by(BALLOT.c.topic_id, column)):
+                recounted[part.topic_id, f"{kind}:{part.code}"] = Counts(part.plus, part.minus)
         stored: dict[tuple[int, str], list[Counts]] = defaultdict(list)
-        for row in await connection.execute(sa.select(TALLY)):
-            stored[row.topic_id, HEADLINE_SERIES].append(Counts(row.plus, row.minus))
-        for row in await connection.execute(sa.select(SERIES)):
-            stored[row.topic_id, row.series].append(Counts(row.plus, row.minus))
+        for tally in await connection.execute(sa.select(TALLY)):
+            stored[tally.topic_id, HEADLINE_SERIES].append(Counts(tally.plus, tally.minus))
+        for series in await connection.execute(sa.select(SERIES)):
+            stored[series.topic_id, series.series].append(Counts(series.plus, series.minus))
     nobody = Counts(0, 0)
     return [
-        Discrepancy(topic, series, counts, recounted.get((topic, series), nobody))
-        for topic, series in sorted(stored.keys() | recounted.keys())
-        for counts in stored.get((topic, series), [nobody])
-        if counts != recounted.get((topic, series), nobody)
+        Discrepancy(topic, key, counts, recounted.get((topic, key), nobody))
+        for topic, key in sorted(stored.keys() | recounted.keys())
+        for counts in stored.get((topic, key), [nobody])
+        if counts != recounted.get((topic, key), nobody)
     ]
 
 

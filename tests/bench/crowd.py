@@ -46,7 +46,9 @@ class Crowd:
     hear: Callable[[int, dict[str, object]], None] = lambda fd, message: None
     epoll: select.epoll = field(default_factory=select.epoll)
 
-    def connect(self, number: int, *, cookie: Callable[[int], str] | None = None, samples: int = 0) -> list[int]:
+    def connect(
+        self, number: int, *, cookie: Callable[[int], str] | None = None, samples: int = 0
+    ) -> list[int]:
         """Open connections with a browser's headers; their descriptors."""
         made = []
         for index in range(number):

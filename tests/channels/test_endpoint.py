@@ -138,7 +138,10 @@ WRONG = {
     "an unknown type": ({"t": "dance"}, "unknown-type"),
     "a list": ([1], "bad-message"),
     "an unknown channel": ({"t": "sub", "subs": [{"channel": "nowhere"}]}, "bad-channel"),
-    "a topic's channel that does not exist": ({"t": "sub", "subs": [{"channel": "topic:999999"}]}, "unknown-topic"),
+    "a topic's channel that does not exist": (
+        {"t": "sub", "subs": [{"channel": "topic:999999"}]},
+        "unknown-topic",
+    ),
     "a version that is none": ({"t": "sub", "subs": [{"channel": "topic:1", "at": [1]}]}, "bad-version"),
 }
 
@@ -237,7 +240,8 @@ async def test_votes_come_at_most_ten_a_second_after_sixty(server: Running) -> N
 
 
 @pytest.mark.parametrize(
-    ("origin", "code"), [(None, "missing-origin"), ("https://example.org", "foreign-origin"), ("null", "foreign-origin")]
+    ("origin", "code"),
+    [(None, "missing-origin"), ("https://example.org", "foreign-origin"), ("null", "foreign-origin")],
 )
 async def test_a_foreign_or_missing_origin_is_refused_at_the_door(
     server: Running, origin: str | None, code: str

@@ -27,7 +27,9 @@ def test_axe_finds_nothing(server: Running, browser: Browser, path: str, scheme:
 @pytest.mark.parametrize("width", [320, 360, 1280])
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_scrolls_sideways(server: Running, page: Page, path: str, width: int) -> None:
-    topic = server.topic(OPEN, title="La Région Grand Est mise-t-elle suffisamment sur les énergies renouvelables ?")
+    topic = server.topic(
+        OPEN, title="La Région Grand Est mise-t-elle suffisamment sur les énergies renouvelables ?"
+    )
     page.set_viewport_size({"width": width, "height": 780})
     page.goto(server.url + path.format(topic=topic))
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -97,7 +97,9 @@ def test_a_vote_by_keyboard_only(server: Running, page: Page) -> None:
     expect(page.locator("#profile")).to_be_hidden()
 
 
-def test_pages_reconnect_after_the_server_restarts(restartable: Running, page: Page, other_page: Page) -> None:
+def test_pages_reconnect_after_the_server_restarts(
+    restartable: Running, page: Page, other_page: Page
+) -> None:
     topic = restartable.topic(OPEN)
     connected(page, restartable, topic)
     connected(other_page, restartable, topic)

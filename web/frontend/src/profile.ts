@@ -61,6 +61,8 @@ class Asking {
   #show(at: number): void {
     this.#at = at;
     this.#steps.forEach((step, i) => (step.hidden = i !== at));
+    // Read once, the explanation gives its room to the answers.
+    for (const told of this.dialog.querySelectorAll<HTMLElement>(":scope > p")) told.hidden = at > 0;
     const isLast = at === this.#steps.length - 1;
     this.#where.textContent = this.words.say("live", "step", { n: at + 1, total: this.#steps.length });
     this.#previous.hidden = at === 0;
@@ -72,8 +74,8 @@ class Asking {
   /** A tap goes on by itself; arrow keys, which choose in passing, don't. */
   #onTap(event: MouseEvent): void {
     const isChoice = event.target instanceof HTMLInputElement && event.target.type === "radio";
-    // A keyboard's click has no detail; a label's tap reaches its input as a click with the label's.
-    if (isChoice && event.detail > 0) this.form.requestSubmit(this.#submit);
+    // A keyboard's click has a detail of 0; the second one of a double tap must not answer the next question.
+    if (isChoice && event.detail === 1) this.form.requestSubmit(this.#submit);
   }
 
   #onSubmit(event: SubmitEvent): void {
