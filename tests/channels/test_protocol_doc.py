@@ -1,0 +1,73 @@
+"""PROTOCOL.md says what the code does: its examples run, its tables are complete."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from channels import session, wire
+from channels.wire import Format
+from realtime.refusals import Refusal
+from tests.channels.test_golden import client_plain, server_message
+
+DOC = (Path(wire.__file__).parent / "PROTOCOL.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```json\n(.*?)\n```", DOC, re.DOTALL)
+FROM_CLIENT = [text for text in EXAMPLES if json.loads(text)["t"] in wire._READERS]
+FROM_SERVER = [text for text in EXAMPLES if text not in FROM_CLIENT]
+
+
+@pytest.mark.parametrize("text", FROM_CLIENT)
+def test_an_example_of_the_client_is_understood(text: str) -> None:
+    message = wire.parse(text, Format.JSON)
+    assert not isinstance(message, wire.Fault)
+    assert client_plain(message) == json.loads(text)
+
+
+@pytest.mark.parametrize("text", FROM_SERVER)
+def test_an_example_of_the_server_is_what_it_sends(text: str) -> None:
+    plain = json.loads(text)
+    assert json.loads(wire.encode(server_message(plain), Format.JSON)) == plain
+
+
+def test_every_message_has_a_section_and_an_example() -> None:
+    client = set(wire._READERS)
+    server = {"hello", "snap", "delta", "ack", "no", "stale", "fresh", "ping", "bye"}
+    assert len(server) == len(wire.ServerMessage.__args__)
+    sections = {
+        kind for line in re.findall(r"^### (.*)$", DOC, re.MULTILINE) for kind in re.findall("`(.*?)`", line)
+    }
+    assert sections == client | server == {json.loads(text)["t"] for text in EXAMPLES}
+
+
+def test_every_refusal_is_in_the_table_with_whether_to_retry() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (yes|no) \| \S", DOC, re.MULTILINE)
+    assert dict(rows) == {str(code): "yes" if code.retry else "no" for code in Refusal}
+    assert len(rows) == len(Refusal)
+
+
+def test_every_closing_code_is_in_the_table_with_whether_to_come_back() -> None:
+    rows = dict(re.findall(r"^\| (\d{4}) \| (yes|no) \|", DOC, re.MULTILINE))
+    codes = {value for name, value in vars(wire).items() if name.startswith("CLOSE_")}
+    assert {int(code) for code in rows if int(code) >= 4000} == codes
+    assert all((rows[str(code)] == "yes") is (code < 4500) for code in codes)
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        f"| a message | {wire.MAX_MESSAGE} bytes, nested {wire.MAX_DEPTH} deep |",
+        f"| subscriptions of a connection | {session.MOST_SUBSCRIPTIONS} |",
+        f"| messages of a connection | {session.MESSAGES_A_SECOND:g} a second,"
+        f" {session.MESSAGES_AT_ONCE:g} at once |",
+        f"| votes of a connection | {session.VOTES_A_SECOND:g} a second, {session.VOTES_AT_ONCE:g} at once |",
+        f"| `resync` of a channel | {1 / session.RESYNC_SECONDS:g} a second |",
+        f"| wrong messages of a connection | {session.MOST_FAULTS} |",
+    ],
+)
+def test_the_limits_are_those_of_the_code(limit: str) -> None:
+    assert limit in DOC
+
+
+def test_both_subprotocols_are_named() -> None:
+    assert all(f"| `{format}` |" in DOC for format in Format)
