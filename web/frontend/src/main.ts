@@ -17,6 +17,7 @@ import { articles, closeTopic, readTopic, titleOf, topicOfArticle, writeNote, wr
 import { listenForVotes, newOp, postVote } from "./vote.ts";
 import { number, pageWords } from "./words.ts";
 
+const FOLLOW_AGAIN = 4_000;
 const PROFILE_NEEDED = "profile-needed";
 
 function start(live: string): void {
@@ -90,6 +91,7 @@ function start(live: string): void {
           break;
         case "no":
           desk.onNo(message);
+          if (message.retry && message.channel) followLater(message.channel);
           break;
         case "stale":
         case "fresh":
@@ -97,6 +99,13 @@ function start(live: string): void {
       }
     },
   });
+
+  /** The server could not read the topic just now; everybody who was told so must not ask in the same moment. */
+  function followLater(channel: string): void {
+    after(FOLLOW_AGAIN * (0.5 + Math.random()), () => {
+      session.send({ t: "sub", subs: standings.subscriptions().filter((sub) => sub.channel === channel) });
+    });
+  }
 
   function announceChange(channel: string): void {
     if (only !== undefined && channel === `topic:${only}`) announce(only);
