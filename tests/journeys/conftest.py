@@ -14,7 +14,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # a browser kept longer would keep its event loop in the way of others
 def browser() -> Iterator[Browser]:
     """In continuous integration a missing browser is a failure."""
     path = os.environ.get("IMAGINEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -28,7 +28,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # a browser kept longer would keep its event loop in the way of others
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(tmp_path_factory.mktemp("data")) as server:
         yield server
