@@ -6,14 +6,14 @@ import { Desk } from "./desk.ts";
 import type { Told } from "./desk.ts";
 import { defineElements } from "./elements/index.ts";
 import { startMotion } from "./motion.ts";
+import { OwnVotes, withVote } from "./own.ts";
 import { PendingVotes } from "./pending.ts";
 import { profileStep } from "./profile.ts";
-import { SeenTokens } from "./seen.ts";
 import type { Session } from "./session.ts";
 import { GAUGE_FROM, share } from "./share.ts";
 import { after, openSession } from "./socket.ts";
 import { Standings } from "./standings.ts";
-import { articles, closeTopic, readTopic, titleOf, topicOfArticle, writeNote, writeTopic } from "./topics.ts";
+import { articles, cameBack, closeTopic, readTopic, titleOf, topicOfArticle, writeNote, writeTopic } from "./topics.ts";
 import { listenForVotes, newOp, postVote } from "./vote.ts";
 import { number, pageWords } from "./words.ts";
 
@@ -23,7 +23,7 @@ const PROFILE_NEEDED = "profile-needed";
 function start(live: string): void {
   const words = pageWords();
   const clock = new Clock(Date.now);
-  const seen = new SeenTokens(sessionStorage);
+  const votes = new OwnVotes(sessionStorage);
   const connection = new Connection(document.getElementById("connection"), words, after);
   const profile = profileStep(words);
   const announcer = new Announcer(
@@ -37,8 +37,7 @@ function start(live: string): void {
   const standings = new Standings((topic) => draw(topic));
   for (const article of articles()) {
     const topic = topicOfArticle(article);
-    const beginning = readTopic(article);
-    standings.begin(topic, { ...beginning, seen: beginning.seen ?? seen.get(topic) });
+    standings.begin(topic, withVote(readTopic(article), votes.get(topic), cameBack()));
   }
   const only = standings.topics.length === 1 ? standings.topics[0] : undefined;
 
@@ -86,7 +85,7 @@ function start(live: string): void {
           else announceChange(message.channel);
           break;
         case "ack":
-          seen.set(message.topic, message.seen);
+          votes.set(message.topic, message);
           desk.onAck(message);
           break;
         case "no":

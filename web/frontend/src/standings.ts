@@ -71,11 +71,14 @@ export class Standings {
     return tally ? isHidden(tally) : false;
   }
 
-  /** A topic whose tally is not known is asked for without a version: the answer is the whole state. */
+  /**
+   * A topic whose tally is not known is asked for without a version: the answer is the whole state. So is one whose
+   * results were hidden from whoever may see them now: a difference would be to another tally.
+   */
   subscriptions(): readonly Subscription[] {
     return [...this.#topics].map(([topic, { tally, version, seen }]) => ({
       channel: topicChannel(topic),
-      at: tally && version,
+      at: tally && !(seen && isHidden(tally)) ? version : null,
       seen,
     }));
   }

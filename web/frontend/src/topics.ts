@@ -80,6 +80,12 @@ export function titleOf(article: HTMLElement): string {
   return article.querySelector("h1, h2, h3")?.textContent?.trim() ?? "";
 }
 
+/** Whether the browser took this page out of its history, perhaps without asking the server. */
+export function cameBack(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return navigation?.type === "back_forward";
+}
+
 function attempt<T>(read: () => T): T | null {
   try {
     return read();

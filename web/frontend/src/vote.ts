@@ -22,16 +22,14 @@ export function listenForVotes(handlers: VoteHandlers): void {
     const article = form.closest<HTMLElement>(".topic");
     if (!form.matches("form.vote") || !article || !button) return;
     event.preventDefault();
-    void press(form, topicOfArticle(article), Number(button.value) as Sign, handlers);
+    void press(topicOfArticle(article), Number(button.value) as Sign, handlers);
   });
 }
 
-async function press(form: HTMLFormElement, topic: number, sign: Sign, handlers: VoteHandlers): Promise<void> {
+async function press(topic: number, sign: Sign, handlers: VoteHandlers): Promise<void> {
   if (sign !== 0 && handlers.needsProfile() && !(await handlers.askProfile())) return;
-  const field = form.elements.namedItem("op") as HTMLInputElement | null;
-  const op = field?.value || newOp();
-  if (field) field.value = newOp();
-  handlers.cast(topic, sign, op);
+  // Not the form's own op: a page out of the browser's history brings back one that was used.
+  handlers.cast(topic, sign, newOp());
 }
 
 /** Send a vote the way a page without a program would. */
