@@ -88,7 +88,8 @@ class Running:
             answered: dict[str, Any] = json.load(answer)
             return answered
 
-    def topic(self, rules: TopicRules | None = None, title: str = "Une question ?") -> int:
+    def topic(self, rules: TopicRules | None = None, title: str = "") -> int:
+        title = title or f"Faut-il {secrets.token_hex(6)} ?"
         new = NewTopic(TopicKind.QUESTION, title, "sport", rules or TopicRules(0, None))
         return int(self.operate("topics", {"topics": [plain_topic(new)]})["ids"][0])
 
