@@ -22,7 +22,7 @@ from storage.values import NewTopic, Provenance, TopicKind, TopicRules, TopicSta
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 
-CITIZENS_A_VOTE = 25
+CITIZENS_A_VOTE = 8
 """With so many simulated citizens one vote a second is cast, …"""
 
 MOST_VOTES_A_SECOND = 8.0
