@@ -34,6 +34,9 @@ def floor(port: int) -> None:
             else:
                 raw, _ = listener.accept()
                 request = raw.recv(8192).decode()
+                if "Sec-WebSocket-Key" not in request:  # somebody looked whether we listen
+                    raw.close()
+                    continue
                 key = request.split("Sec-WebSocket-Key: ")[1].split("\r\n")[0]
                 accept = base64.b64encode(hashlib.sha1((key + GUID).encode()).digest()).decode()
                 raw.sendall(
