@@ -70,7 +70,7 @@ class BallotBox:
                     future.set_result(outcome)
 
     async def _commit(self, votes: list[CastVote]) -> list[Outcome]:
-        batch = Batch(self._keys, self._database.epoch, votes, self._now())
+        batch = Batch(self._keys, votes, self._now())
         try:
             outcomes, deltas = await self._database.write(batch.run)
         except StorageUnavailable:

@@ -18,6 +18,7 @@ from realtime.ledger import Ledger
 from realtime.refusals import Refusal
 from realtime.tally import NOWHERE, Cell, Counts, Hall, PublicTally, Sign, Version
 from storage.database import Database
+from storage.installation import EPOCH
 from storage.keys import Keys, voter_key
 from storage.profiles import cell_of
 from storage.tables import BALLOT, MOMENT, OP, PROFILE, RELEASE, SERIES, TALLY, TOPIC, TOPIC_KEY
@@ -61,9 +62,8 @@ class _Pending:
 class Batch:
     """Votes in the order in which they came; ``run`` is the one transaction."""
 
-    def __init__(self, keys: Keys, epoch: int, votes: list[CastVote], now: int) -> None:
+    def __init__(self, keys: Keys, votes: list[CastVote], now: int) -> None:
         self._keys = keys
-        self._epoch = epoch
         self._votes = votes
         self._now = now
         self._day = now // DAY_MS
@@ -93,7 +93,7 @@ class Batch:
     def _lock(self, connection: sa.Connection) -> None:
         ids = sorted({vote.topic for vote in self._votes})
         rows = connection.execute(
-            sa.select(TALLY, TOPIC, TOPIC_KEY.c.wrapped)
+            sa.select(TALLY, TOPIC, TOPIC_KEY.c.wrapped, EPOCH.label("epoch"))
             .join(TOPIC, TOPIC.c.id == TALLY.c.topic_id)
             .outerjoin(TOPIC_KEY, TOPIC_KEY.c.topic_id == TALLY.c.topic_id)
             .where(TALLY.c.topic_id.in_(ids))
@@ -111,7 +111,7 @@ class Batch:
                 Ledger(
                     row.topic_id,
                     rules.headline,
-                    version=Version(self._epoch, row.number),
+                    version=Version(row.epoch, row.number),
                     seq=row.seq,
                     headline=Counts(row.plus, row.minus),
                     series=series[row.topic_id],

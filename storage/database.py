@@ -18,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from storage import migrate
-from storage.tables import INSTALLATION
 
 T = TypeVar("T")
 log = logging.getLogger("imaginest.storage")
@@ -40,7 +39,6 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.epoch = 0
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="imaginest-writer")
         self._waiting = 0
         self._engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.NullPool)
@@ -59,7 +57,6 @@ class Database:
         self._connection = self._engine.connect()
         with self._connection.begin():
             migrate.refuse_other_revision(self._connection)
-            self.epoch = self._connection.execute(sa.select(INSTALLATION.c.epoch)).scalar_one()
 
     async def close(self) -> None:
         """Finish what is being written and let go of every connection and thread."""

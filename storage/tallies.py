@@ -9,6 +9,7 @@ from realtime.disclosure import HeadlinePolicy, draw, rounded
 from realtime.ledger import published
 from realtime.tally import HEADLINE_SERIES, AgeBand, Counts, Sex, Version
 from storage.database import Database
+from storage.installation import EPOCH
 from storage.keys import Keys
 from storage.tables import BALLOT, MOMENT, SERIES, TALLY, TOPIC
 from storage.values import CrossTable, Discrepancy, Moment, Standing, Topic, TopicState
@@ -23,7 +24,9 @@ CROSS_TABLE_LEAST = 20
 async def standings(database: Database, topic_ids: Iterable[int]) -> dict[int, Standing]:
     """The whole public tally of each topic that exists, all from one snapshot of the database."""
     ids = list(topic_ids)
-    tallies = sa.select(TALLY, TOPIC.c.headline).join(TOPIC, TOPIC.c.id == TALLY.c.topic_id)
+    tallies = sa.select(TALLY, TOPIC.c.headline, EPOCH.label("epoch")).join(
+        TOPIC, TOPIC.c.id == TALLY.c.topic_id
+    )
     public = sa.select(SERIES.c.topic_id, SERIES.c.series, SERIES.c.public_plus, SERIES.c.public_minus)
     async with database.read() as connection:
         headlines = (await connection.execute(tallies.where(TALLY.c.topic_id.in_(ids)))).all()
@@ -35,7 +38,7 @@ async def standings(database: Database, topic_ids: Iterable[int]) -> dict[int, S
             series[row.topic_id][row.series] = Counts(row.public_plus, row.public_minus)
     return {
         row.topic_id: Standing(
-            Version(database.epoch, row.number),
+            Version(row.epoch, row.number),
             published(HeadlinePolicy(row.headline), Counts(row.plus, row.minus), series[row.topic_id]),
         )
         for row in headlines
