@@ -16,8 +16,8 @@ class SendingOutlet:
     """Keeps at most what makes a watcher slow, and one task that sends it. ``close`` ends the task."""
 
     def __init__(self, send: Send) -> None:
-        self.slow = False
-        self.on_drain: Callable[[], None] | None = None
+        self.on_slow: Callable[[bool], None] | None = None
+        self._slow = False
         self._send = send
         self._unsent: list[bytes] = []
         self._bytes = 0
@@ -27,7 +27,7 @@ class SendingOutlet:
     def write(self, data: bytes) -> None:
         self._unsent.append(data)
         self._bytes += len(data)
-        self.slow = self._bytes > SLOW_BYTES
+        self._turn(self._slow or self._bytes > SLOW_BYTES)
         self._arrived.set()
 
     def abort(self) -> None:
@@ -49,7 +49,10 @@ class SendingOutlet:
                 self._bytes -= len(payload)
             if not self._unsent:
                 self._bytes = 0
-                if self.slow:
-                    self.slow = False
-                    if self.on_drain is not None:
-                        self.on_drain()
+                self._turn(False)
+
+    def _turn(self, slow: bool) -> None:
+        if slow is not self._slow:
+            self._slow = slow
+            if self.on_slow is not None:
+                self.on_slow(slow)

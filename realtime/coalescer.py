@@ -6,7 +6,7 @@ takes so that sending never eats the whole of a core.
 
 SHORTEST_TICK = 0.1
 LONGEST_TICK = 1.0
-FLUSH_SHARE = 4
+FLUSH_SHARE = 2
 """T is at least this many times the last flush's duration."""
 
 

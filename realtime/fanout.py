@@ -62,6 +62,7 @@ class Fanout:
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._refreshing: set[asyncio.Task[bool]] = set()
+        self._drained = self._catch_up
         bus.attach(self.on_delta, self.on_gap)
 
     def start(self) -> None:
@@ -160,12 +161,13 @@ class Fanout:
 
     def join(self, watcher: Watcher) -> None:
         self.watchers.add(watcher)
-        watcher.outlet.on_drain = lambda: self._catch_up(watcher)
+        watcher.drained = self._drained
+        watcher.outlet.on_slow = watcher.turn
 
     def leave(self, watcher: Watcher) -> None:
         """Forget a watcher and all it followed."""
         self.watchers.discard(watcher)
-        watcher.outlet.on_drain = None
+        watcher.outlet.on_slow = watcher.drained = None
         for topic in list(watcher.topics):
             self.unsubscribe(watcher, topic)
 
@@ -217,7 +219,7 @@ class Fanout:
 
     def _send(self, watcher: Watcher, topic: int, frame: bytes) -> None:
         """Write, or leave it for when the watcher has drained."""
-        if watcher.outlet.slow:
+        if watcher.slow:
             if watcher.behind is None:
                 watcher.behind = set()
             watcher.behind.add(topic)
@@ -262,16 +264,19 @@ class Fanout:
             await self._write_joined(dues)
 
     async def _write_one(self, topic: int, view: ViewState, due: Due) -> None:
-        frame = due.frame
-        watchers = list(due.watchers)
-        for start in range(0, len(watchers), WRITES_A_TURN):
-            if start:
-                await asyncio.sleep(0)
-            for watcher in watchers[start : start + WRITES_A_TURN]:
-                if watcher.outlet.slow:
+        frame, waiting = due.frame, list(due.watchers)
+        departures = view.departures
+        while waiting:
+            turn, waiting = waiting[:WRITES_A_TURN], waiting[WRITES_A_TURN:]
+            for watcher in turn:
+                if watcher.slow:
                     self._send(watcher, topic, frame)
-                elif not start or watcher in view:  # it may have left while others had their turn
+                else:
                     watcher.write(frame)
+            await asyncio.sleep(0)
+            if view.departures != departures:  # some have left while others had their turn
+                departures = view.departures
+                waiting = [watcher for watcher in waiting if watcher in view]
 
     async def _write_joined(self, dues: list[tuple[int, ViewState, Due]]) -> None:
         """What a watcher is due from several topics leaves as one write."""
@@ -282,7 +287,7 @@ class Fanout:
         for number, (watcher, parts) in enumerate(by_watcher.items()):
             if number and number % WRITES_A_TURN == 0:
                 await asyncio.sleep(0)
-            if watcher.outlet.slow:
+            if watcher.slow:
                 for topic, _, frame in parts:
                     self._send(watcher, topic, frame)
             else:

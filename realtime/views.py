@@ -24,7 +24,10 @@ class Source(Protocol):
 
 
 class ViewState:
-    """Everybody in ``groups`` has the state ``sent`` at version ``at``; whoever is ``ahead`` has a newer one."""
+    """Everybody in ``groups`` has the state ``sent`` at version ``at``; whoever is ``ahead`` has a newer one.
+
+    ``departures`` counts those who have left since the beginning.
+    """
 
     def __init__(self, topic: int, view: View, source: Source, encode: Encode) -> None:
         self._topic = topic
@@ -34,6 +37,7 @@ class ViewState:
         self._groups: dict[str, dict[Watcher, None]] = {}
         self._ahead: dict[Watcher, Version] = {}
         self._last: Change | None = None
+        self.departures = 0
         self._frames: dict[tuple[str, bool], bytes] = {}
         self.at = source.version
         self.sent = source.seen(view)
@@ -61,6 +65,7 @@ class ViewState:
         return self.snap(watcher.format)
 
     def dismiss(self, watcher: Watcher) -> None:
+        self.departures += 1
         self._ahead.pop(watcher, None)
         group = self._groups.get(watcher.format)
         if group is not None:

@@ -9,11 +9,11 @@ from realtime.disclosure import View
 class Outlet(Protocol):
     """Where whole frames are written; nothing is queued above it.
 
-    ``slow`` is true from more than 16 KiB unsent until all is drained, then ``on_drain`` is called.
+    Calls ``on_slow`` with true when more than 16 KiB are unsent or the connection is lost, with false once all is
+    drained.
     """
 
-    slow: bool
-    on_drain: Callable[[], None] | None
+    on_slow: Callable[[bool], None] | None
 
     def write(self, data: bytes) -> None: ...
 
@@ -21,16 +21,38 @@ class Outlet(Protocol):
 
 
 class Watcher:
-    """``format`` names the encoding of its frames; ``heard`` and ``slow_since`` are monotonic seconds."""
+    """``format`` names the encoding of its frames; ``heard`` and ``slow_since`` are monotonic seconds.
 
-    __slots__ = ("behind", "format", "heard", "outlet", "pinged", "slow_since", "topics", "write")
+    What a tick reads of it stands in its own slots: with thousands of them, each further object costs a cache miss.
+    """
+
+    __slots__ = (
+        "behind",
+        "drained",
+        "format",
+        "heard",
+        "outlet",
+        "pinged",
+        "slow",
+        "slow_since",
+        "topics",
+        "write",
+    )
 
     def __init__(self, outlet: Outlet, format: str, now: float) -> None:
         self.outlet = outlet
         self.write = outlet.write
         self.format = format
+        self.slow = False
+        self.drained: Callable[[Watcher], None] | None = None
         self.topics: dict[int, View] = {}
         self.behind: set[int] | None = None
         self.heard = now
         self.pinged = now
         self.slow_since: float | None = None
+
+    def turn(self, slow: bool) -> None:
+        """The outlet's ``on_slow``."""
+        self.slow = slow
+        if not slow and self.drained is not None:
+            self.drained(self)

@@ -8,7 +8,7 @@ from typing import Any
 import uvicorn
 
 from server.app import create_app
-from server.protocol import LiveProtocol
+from server.protocol import DoorProtocol, LiveProtocol
 from server.settings import Settings
 from storage.database import DataLock
 
@@ -52,7 +52,7 @@ def make_server(settings: Settings, listener: socket.socket, *, access_log: bool
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
             loop="uvloop",
-            http="httptools",
+            http=DoorProtocol,
             lifespan="on",
             log_level="warning",
             access_log=access_log,

@@ -28,13 +28,13 @@ def pulse(fanout: Fanout, now: float) -> None:
     for watcher in list(fanout.watchers):
         if _is_lost(watcher, now):
             watcher.outlet.abort()
-        elif not watcher.outlet.slow and now - watcher.pinged >= PING_SECONDS:
+        elif not watcher.slow and now - watcher.pinged >= PING_SECONDS:
             watcher.pinged = now
             watcher.write(_PINGS[watcher.format])
 
 
 def _is_lost(watcher: Watcher, now: float) -> bool:
-    if not watcher.outlet.slow:
+    if not watcher.slow:
         watcher.slow_since = None
         return now - watcher.heard > SILENT_SECONDS
     if watcher.slow_since is None:

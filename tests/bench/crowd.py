@@ -7,11 +7,16 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
+READ_AT_ONCE = 50
+"""Connections that are read before the sampled ones have their turn again."""
+
 PROTOCOL = "imaginest.v1.json"
+DEADLINE = 60.0
+"""Seconds after which a row gives up instead of waiting for what will not come."""
 
 BROWSER = (
     "User-Agent: Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -45,11 +50,15 @@ class Crowd:
     sampled: dict[int, bytearray] = field(default_factory=dict)
     hear: Callable[[int, dict[str, object]], None] = lambda fd, message: None
     epoll: select.epoll = field(default_factory=select.epoll)
+    first: select.epoll = field(default_factory=select.epoll)
+    """Sampled connections are read before all others: what is measured is the server, not this reader."""
+
+    _joined: bool = False
 
     def connect(
         self, number: int, *, cookie: Callable[[int], str] | None = None, samples: int = 0
     ) -> list[int]:
-        """Open connections with a browser's headers; their descriptors."""
+        """Open connections with a browser's headers, ``samples`` of them spread evenly; their descriptors."""
         made = []
         for index in range(number):
             raw = socket.create_connection(("127.0.0.1", self.port))
@@ -69,10 +78,13 @@ class Crowd:
             fd = raw.fileno()
             self.sockets[fd] = raw
             self.received[fd] = 0
-            if index < samples:
+            if samples and index % (number // samples) == 0:
                 self.sampled[fd] = bytearray(heard.partition(b"\r\n\r\n")[2])
-            self.epoll.register(fd, select.EPOLLIN)
+            (self.first if fd in self.sampled else self.epoll).register(fd, select.EPOLLIN)
             made.append(fd)
+        if not self._joined:
+            self.epoll.register(self.first.fileno(), select.EPOLLIN)
+            self._joined = True
         return made
 
     def say(self, fd: int, text: str) -> None:
@@ -81,20 +93,48 @@ class Crowd:
     def pump(self, seconds: float) -> int:
         """Read what comes for at most ``seconds``; bytes read."""
         total = 0
-        for fd, _ in self.epoll.poll(seconds):
-            try:
-                data = self.sockets[fd].recv(65536)
-            except BlockingIOError:
-                continue
-            if not data:
-                self.epoll.unregister(fd)
-            total += len(data)
-            self.received[fd] += len(data)
-            if fd in self.sampled:
-                self.sampled[fd] += data
-                for message in _messages(self.sampled[fd]):
-                    self.hear(fd, message)
+        for fd, _ in self.epoll.poll(seconds, READ_AT_ONCE):
+            if fd in self.sockets:
+                total += self._read(fd)
+        for fd, _ in self.first.poll(0):
+            total += self._read(fd)
         return total
+
+    def _read(self, fd: int) -> int:
+        try:
+            data = self.sockets[fd].recv(65536)
+        except BlockingIOError:
+            return 0
+        if not data:
+            (self.first if fd in self.sampled else self.epoll).unregister(fd)
+        self.received[fd] += len(data)
+        if fd in self.sampled:
+            self.sampled[fd] += data
+            for message in _messages(self.sampled[fd]):
+                self.hear(fd, message)
+        return len(data)
+
+    def forget(self) -> None:
+        """Count from nothing again."""
+        self.received = dict.fromkeys(self.received, 0)
+
+    def hear_all(self, fds: Iterable[int] | None = None) -> None:
+        """Read until every one of these connections (all) has got something; TimeoutError after a while."""
+        silent = set(self.sockets if fds is None else fds)
+
+        def all_have_heard() -> bool:
+            silent.difference_update([fd for fd in silent if self.received[fd]])
+            return not silent
+
+        self.pump_until(all_have_heard)
+
+    def pump_until(self, condition: Callable[[], bool]) -> None:
+        """Read until ``condition()``; raises TimeoutError after a while."""
+        end = time.monotonic() + DEADLINE
+        while not condition():
+            self.pump(1.0)
+            if time.monotonic() > end:
+                raise TimeoutError("what the row waits for did not happen")
 
     def settle(self, quiet: float = 0.4) -> None:
         """Read until nothing has come for ``quiet`` seconds."""
@@ -108,6 +148,7 @@ class Crowd:
             with contextlib.suppress(OSError):
                 raw.close()
         self.epoll.close()
+        self.first.close()
 
 
 def _messages(buffer: bytearray) -> Iterator[dict[str, object]]:

@@ -21,6 +21,7 @@ from tests.storage.house import open_house
 
 WATCHERS = 5000
 TICKS = 15
+SAMPLES = 20
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
 
 
@@ -63,10 +64,9 @@ def _broadcasts(pid: int, port: int) -> float:
     control = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     before = cpu_seconds(pid)
     for _ in range(TICKS):
+        crowd.forget()
         control.sendto(b"x", ("127.0.0.1", port + 1))
-        wanted = sum(crowd.received.values()) + WATCHERS * 102
-        while sum(crowd.received.values()) < wanted:
-            crowd.pump(1.0)
+        crowd.hear_all()
     cpu = cpu_seconds(pid) - before
     control.close()
     crowd.close()
@@ -77,20 +77,16 @@ def _our_deliveries() -> float:
     with ours() as server:
         topic = server.running.topic(OPEN)
         crowd = Crowd(server.port)
-        watchers = crowd.connect(WATCHERS, samples=1)
-        heard: list[dict[str, object]] = []
-        crowd.hear = lambda fd, message: heard.append(message)
+        watchers = crowd.connect(WATCHERS)
         for fd in watchers:
             crowd.say(fd, f'{{"t":"sub","subs":[{{"channel":"topic:{topic}"}}]}}')
         voters = crowd.connect(TICKS, cookie=server.cookie)
         crowd.settle()
-        heard.clear()
         before = cpu_seconds(server.pid)
-        for number, fd in enumerate(voters):
+        for fd in voters:
+            crowd.forget()
             crowd.say(fd, _vote(topic, 1))
-            while sum(message["t"] == "delta" for message in heard) <= number:
-                crowd.pump(1.0)
-            crowd.settle(0.15)
+            crowd.hear_all(watchers)
         cpu = cpu_seconds(server.pid) - before
         crowd.close()
     return cpu / (WATCHERS * TICKS) * 1e6
@@ -161,8 +157,7 @@ def socket_votes() -> Iterator[Row]:
         started = time.perf_counter()
         for fd in voters:
             _vote_on(fd)
-        while sum(answers.values()) < len(voters) * len(topics):
-            crowd.pump(1.0)
+        crowd.pump_until(lambda: sum(answers.values()) == len(voters) * len(topics))
         rate = answers["ack"] / (time.perf_counter() - started)
         crowd.close()
     yield Row("votes through websockets, one node", rate, "votes/s", f"{answers['no']} refused")
@@ -174,13 +169,13 @@ def vote_to_glass() -> Iterator[Row]:
     with ours() as server:
         topic = server.running.topic(OPEN)
         crowd = Crowd(server.port)
-        watchers = crowd.connect(WATCHERS, samples=20)
+        watchers = crowd.connect(WATCHERS, samples=SAMPLES)
         for fd in watchers:
             crowd.say(fd, f'{{"t":"sub","subs":[{{"channel":"topic:{topic}"}}]}}')
         voters = crowd.connect(votes, cookie=server.cookie)
         crowd.settle()
         sent: list[float] = []
-        seen = dict.fromkeys(watchers[:20], 0)
+        seen = dict.fromkeys(crowd.sampled, 0)
         times: list[float] = []
 
         def hear(fd: int, message: dict[str, object]) -> None:
@@ -197,8 +192,7 @@ def vote_to_glass() -> Iterator[Row]:
                 crowd.pump(left)
             sent.append(time.perf_counter())
             crowd.say(fd, _vote(topic, 1))
-        while min(seen.values()) < votes:
-            crowd.pump(1.0)
+        crowd.pump_until(lambda: min(seen.values()) >= votes)
         crowd.close()
     yield Row("vote to glass, 5,000 watchers", _quantile(times, 0.5), "ms p50", _spread(times))
 

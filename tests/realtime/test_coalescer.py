@@ -22,7 +22,7 @@ def test_ticks_slow_down_with_the_time_a_flush_takes_but_never_beyond_a_second()
     coalescer = Coalescer()
     coalescer.changed(1)
     coalescer.flushed(started=50.0, ended=50.0625)
-    assert coalescer.due_at(now=50.07) == 50.25
+    assert coalescer.due_at(now=50.07) == 50.125
     coalescer.flushed(started=60.0, ended=63.0)
     assert coalescer.due_at(now=60.5) == 61.0
 
