@@ -8,7 +8,7 @@ slow watcher: it is skipped, and gets the newest state once it has drained.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from realtime.bus import Bus
@@ -50,6 +50,8 @@ class Fanout:
     ) -> None:
         """``load`` reads a topic from the database; ``wall`` is in ms since 1970, ``monotonic`` in seconds."""
         self.watchers: set[Watcher] = set()
+        self.empty = asyncio.Event()
+        self.empty.set()
         self._bus = bus
         self._load = load
         self._encode = encode
@@ -161,12 +163,15 @@ class Fanout:
 
     def join(self, watcher: Watcher) -> None:
         self.watchers.add(watcher)
+        self.empty.clear()
         watcher.drained = self._drained
         watcher.outlet.on_slow = watcher.turn
 
     def leave(self, watcher: Watcher) -> None:
         """Forget a watcher and all it followed."""
         self.watchers.discard(watcher)
+        if not self.watchers:
+            self.empty.set()
         watcher.outlet.on_slow = watcher.drained = None
         for topic in list(watcher.topics):
             self.unsubscribe(watcher, topic)
@@ -233,6 +238,14 @@ class Fanout:
         if missed:
             views = (self._topics[topic].views[watcher.topics[topic]] for topic in missed)
             watcher.write(b"".join(view.snap(watcher.format) for view in views))
+
+    async def broadcast(self, frames: Mapping[str, bytes]) -> None:
+        """Write one frame, by format, to every watcher that is not slow."""
+        for number, watcher in enumerate(list(self.watchers), 1):
+            if not watcher.slow:
+                watcher.write(frames[watcher.format])
+            if number % WRITES_A_TURN == 0:
+                await asyncio.sleep(0)
 
     # --- ticks
 

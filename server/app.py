@@ -7,10 +7,12 @@ from typing import Any, TypedDict
 
 from starlette.applications import Starlette
 
-from channels.endpoint import Live
+from channels.endpoint import Live, Visitor
 from channels.topics import encode_for_watchers, load_topic
 from realtime.bus import open_bus
 from realtime.fanout import Fanout
+from realtime.refusals import Refusal
+from server.drain import Drain
 from server.operator import operator_routes
 from server.security import Gate, identify
 from server.settings import Settings
@@ -44,8 +46,9 @@ class Application:
     for as long as a watcher stays.
     """
 
-    def __init__(self, live: Live, pages: Any) -> None:
+    def __init__(self, live: Live, pages: Any, drain: Drain) -> None:
         self.live = live
+        self.drain = drain
         self._pages = pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -84,7 +87,14 @@ def create_app(
         wall=wall,
         monotonic=monotonic,
     )
-    live = Live(fanout, ballots, keys, lambda s: identify(s, keys, settings.origins), wall, monotonic)
+    drain = Drain(fanout)
+
+    def identify_visitor(scope: Any) -> Visitor:
+        if drain.begun:
+            return Visitor(None, Refusal.TRY_AGAIN)
+        return identify(scope, keys, settings.origins)
+
+    live = Live(fanout, ballots, keys, identify_visitor, wall, monotonic)
     services = Services(database=database, keys=keys, ballots=ballots, now=wall)
 
     @asynccontextmanager
@@ -117,4 +127,4 @@ def create_app(
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
-    return Application(live, Gate(pages, keys, settings.origins))
+    return Application(live, Gate(pages, keys, settings.origins), drain)

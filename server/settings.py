@@ -22,6 +22,20 @@ class Settings:
     origins: tuple[str, ...] = ()
     """Origins that may vote beside the address the page was served from."""
 
+    most_connections: int = 20_000
+    """Connections in all; the limit of open files may lower it."""
+
+    most_an_address: int = 4000
+    """Connections from one address: a hall of 500 people shares one."""
+
+    proxies: tuple[str, ...] = ()
+    """Addresses of our own reverse proxies, whose X-Forwarded-For is believed."""
+
+    head_seconds: int = 10
+    body_seconds: int = 30
+    stalled_seconds: int = 30
+    """How long a request's line and headers, its body, and a client that does not read may take."""
+
     appeal_days: int = 60
     """Days after a topic's close until its key is destroyed and its ballots lead to nobody."""
 
@@ -32,20 +46,18 @@ class Settings:
         for setting in fields(cls):
             name = f"IMAGINEST_{setting.name.upper()}"
             if name in environment:
-                values[setting.name] = _read(name, setting.name, environment[name])
+                values[setting.name] = _read(name, setting.type, environment[name])
         values |= {name: value for name, value in given.items() if value is not None}
         return cls(**values)  # type: ignore[arg-type]
 
 
-def _read(name: str, setting: str, text: str) -> object:
-    match setting:
-        case "data":
-            return Path(text)
-        case "origins":
-            return tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
-        case "port" | "appeal_days":
-            if not text.isascii() or not text.isdigit():
-                raise BadSetting(f"{name} is {text!r}, a whole number is needed")
-            return int(text)
-        case _:
-            return text
+def _read(name: str, kind: object, text: str) -> object:
+    if kind is Path:
+        return Path(text)
+    if kind is int:
+        if not text.isascii() or not text.isdigit():
+            raise BadSetting(f"{name} is {text!r}, a whole number is needed")
+        return int(text)
+    if kind is str:
+        return text
+    return tuple(one.strip().rstrip("/") for one in text.split(",") if one.strip())

@@ -47,14 +47,14 @@ class Running:
     def keys(self) -> Keys:
         return open_keys(Settings(data=self.data))
 
-    def start(self, *arguments: str) -> None:
+    def start(self, *arguments: str, **environment: str) -> None:
         command = [sys.executable, "-m", "server.cli", "--data", str(self.data), "serve"]
         self.process = subprocess.Popen(
             [*command, "--port", str(self.port), *arguments],
             cwd=ROOT,
             text=True,
             stdout=subprocess.PIPE,
-            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
+            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | environment,
         )
         assert self.process.stdout is not None
         for line in self.process.stdout:
@@ -101,10 +101,10 @@ class Running:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Running]:
+def running(data: Path, **environment: str) -> Iterator[Running]:
     """A server that listens; ended with the block."""
     server = Running(data)
-    server.start()
+    server.start(**environment)
     try:
         yield server
     finally:
