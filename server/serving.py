@@ -4,12 +4,13 @@ import asyncio
 import resource
 import signal
 import socket
+from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
 import uvicorn
 
-from server.app import Application, create_app
+from server.app import Application, create_app, wall_ms
 from server.door import DoorProtocol, Patience
 from server.doorkeeper import Doorkeeper
 from server.drain import SPREAD_SECONDS
@@ -57,14 +58,20 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def make_server(settings: Settings, listener: socket.socket, *, access_log: bool = False) -> Server:
+def make_server(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    access_log: bool = False,
+    wall: Callable[[], int] = wall_ms,
+) -> Server:
     """A server for this listener; run it with ``serve(sockets=[listener])``."""
 
     def tell(lock: DataLock) -> None:
         lock.tell(url_of(listener))
         print(f"Imagin'Est listens on {url_of(listener)}", flush=True)
 
-    app = create_app(settings, on_ready=tell)
+    app = create_app(settings, on_ready=tell, wall=wall)
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = min(settings.most_connections, descriptors - SPARE_DESCRIPTORS)
     doorkeeper = Doorkeeper(most, settings.most_an_address, settings.proxies)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -48,13 +48,17 @@ class Running:
         return open_keys(Settings(data=self.data))
 
     def start(self, *arguments: str, **environment: str) -> None:
-        command = [sys.executable, "-m", "server.cli", "--data", str(self.data), "serve"]
+        command = ["-m", "server.cli", "--data", str(self.data), "serve", "--port", str(self.port)]
+        self.launch([*command, *arguments], environment)
+
+    def launch(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start Python with these arguments and wait until it listens."""
         self.process = subprocess.Popen(
-            [*command, "--port", str(self.port), *arguments],
+            [sys.executable, *command],
             cwd=ROOT,
             text=True,
             stdout=subprocess.PIPE,
-            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | environment,
+            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {**environment},
         )
         assert self.process.stdout is not None
         for line in self.process.stdout:
