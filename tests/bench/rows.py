@@ -213,6 +213,22 @@ def idle_watchers() -> Iterator[Row]:
     yield Row("handshake, ours", our_cpu, "µs CPU", f"{our_cpu / their_cpu:.2f} × Starlette")
 
 
+def reconnect() -> Iterator[Row]:
+    """5,000 watchers come back to one node at the same moment."""
+    seconds, cpu = [], []
+    with ours() as server:
+        topic = server.running.topic(OPEN)
+        for _ in range(3):
+            crowd = Crowd(server.port)
+            before = cpu_seconds(server.pid)
+            wanted = f'{{"t":"sub","subs":[{{"channel":"topic:{topic}"}}]}}'
+            seconds.append(crowd.storm(WATCHERS, wanted, b'"snap"'))
+            cpu.append((cpu_seconds(server.pid) - before) / WATCHERS * 1e6)
+            crowd.close()
+    yield Row(f"{WATCHERS:,} watchers come back at once", statistics.median(seconds), "s until all are live")
+    yield Row("of that, for each", statistics.median(cpu), "µs CPU", "handshake, subscription and snapshot")
+
+
 def _quantile(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1000
 
@@ -227,4 +243,5 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "socket-votes": socket_votes,
     "vote-to-glass": vote_to_glass,
     "idle-watchers": idle_watchers,
+    "reconnect": reconnect,
 }
