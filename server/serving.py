@@ -10,7 +10,7 @@ import uvicorn
 from server.app import create_app
 from server.protocol import LiveProtocol
 from server.settings import Settings
-from storage.database import DataLock
+from storage.data_lock import DataLock
 
 GRACE_SECONDS = 4
 """How long requests and watchers have to end after SIGTERM."""

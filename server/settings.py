@@ -1,9 +1,14 @@
 """All settings, each an environment variable ``IMAGINEST_…``; described in docs/settings.md."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+
+from storage.address import BadAddress, server_address
+from storage.keys import BadSecret, read_master
+
+DATABASE_FILE = "imaginest.db"
 
 
 class BadSetting(ValueError):
@@ -18,12 +23,23 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     bus_url: str = "memory://"
-    secret: str = ""
+    database_url: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
     origins: tuple[str, ...] = ()
     """Origins that may vote beside the address the page was served from."""
 
     appeal_days: int = 60
     """Days after a topic's close until its key is destroyed and its ballots lead to nobody."""
+
+    @property
+    def database(self) -> str:
+        """The URL of the database: the one given, or that of a file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data / DATABASE_FILE}"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether many nodes may use the database at once."""
+        return bool(self.database_url)
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ, **given: object) -> "Settings":
@@ -47,5 +63,19 @@ def _read(name: str, setting: str, text: str) -> object:
             if not text.isascii() or not text.isdigit():
                 raise BadSetting(f"{name} is {text!r}, a whole number is needed")
             return int(text)
+        case "database_url":
+            return _checked(name, text, server_address)
+        case "secret":
+            return _checked(name, text, read_master)
         case _:
             return text
+
+
+def _checked(name: str, text: str, read: Callable[[str], object]) -> str:
+    """The text, where ``read`` takes it (empty: as if it were not set); what it holds is never repeated."""
+    try:
+        if text.strip():
+            read(text.strip())
+    except (BadAddress, BadSecret) as error:
+        raise BadSetting(f"{name}: {error}") from None
+    return text.strip()

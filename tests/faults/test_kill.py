@@ -9,6 +9,7 @@ from pathlib import Path
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from server.identity import cookie_of
+from server.settings import Settings
 from storage.database import Database
 from storage.tallies import discrepancies
 from tests.running import Running, citizen, until
@@ -31,7 +32,7 @@ async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path) 
         assert _ops(tmp_path) >= acknowledged
         server.start()
     server.end()
-    database = Database(tmp_path / "imaginest.db")
+    database = Database(Settings(data=tmp_path).database)
     assert await discrepancies(database) == []
     await database.close()
 

@@ -1,7 +1,6 @@
-"""A real database in a folder of its own."""
+"""A fresh database on each engine."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -9,7 +8,7 @@ from tests.storage.house import House, open_house
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = await open_house(tmp_path)
+async def house(fresh_url: str) -> AsyncIterator[House]:
+    house = await open_house(fresh_url)
     yield house
     await house.close()
