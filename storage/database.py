@@ -26,8 +26,9 @@ MOST_WAITING_WRITES = 1000
 PATIENCE_SECONDS = 2.0
 """A write that has waited so long for its turn, behind others that failed, is refused without a try."""
 
-AGAIN_SECONDS = 1.0
-"""For so long after its beginning a write begins again where the connection was lost or others were quicker."""
+AGAIN_SECONDS = {Failure.GONE: 1.0, Failure.BEATEN: 1.5, Failure.BUSY: 0.0}
+"""For so long after its beginning a write begins again. A new connection may take 2 s to be refused, a deadlock
+is found after 1 s, and what is busy has been waited for already; the answer is due within 3 s."""
 
 PAUSE_SECONDS = 0.05
 READ_SECONDS = 2.0
@@ -118,15 +119,12 @@ class Database:
             except _Lost as error:
                 if not idempotent:
                     raise StorageUnavailable("the connection was lost during a commit") from error
-                told = "a commit was not answered"
+                failure, told = Failure.GONE, "a commit was not answered"
             except DBAPIError as error:
-                failure = self._backend.failure(error)
+                failure, told = self._backend.failure(error), said(error)
                 if failure is Failure.FAULT:
                     raise
-                told = said(error)
-                if failure is Failure.BUSY:
-                    began = 0.0  # it has waited for what is busy already
-            if time.monotonic() - began > AGAIN_SECONDS:
+            if time.monotonic() - began >= AGAIN_SECONDS[failure]:
                 log.warning("a write failed: %s", told)
                 raise StorageUnavailable(told)
             log.info("a write begins again: %s", told)
@@ -142,22 +140,24 @@ class Database:
             if self._backend.failure(error) is Failure.GONE:
                 self._disconnect()
             raise
-        except _Lost:
-            self._disconnect()
-            raise
 
     def _run(self, connection: sa.Connection, work: Work[T]) -> T:
         self._backend.watch(connection)
         try:
-            with connection.begin() as transaction:
+            transaction = connection.begin()
+            try:
                 result = work(connection)
-                try:
-                    transaction.commit()
-                except DBAPIError as error:
-                    if self._backend.failure(error) is Failure.GONE:
-                        raise _Lost from error
-                    raise
-                return result
+            except BaseException:
+                transaction.rollback()
+                raise
+            try:
+                transaction.commit()
+            except DBAPIError as error:
+                self._disconnect()  # whatever the engine has left open ends with the connection
+                if self._backend.failure(error) is Failure.GONE:
+                    raise _Lost from error
+                raise
+            return result
         finally:
             self._backend.unwatch()
 

@@ -1,12 +1,13 @@
 """The databases that every part of the suite may ask for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.database import bring_up_to_date
 from tests.running_postgres import RunningPostgres, running_postgres
+from tests.storage.house import House, open_house
 
 ENGINES = ("sqlite", "postgres")
 NewUrl = Callable[[], str]
@@ -50,3 +51,11 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> NewUrl:
     server: RunningPostgres = request.getfixturevalue("postgres")
     template: str = request.getfixturevalue("migrated")
     return lambda: server.url(server.create_database(template))
+
+
+@pytest.fixture
+async def house(fresh_url: str) -> AsyncIterator[House]:
+    """Storage as the server opens it, on each engine."""
+    house = await open_house(fresh_url)
+    yield house
+    await house.close()

@@ -57,14 +57,7 @@ class RunningPostgres:
 
     def create(self) -> None:
         """Make the cluster. As root the server runs as ``nobody``: PostgreSQL refuses root."""
-        self.folder = Path(tempfile.mkdtemp(prefix="imaginest-postgres-"))
-        self.programs = programs()
-        self._as: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            self._as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-            os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
-            self._reach_programs()
+        self._make_folder()
         secret = self.folder / "password"
         secret.write_text(PASSWORD)
         if self._as:
@@ -73,6 +66,30 @@ class RunningPostgres:
             "initdb", "--pgdata", str(self.data), "--username", "imaginest", "--auth", "scram-sha-256",
             "--pwfile", str(secret), "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions",
         )  # fmt: skip
+
+    def replica(self) -> "RunningPostgres":
+        """A copy of this server as it is now, promoted at its first start; it receives nothing more."""
+        copy = RunningPostgres(self.durable)
+        copy._make_folder()
+        copy._numbers = self._numbers
+        copied = ["--pgdata", str(copy.data), "--dbname", self.url("postgres")]
+        copy._run("pg_basebackup", *copied, "--no-sync", "--checkpoint=fast")
+        (copy.data / "recovery.signal").touch()
+        with (copy.data / "postgresql.auto.conf").open("a") as settings:
+            settings.write("restore_command = 'false'\nrecovery_target_action = 'promote'\n")
+        if copy._as:
+            os.chown(copy.data / "recovery.signal", copy._as["user"], copy._as["group"])
+        return copy
+
+    def _make_folder(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="imaginest-postgres-"))
+        self.programs = programs()
+        self._as: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            self._as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
+            self._reach_programs()
 
     def _reach_programs(self) -> None:
         """Copy the programs where a folder above them is closed to other users."""
