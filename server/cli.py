@@ -84,13 +84,13 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     from storage.data_lock import DataInUse, DataLock
 
     probe = DataLock(settings.data, shared=settings.is_shared)
-    settings.data.mkdir(parents=True, exist_ok=True)
     try:
+        settings.data.mkdir(parents=True, exist_ok=True)
         probe.take()
     except DataInUse as used:
         return _fail(f"{settings.data} is already served at {used or 'another address'}")
     except OSError as error:
-        return _fail(f"{settings.data} cannot be written to ({error.strerror}): make the folder writable")
+        return _fail(f"{settings.data} cannot be used ({error.strerror}): make it a writable folder")
     asyncio.run(try_database(settings))
     if options.demo:
         asyncio.run(demonstration.fill(settings))

@@ -102,7 +102,7 @@ def sync(folder: Path) -> None:
 def run_program(name: str, address: sa.URL, arguments: list[str]) -> None:
     """Run one of PostgreSQL's own programs on this database. Raises BackupFailed."""
     program = _find(name, _major(address))
-    bare = address.set(drivername="postgresql", password=None).render_as_string()
+    bare = address._replace(drivername="postgresql", password=None).render_as_string()
     environment = os.environ | ({"PGPASSWORD": str(address.password)} if address.password else {})
     done = subprocess.run(  # noqa: S603 - the program just found
         [program, f"--dbname={bare}", "--no-password", *arguments],

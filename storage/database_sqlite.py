@@ -5,6 +5,7 @@ checkpoint at once: hence one writer, one process (``storage.data_lock``), and r
 """
 
 import sqlite3
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +34,15 @@ class Sqlite:
         sa.event.listen(self.readers.sync_engine, "begin", _begin_reading)
 
     def connect(self) -> sa.Connection:
-        return self.writer.connect()
+        """Two that turn a new file into WAL at once do not wait for each other by busy_timeout."""
+        end = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+        while True:
+            try:
+                return self.writer.connect()
+            except OperationalError as error:
+                if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+            time.sleep(0.02)
 
     def inspect(self, connection: sa.Connection) -> None:
         """Every SQLite that Python brings will do."""
@@ -55,11 +64,17 @@ class Sqlite:
         return Failure.BUSY if isinstance(error, OperationalError | InterfaceError) else Failure.FAULT
 
     def sentence(self, error: DBAPIError) -> str:
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        return f"the database {plain(self.url)} {_SENTENCES.get(code, f'cannot be used: {error.orig}')}"
+        return (
+            f"the database {plain(self.url)} {_SENTENCES.get(_code(error), f'cannot be used: {error.orig}')}"
+        )
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _code(error: DBAPIError) -> int:
+    code: int = getattr(error.orig, "sqlite_errorcode", 0)
+    return code & 0xFF  # the rest tells apart what is the same for us
 
 
 _SENTENCES = {

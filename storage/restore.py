@@ -1,6 +1,7 @@
 """A backup becomes the database; what it replaces is kept aside, and a new epoch begins."""
 
 import asyncio
+import contextlib
 import shutil
 import sqlite3
 from contextlib import closing
@@ -69,7 +70,7 @@ def _restore_file(place: Path, file: Path, now: int) -> Restored:
 
 def _epoch_of_file(place: Path) -> int:
     """The epoch of the database that is replaced; 0 where it can no longer be read."""
-    if not place.exists():
+    if not _is_sqlite(place):
         return 0
     try:
         with closing(sqlite3.connect(place)) as connection:
@@ -78,14 +79,21 @@ def _epoch_of_file(place: Path) -> int:
         return 0
 
 
+def _is_sqlite(place: Path) -> bool:
+    """To open what is none would delete its log."""
+    if not place.exists():
+        return False
+    with place.open("rb") as opened:
+        return opened.read(16) == b"SQLite format 3\0"
+
+
 def _set_aside(place: Path, now: int) -> str:
     """A second name for the old file, which still has its first. Its log may not meet the new file."""
     aside = place.with_name(f"{place.name}.replaced-{now}")
-    try:
-        with closing(sqlite3.connect(place)) as connection:
-            connection.execute("PRAGMA journal_mode=DELETE")
-    except sqlite3.Error:
-        pass  # a damaged one is kept as it is, with the log under the name that belongs to it
+    with contextlib.suppress(sqlite3.Error):  # a damaged one is kept as it is, and its log beside it
+        if _is_sqlite(place):
+            with closing(sqlite3.connect(place)) as connection:
+                connection.execute("PRAGMA journal_mode=DELETE")
     for ending in ("-wal", "-shm"):
         log = place.with_name(place.name + ending)
         if log.exists():
