@@ -70,9 +70,11 @@ class BallotBox:
                     future.set_result(outcome)
 
     async def _commit(self, votes: list[CastVote]) -> list[Outcome]:
-        batch = Batch(self._keys, votes, self._now())
+        now = self._now()
         try:
-            outcomes, deltas = await self._database.write(batch.run)
+            outcomes, deltas = await self._database.write(
+                lambda connection: Batch(self._keys, votes, now).run(connection), idempotent=True
+            )
         except StorageUnavailable:
             return [Refusal.TRY_AGAIN] * len(votes)
         except Exception:
