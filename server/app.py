@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from channels.endpoint import Live, Visitor
 from channels.topics import encode_for_watchers, load_topic
-from realtime.bus import open_bus
+from realtime.bus import Bus, open_bus
 from realtime.fanout import Fanout
 from realtime.refusals import Refusal
 from server.drain import Drain
@@ -65,6 +65,16 @@ def open_keys(settings: Settings) -> Keys:
     return Keys(master)
 
 
+def make_bus(settings: Settings, keys: Keys) -> Bus:
+    return open_bus(settings.bus_url, prefix=settings.bus_prefix, key=keys.bus)
+
+
+async def check_bus(settings: Settings) -> None:
+    """Raises BusRefused where the bus answers but not as it is set."""
+    bus = make_bus(settings, open_keys(settings))
+    await bus.check()
+
+
 def create_app(
     settings: Settings,
     *,
@@ -74,11 +84,12 @@ def create_app(
 ) -> Application:
     """The application of these settings; nothing is shared between two of them.
 
-    Starting raises ``DataInUse`` where another process serves the same data.
+    Starting raises ``DataInUse`` where another process serves the same data, ``BusRefused``
+    where the bus answers but not as it is set.
     """
     keys = open_keys(settings)
     database = Database(settings.data / DATABASE_FILE)
-    bus = open_bus(settings.bus_url)
+    bus = make_bus(settings, keys)
     ballots = BallotBox(database, keys, bus.publish, wall)
     fanout = Fanout(
         bus,
@@ -105,6 +116,7 @@ def create_app(
         try:
             migrate(f"sqlite:///{database.path}")
             await database.open()
+            await bus.start()
             ballots.start()
             fanout.start()
             schedule(
@@ -116,6 +128,7 @@ def create_app(
             await timers.stop()
             await fanout.stop()
             await ballots.stop()
+            await bus.stop()
             await database.close()
             lock.release()
 

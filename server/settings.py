@@ -1,9 +1,13 @@
 """All settings, each an environment variable ``IMAGINEST_…``; described in docs/settings.md."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+
+from realtime.bus import BusRefused
+from realtime.bus_address import read_addresses
 
 
 class BadSetting(ValueError):
@@ -18,6 +22,11 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     bus_url: str = "memory://"
+    """``memory://`` or the Redis between the nodes (realtime/bus_address.py)."""
+
+    bus_prefix: str = "imaginest"
+    """What the names of this deployment's channels on the bus begin with."""
+
     secret: str = ""
     origins: tuple[str, ...] = ()
     """Origins that may vote beside the address the page was served from."""
@@ -48,7 +57,9 @@ class Settings:
             if name in environment:
                 values[setting.name] = _read(name, setting.type, environment[name])
         values |= {name: value for name, value in given.items() if value is not None}
-        return cls(**values)  # type: ignore[arg-type]
+        settings = cls(**values)  # type: ignore[arg-type]
+        _check_bus(settings)
+        return settings
 
 
 def _read(name: str, kind: object, text: str) -> object:
@@ -61,3 +72,14 @@ def _read(name: str, kind: object, text: str) -> object:
     if kind is str:
         return text
     return tuple(one.strip().rstrip("/") for one in text.split(",") if one.strip())
+
+
+def _check_bus(settings: Settings) -> None:
+    try:
+        read_addresses(settings.bus_url)
+    except BusRefused as error:
+        raise BadSetting(f"IMAGINEST_BUS_URL: {error}") from None
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", settings.bus_prefix):
+        raise BadSetting(
+            f"IMAGINEST_BUS_PREFIX is {settings.bus_prefix!r}: 1 to 64 letters, digits, dots or dashes are needed"
+        )
