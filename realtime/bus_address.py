@@ -21,6 +21,7 @@ from redis.asyncio import Connection, SSLConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NotConnected
+from redis.exceptions import RedisError
 
 from realtime.bus import BusRefused
 from realtime.bus_parser import BoundedParser
@@ -71,7 +72,7 @@ class Address:
                     sentinel = await self._open(host, self.sentinel_login, connect, command)
                     told = await _ask(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.service)
                     await sentinel.disconnect(nowait=True)
-            except (NotConnected, OSError, TimeoutError) as error:
+            except (RedisError, OSError) as error:
                 last = error
                 continue
             if told is not None:

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from realtime.bus import GapReason
 from realtime.bus_address import Address
-from realtime.bus_sender import Timings, abort, hang_up
+from realtime.bus_sender import Timings, abort, hang_up, told
 
 log = logging.getLogger("imaginest.bus")
 
@@ -121,7 +121,7 @@ class Reader:
                 await self._session()
             except Exception as error:  # whatever Redis or a proxy sends: begin again
                 if not attempt:
-                    log.warning("the bus %s is away: %s", self._address.name, error or type(error).__name__)
+                    log.warning("the bus %s is away: %s", self._address.name, told(error))
             if asyncio.get_running_loop().time() - began > self._timings.retry_longest:
                 attempt = 0
             await asyncio.sleep(self._timings.pause(attempt))

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 
 from redis.asyncio import Connection
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from realtime.bus_address import Address
 
@@ -114,10 +114,10 @@ class Sender:
             try:
                 await self._send(batch)
                 failures = 0
-            except (RedisError, OSError, TimeoutError) as error:
+            except Exception as error:  # whatever Redis or a proxy sends
                 self._counts["failed"] += len(batch)
                 if not failures:
-                    log.warning("cannot send to %s: %s", self._address.name, error)
+                    log.warning("cannot send to %s: %s", self._address.name, told(error))
                 await self._hang_up()
                 await self._pause(failures)
                 failures += 1
@@ -168,3 +168,8 @@ def abort(connection: Connection) -> None:
     """End the connection at once; whoever reads from it is told that it has ended."""
     if connection._writer is not None:
         connection._writer.transport.abort()
+
+
+def told(error: Exception) -> str:
+    """What a log says of an error; a deadline that has passed has no words of its own."""
+    return str(error) or "it does not answer in time"

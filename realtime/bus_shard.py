@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
+from redis.exceptions import AuthenticationError, NoPermissionError
 
 from realtime.bus import BusRefused, GapReason, Headcount
 from realtime.bus_address import Address
@@ -16,7 +16,7 @@ from realtime.bus_backlog import Backlog
 from realtime.bus_message import Message, Probe, Unreadable, decode, encode
 from realtime.bus_parser import TOO_LONG
 from realtime.bus_reader import Reader
-from realtime.bus_sender import Sender, Timings, hang_up
+from realtime.bus_sender import Sender, Timings, hang_up, told
 from realtime.delta import Delta
 
 log = logging.getLogger("imaginest.bus")
@@ -97,13 +97,13 @@ class Shard:
                 f"{self.address.name} forbids what the bus needs: allow its user +publish, +subscribe, "
                 f"+unsubscribe and the channels {self._channels.prefix}:*"
             ) from None
-        except (RedisError, OSError, TimeoutError) as error:
+        except Exception as error:  # down, frozen, or no Redis at all: it may become one
             if _certificate(error):
                 raise BusRefused(
                     f"the certificate of {self.address.name} is not trusted: "
                     "name its authority with ?ssl_ca_certs=FILE"
                 ) from None
-            log.warning("the bus %s is away: votes go on, %s", self.address.name, error or "no answer")
+            log.warning("the bus %s is away: votes go on, %s", self.address.name, told(error))
 
     async def _try_once(self) -> None:
         connection = await self.address.connect(

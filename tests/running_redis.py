@@ -138,16 +138,17 @@ class Proxy:
         assert task is not None
         self._tasks.add(task)
         self._towards_clients.append(writer)
-        upstream, downstream = await asyncio.open_connection("127.0.0.1", self._target)
-        pumps = [self._pump(reader, downstream), self._pump(upstream, writer)]
         try:
-            await asyncio.gather(*pumps)
+            upstream, downstream = await asyncio.open_connection("127.0.0.1", self._target)
+            try:
+                await asyncio.gather(self._pump(reader, downstream), self._pump(upstream, writer))
+            finally:
+                downstream.transport.abort()
         except (OSError, asyncio.CancelledError):
             pass
         finally:
             self._towards_clients.remove(writer)
-            for end in (writer, downstream):
-                end.transport.abort()
+            writer.transport.abort()
             self._tasks.discard(task)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
