@@ -1,7 +1,7 @@
 """Reads what Redis sends, without ever holding a long message.
 
-redis-py reads a value whole before anybody may look at it, and copies it three times: a message of 64 MB takes
-256 MB. The parser here throws a value away piece by piece as soon as its length is known to be too long.
+redis-py reads a value whole before anybody may look at it, and copies it: a message of 64 MB raised a node's memory
+by 128 to 193 MiB. The parser here throws a value away piece by piece as soon as its length is known to be too long.
 """
 
 from asyncio import IncompleteReadError

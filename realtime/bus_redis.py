@@ -11,7 +11,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from realtime.bus import GapReason, Headcount, OnDelta, OnGap, OnHeadcount, ignore_headcount
+from realtime.bus import BusRefused, GapReason, Headcount, OnDelta, OnGap, OnHeadcount, ignore_headcount
 from realtime.bus_address import Address, shard_of
 from realtime.bus_message import Message, encode, largest
 from realtime.bus_sender import Timings
@@ -52,15 +52,23 @@ class RedisBus:
 
     async def start(self) -> None:
         """Raises BusRefused. A Redis that answers is connected afterwards."""
-        await self.check()
         for shard in self._shards:
             shard.start()
         self._probing = asyncio.create_task(self._probe_forever(), name="probe the bus")
-        waits = [asyncio.create_task(shard.reader.connected.wait()) for shard in self._shards]
-        _, away = await asyncio.wait(waits, timeout=self._timings.command)
-        for wait in away:
-            wait.cancel()
-        await asyncio.gather(*away, return_exceptions=True)
+        try:
+            await asyncio.gather(self.check(), self._wait_for_shards())
+        except BusRefused:
+            await self.stop()
+            raise
+
+    async def _wait_for_shards(self) -> None:
+        """Until all are connected, or it takes too long."""
+        try:
+            async with asyncio.timeout(self._timings.command):
+                for shard in self._shards:
+                    await shard.reader.connected.wait()
+        except TimeoutError:
+            return
 
     async def check(self) -> None:
         """Raises BusRefused where a shard answers, but not as it is set."""

@@ -212,14 +212,19 @@ async def test_a_message_of_64_megabytes_costs_no_memory(redis: RunningRedis) ->
     async with nodes(2, redis.url, timings=replace(PATIENT, command=20.0)) as (one, two):
         await start(one, two, votes)
         redis.ask("PUBLISH", "test:topic:7", bytes(64 * 1024 * 1024))
-        Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew: nothing has been read yet
-        before = peak_kib()
+        before = forget_peak()  # nothing has been read yet
         await until(lambda: two.bus.counts["unreadable.too-long"] == 1)
         assert peak_kib() - before < 8 * 1024
         redis.ask("PUBLISH", "test:topic:7", bytes(MOST_BYTES + 1))
         await until(lambda: two.bus.counts["unreadable.too-long"] == 2)
         await hears_again(one, two, votes)
         assert {reason for reason, _ in two.gaps} == {GapReason.UNREADABLE}
+
+
+def forget_peak() -> int:
+    """The memory of this process in KiB; its peak begins anew here."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return peak_kib()
 
 
 def peak_kib() -> int:

@@ -161,7 +161,7 @@ async def test_a_user_that_may_not_use_our_channels_is_refused_at_start(redis: R
     redis.ask("ACL", "SETUSER", "citizen", "on", ">word", "+@all", "resetchannels", "&other:*")
     assert "test:*" in await refusal(redis.url.replace("//", "//citizen:word@"))
     allowed = ("+publish", "+subscribe", "+unsubscribe", "&test:*")
-    redis.ask("ACL", "SETUSER", "citizen", "reset", "on", ">word", *allowed)
+    redis.ask("ACL", "SETUSER", "citizen", "reset", "resetchannels", "on", ">word", *allowed)
     async with nodes(2, redis.url.replace("//", "//citizen:word@")) as (one, two):
         await two.bus.subscribe(7)
         await one.bus.publish(delta(7, 1))
@@ -241,7 +241,7 @@ async def test_tls_with_a_private_authority(tmp_path: Path) -> None:
 
 
 async def test_the_bus_follows_the_sentinels_to_a_new_master(redis: RunningRedis, tmp_path: Path) -> None:
-    with running_redis(tmp_path / "replica", "--replicaof", f"127.0.0.1 {redis.port}") as replica:
+    with running_redis(tmp_path / "replica", "--replicaof", "127.0.0.1", str(redis.port)) as replica:
         redis.ask("CONFIG", "SET", "repl-diskless-sync-delay", 0)
         await until(lambda: replica.ask("INFO", "replication")["master_link_status"] == "up")
         watch = (
