@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from channels.endpoint import Live, Visitor
 from channels.topics import encode_for_watchers, load_topic
-from realtime.bus import open_bus
+from realtime.bus import Bus, open_bus
 from realtime.fanout import Fanout
 from realtime.refusals import Refusal
 from server.drain import Drain
@@ -88,6 +88,16 @@ async def try_database(settings: Settings) -> None:
         await database.close()
 
 
+def make_bus(settings: Settings, keys: Keys) -> Bus:
+    return open_bus(settings.bus_url, prefix=settings.bus_prefix, key=keys.bus)
+
+
+async def check_bus(settings: Settings) -> None:
+    """Raises BusRefused where the bus answers but not as it is set."""
+    bus = make_bus(settings, open_keys(settings))
+    await bus.check()
+
+
 def create_app(
     settings: Settings,
     *,
@@ -97,11 +107,12 @@ def create_app(
 ) -> Application:
     """The application of these settings; nothing is shared between two of them.
 
-    Starting raises ``DataInUse`` where another process serves the same data.
+    Starting raises ``DataInUse`` where another process serves the same data, ``BusRefused``
+    where the bus answers but not as it is set.
     """
     keys = open_keys(settings)
     database = Database(settings.database)
-    bus = open_bus(settings.bus_url)
+    bus = make_bus(settings, keys)
     ballots = BallotBox(database, keys, bus.publish, wall)
     fanout = Fanout(
         bus,
@@ -128,6 +139,7 @@ def create_app(
         try:
             await asyncio.to_thread(bring_up_to_date, database.url)
             await database.open(lambda connection: join(connection, keys, wall()))
+            await bus.start()
             ballots.start()
             fanout.start()
             schedule(
@@ -139,6 +151,7 @@ def create_app(
             await timers.stop()
             await fanout.stop()
             await ballots.stop()
+            await bus.stop()
             await database.close()
             lock.release()
 

@@ -79,8 +79,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    from realtime.bus import BusRefused
     from server import demonstration, serving
-    from server.app import try_database
+    from server.app import check_bus, try_database
     from storage.data_lock import DataInUse, DataLock
 
     probe = DataLock(settings.data, shared=settings.is_shared)
@@ -96,8 +97,11 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         asyncio.run(demonstration.fill(settings))
     probe.release()
     try:
+        asyncio.run(check_bus(settings))
         with demonstration.crowd(settings, options.crowd):
             return 0 if serving.serve(settings) else 1
+    except BusRefused as error:
+        return _fail(str(error))
     except OSError as error:
         return _fail(f"port {settings.port} on {settings.host} cannot be used: {error.strerror}")
 

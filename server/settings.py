@@ -1,10 +1,13 @@
 """All settings, each an environment variable ``IMAGINEST_…``; described in docs/settings.md."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from realtime.bus import BusRefused
+from realtime.bus_address import read_addresses
 from storage.address import BadAddress, server_address
 from storage.keys import BadSecret, read_master
 
@@ -22,7 +25,12 @@ class Settings:
     data: Path = field(default_factory=lambda: Path(".data"))
     host: str = "127.0.0.1"
     port: int = 8000
-    bus_url: str = "memory://"
+    bus_url: str = field(default="memory://", repr=False)
+    """``memory://`` or the Redis between the nodes (realtime/bus_address.py)."""
+
+    bus_prefix: str = "imaginest"
+    """What the names of this deployment's channels on the bus begin with."""
+
     database_url: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
     origins: tuple[str, ...] = ()
@@ -64,7 +72,9 @@ class Settings:
             if name in environment:
                 values[setting.name] = _read(name, setting.name, setting.type, environment[name])
         values |= {name: value for name, value in given.items() if value is not None}
-        return cls(**values)  # type: ignore[arg-type]
+        settings = cls(**values)  # type: ignore[arg-type]
+        _check_bus(settings)
+        return settings
 
 
 def _read(name: str, setting: str, kind: object, text: str) -> object:
@@ -92,3 +102,14 @@ def _checked(name: str, text: str, read: Callable[[str], object]) -> str:
     except (BadAddress, BadSecret) as error:
         raise BadSetting(f"{name}: {error}") from None
     return text.strip()
+
+
+def _check_bus(settings: Settings) -> None:
+    try:
+        read_addresses(settings.bus_url)
+    except BusRefused as error:
+        raise BadSetting(f"IMAGINEST_BUS_URL: {error}") from None
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", settings.bus_prefix):
+        raise BadSetting(
+            f"IMAGINEST_BUS_PREFIX is {settings.bus_prefix!r}: 1 to 64 letters, digits, dots or dashes are needed"
+        )

@@ -34,6 +34,7 @@ class Keys:
         self._seen = _derive(master, "seen tokens")
         self.sealing = _derive(master, "disclosure")
         self.cookies = _derive(master, "cookies")
+        self.bus = _derive(master, "bus")
         self.operator = _derive(master, "operator").hex()
         self.check = _derive(master, "check")
 
