@@ -7,12 +7,11 @@ from pathlib import Path
 
 from realtime.delta import Delta
 from realtime.tally import AgeBand, Cell, Departement, Sex, Sign
-from server.app import DATABASE_FILE, open_keys, wall_ms
+from server.app import open_keys, try_database, wall_ms
 from server.settings import Settings
 from storage.ballot_box import BallotBox
 from storage.database import Database
 from storage.keys import DEVICE_BYTES
-from storage.migrate import migrate
 from storage.profiles import save_profile
 from storage.topics import create_topics
 from storage.values import CastVote, NewTopic, Provenance, TopicKind, TopicRules
@@ -42,9 +41,10 @@ def ended_topic(data: Path) -> int:
 
 
 async def _ended_topic(data: Path) -> int:
-    keys = open_keys(Settings(data=data))
-    migrate(f"sqlite:///{data / DATABASE_FILE}")
-    database = Database(data / DATABASE_FILE)
+    settings = Settings(data=data)
+    keys = open_keys(settings)
+    await try_database(settings)
+    database = Database(settings.database)
     await database.open()
     clock = [wall_ms() - 5 * HOUR_MS]
     box = BallotBox(database, keys, _nobody_listens, lambda: clock[0])
