@@ -60,6 +60,11 @@ class Database:
     def url(self) -> sa.URL:
         return self._backend.url
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether a write has been asked for that has not ended."""
+        return self._waiting > 0
+
     async def open(self, greet: Work[None] = _nothing) -> None:
         """Connect; raises UnusableDatabase (one sentence) where the database cannot be used as it is.
 

@@ -138,6 +138,21 @@ async def test_a_network_that_swallows_everything_refuses_with_try_again_and_com
     assert (await behind.standing(topic)).tally.headline == Counts(1, 0)
 
 
+async def test_who_votes_while_others_wait_for_a_dead_database_is_answered_with_them(
+    behind: House, proxy: TcpProxy
+) -> None:
+    topic = await behind.topic()
+    proxy.swallow(everything=True)
+    first = asyncio.create_task(behind.vote(topic, device(1), Sign.PLUS))
+    await until(lambda: behind.database.is_writing)
+    later = asyncio.create_task(behind.vote(topic, device(2), Sign.PLUS))
+    done, _ = await asyncio.wait({first, later}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.sleep(0)
+    assert {first, later} == done or later.done(), "not a second time as long"
+    assert {await first, await later} == {Refusal.TRY_AGAIN}
+    proxy.swallow(everything=False)
+
+
 async def test_a_frozen_server_refuses_with_try_again_and_resumes_when_it_thaws(
     fragile: RunningPostgres,
 ) -> None:
