@@ -110,7 +110,10 @@ class Shard:
             connect=self._timings.connect, command=self._timings.command, listens=False
         )
         try:
-            for command in (("PUBLISH", self._channels.private, b""), ("SUBSCRIBE", self._channels.private)):
+            for command in (
+                ("PUBLISH", self._channels.private, self._probe(0)),
+                ("SUBSCRIBE", self._channels.private),
+            ):
                 await connection.send_command(*command)
                 await connection.read_response(disable_decoding=True)
         finally:
@@ -128,8 +131,10 @@ class Shard:
 
     def probe(self, number: int) -> None:
         """Say something to ourselves."""
-        message = Message(self._channels.node, number, Probe())
-        self.sender.offer_latest(self._channels.private, encode(message, self._channels.private, self._key))
+        self.sender.offer_latest(self._channels.private, self._probe(number))
+
+    def _probe(self, number: int) -> bytes:
+        return encode(Message(self._channels.node, number, Probe()), self._channels.private, self._key)
 
     # --- what the reader tells
 
