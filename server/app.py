@@ -1,5 +1,6 @@
 """The composition root: ``create_app`` makes every long-lived object, and the lifespan owns them."""
 
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -7,16 +8,20 @@ from typing import Any, TypedDict
 
 from starlette.applications import Starlette
 
+from channels.audience import Audience
 from channels.endpoint import Live
-from channels.topics import encode_for_watchers, load_topic
+from channels.topics import encode_for_watchers, load_topic, mark_topics
 from realtime.bus import open_bus
+from realtime.comparison import Comparison
 from realtime.fanout import Fanout
+from realtime.presence import Presence
 from server.operator import operator_routes
 from server.security import Gate, identify
 from server.settings import Settings
 from server.timers import Timers, schedule
 from storage.ballot_box import BallotBox
 from storage.database import Database, DataLock
+from storage.installation import raise_epoch
 from storage.keys import Keys, load_master
 from storage.migrate import migrate
 from web.citizen.routes import exception_handlers, routes
@@ -84,6 +89,12 @@ def create_app(
         wall=wall,
         monotonic=monotonic,
     )
+
+    async def begin_epoch(above: int) -> None:
+        await database.write(lambda connection: raise_epoch(connection, above=above, now=wall()))
+
+    comparison = Comparison(fanout, lambda topics: mark_topics(database, topics), begin_epoch, monotonic)
+    audience = Audience(fanout, Presence(secrets.token_hex(8)), monotonic)
     live = Live(fanout, ballots, keys, lambda s: identify(s, keys, settings.origins), wall, monotonic)
     services = Services(database=database, keys=keys, ballots=ballots, now=wall)
 
@@ -97,13 +108,22 @@ def create_app(
             await database.open()
             ballots.start()
             fanout.start()
+            comparison.start()
             schedule(
-                timers, fanout, database, appeal_days=settings.appeal_days, wall=wall, monotonic=monotonic
+                timers,
+                fanout,
+                comparison,
+                audience,
+                database,
+                appeal_days=settings.appeal_days,
+                wall=wall,
+                monotonic=monotonic,
             )
             on_ready(lock)
             yield State(services=services)
         finally:
             await timers.stop()
+            await comparison.stop()
             await fanout.stop()
             await ballots.stop()
             await database.close()
