@@ -1,6 +1,6 @@
 """Compares what this node shows with the database, again and again: whatever the bus loses is found here.
 
-One question for all watched topics: their versions, rules and live headlines. What is behind is read again. A
+One question for all topics in memory: their versions, rules and live headlines. What is behind is read again. A
 database that answers less than it had committed has lost commits; it begins a higher epoch then, so that every
 watcher is told the whole state and nobody's version goes back.
 """
@@ -93,9 +93,11 @@ class Comparison:
         self._freshness.answered()
 
     def _held(self) -> dict[int, Version]:
-        """The versions of the watched topics; each of them was committed before it came here."""
-        watched = ((topic, self._standings[topic]) for topic in self._standings)
-        return {topic: standing.version for topic, standing in watched if standing.watchers}
+        """The versions of the topics in memory; each of them was committed before it came here.
+
+        Those that nobody has followed for a while are not in memory; until then whoever comes is shown what is current.
+        """
+        return {topic: self._standings[topic].version for topic in self._standings}
 
     async def _ask(self, topics: list[int]) -> dict[int, Mark]:
         marks: dict[int, Mark] = {}

@@ -108,13 +108,13 @@ class ViewState:
     def advance(self) -> list[tuple[bytes, list[Watcher]]]:
         """Take the newest state as sent; the frames that are due, each with those to whom it is due."""
         tally = self._source.seen(self._view)
-        follows_on = self._source.version.epoch == self.at.epoch
+        restate = self._restate or self._source.version.epoch != self.at.epoch
         changes = diff(self.sent, tally)
-        if not self._restate and (self._source.version == self.at or not changes):
+        if not restate and (self._source.version == self.at or not changes):
             return list(self._return_of_the_ahead())
         base, self.at, self.sent = self.at, self._source.version, tally
         self._frames.clear()
-        self._last = (self._topic, base, self.at, changes) if follows_on and not self._restate else None
+        self._last = None if restate else (self._topic, base, self.at, changes)
         self._restate = False
         due = [
             (self.snap(name) if self._last is None else self._frame(name, self._last), list(group))
