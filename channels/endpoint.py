@@ -86,8 +86,8 @@ class Connection:
 
     async def run(self, receive: Receive) -> None:
         """Until the client leaves or is closed."""
-        self._live.fanout.join(self.watcher)
         await self._say(wire.Hello(time=self._live.wall(), ping=int(PING_SECONDS * 1000)))
+        self._live.fanout.join(self.watcher)
         while True:
             event = await receive()
             if event["type"] == "websocket.disconnect":
@@ -145,9 +145,9 @@ class Connection:
             await self._say(No(Refusal.BAD_CHANNEL, channel=sub.channel))
             return
         fanout = self._live.fanout
-        while not fanout.is_warm(topic):
+        while topic not in fanout.standings:
             try:
-                known = await fanout.warm(topic)
+                known = await fanout.standings.warm(topic)
             except StorageUnavailable:
                 await self._say(No(Refusal.TRY_AGAIN, channel=sub.channel))
                 return

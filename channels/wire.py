@@ -154,7 +154,15 @@ class Bye:
     within: int
 
 
-ServerMessage = Hello | Snap | DeltaMessage | Ack | No | Stale | Fresh | Ping | Bye
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """``watching`` connections follow the channel, on all nodes."""
+
+    channel: str
+    watching: int
+
+
+ServerMessage = Hello | Snap | DeltaMessage | Ack | No | Stale | Fresh | Ping | Bye | Watching
 
 CLOSE_COME_BACK = 4000
 CLOSE_SILENT = 4008
@@ -207,6 +215,8 @@ def to_plain(message: ServerMessage) -> dict[str, Any]:
             return {"t": "ping"}
         case Bye(within):
             return {"t": "bye", "within": within}
+        case Watching(channel, watching):
+            return {"t": "watching", "channel": channel, "watching": watching}
 
 
 def plain_tally(tally: PublicTally) -> dict[str, Any]:

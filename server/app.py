@@ -8,10 +8,13 @@ from typing import Any, TypedDict
 
 from starlette.applications import Starlette
 
+from channels.audience import Audience
 from channels.endpoint import Live, Visitor
-from channels.topics import encode_for_watchers, load_topic
+from channels.topics import encode_for_watchers, load_topic, mark_topics
 from realtime.bus import Bus, open_bus
+from realtime.comparison import Comparison
 from realtime.fanout import Fanout
+from realtime.presence import Presence
 from realtime.refusals import Refusal
 from server.drain import Drain
 from server.operator import operator_routes
@@ -21,6 +24,7 @@ from server.timers import Timers, schedule
 from storage.ballot_box import BallotBox
 from storage.data_lock import DataLock
 from storage.database import Database, bring_up_to_date
+from storage.installation import raise_epoch
 from storage.joining import join
 from storage.keys import BadSecret, Keys, load_master, read_master
 from web.citizen.routes import exception_handlers, routes
@@ -118,9 +122,16 @@ def create_app(
         bus,
         lambda topic: load_topic(database, topic),
         encode_for_watchers,
+        on_headcount=lambda headcount: audience.hear(headcount),
         wall=wall,
         monotonic=monotonic,
     )
+    audience = Audience(fanout, Presence(bus.node), monotonic)
+
+    async def begin_epoch(above: int) -> None:
+        await database.write(lambda connection: raise_epoch(connection, above=above, now=wall()))
+
+    comparison = Comparison(fanout, lambda topics: mark_topics(database, topics), begin_epoch, monotonic)
     drain = Drain(fanout)
 
     def identify_visitor(scope: Any) -> Visitor:
@@ -142,13 +153,23 @@ def create_app(
             await bus.start()
             ballots.start()
             fanout.start()
+            comparison.start()
             schedule(
-                timers, fanout, database, appeal_days=settings.appeal_days, wall=wall, monotonic=monotonic
+                timers,
+                fanout,
+                comparison,
+                audience,
+                bus,
+                database,
+                appeal_days=settings.appeal_days,
+                wall=wall,
+                monotonic=monotonic,
             )
             on_ready(lock)
             yield State(services=services)
         finally:
             await timers.stop()
+            await comparison.stop()
             await fanout.stop()
             await ballots.stop()
             await bus.stop()

@@ -4,10 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from channels.audience import Audience
 from channels.endpoint import PING_SECONDS
 from channels.wire import Format, Ping, encode
+from realtime.bus import Bus
+from realtime.comparison import Comparison
 from realtime.fanout import Fanout
 from realtime.frames import frame
+from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
 from storage.database import Database
 from storage.retention import destroy_expired_keys
@@ -69,6 +73,9 @@ async def _repeat(seconds: float, duty: Callable[[], Awaitable[None]], name: str
 def schedule(
     timers: Timers,
     fanout: Fanout,
+    comparison: Comparison,
+    audience: Audience,
+    bus: Bus,
     database: Database,
     *,
     appeal_days: int,
@@ -80,10 +87,16 @@ def schedule(
     async def every_second() -> None:
         pulse(fanout, monotonic())
         fanout.open_closed()
+        audience.count()
+
+    async def announce() -> None:
+        await bus.announce(audience.count().counts)
 
     async def every_hour() -> None:
         await destroy_expired_keys(database, wall(), appeal_days)
 
     timers.every(1.0, every_second, "pulse")
+    timers.every(0.5, comparison.tell, "freshness")
+    timers.every(HEADCOUNT_SECONDS, announce, "headcount")
     timers.every(60.0, fanout.forget_idle, "forget idle topics")
     timers.every(3600.0, every_hour, "retention")

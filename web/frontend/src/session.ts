@@ -1,7 +1,7 @@
 // One page's conversation with the server: connects, subscribes, watches over the silence and comes back.
 // The transport, clock, timers and chance are given, so that every path can be walked in a test.
 import { PATIENCE, STEADY, comesBack, waitBefore } from "./reconnect.ts";
-import type { Ack, ClientMessage, Delta, Hello, No, Plain, Snap, Subscription } from "./wire.ts";
+import type { Ack, ClientMessage, Delta, Hello, No, Plain, Snap, Subscription, Watching } from "./wire.ts";
 import { PROTOCOL, encode, parse } from "./wire.ts";
 
 export interface Transport {
@@ -28,7 +28,7 @@ export interface Listener {
   /** What to follow, asked at each new connection. */
   subscriptions(): readonly Subscription[];
   opened(hello: Hello): void;
-  heard(message: Snap | Delta | Ack | No | Plain): void;
+  heard(message: Snap | Delta | Ack | No | Watching | Plain): void;
   /** Not connected any more; `final` where it will not come back by itself. */
   lost(final: boolean): void;
 }

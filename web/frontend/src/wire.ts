@@ -54,6 +54,11 @@ export interface Bye {
   readonly t: "bye";
   readonly within: number;
 }
+export interface Watching {
+  readonly t: "watching";
+  readonly channel: string;
+  readonly watching: number;
+}
 export interface Plain {
   readonly t: "stale" | "fresh" | "ping";
 }
@@ -61,7 +66,7 @@ export interface Plain {
 export interface Misread {
   readonly t: "unknown" | "broken";
 }
-export type ServerMessage = Hello | Snap | Delta | Ack | No | Bye | Plain;
+export type ServerMessage = Hello | Snap | Delta | Ack | No | Bye | Watching | Plain;
 
 export function topicChannel(topic: number): string {
   return `topic:${topic}`;
@@ -131,6 +136,7 @@ const READERS: Readonly<Record<string, (plain: Fields) => ServerMessage>> = {
   stale: () => ({ t: "stale" }),
   fresh: () => ({ t: "fresh" }),
   ping: () => ({ t: "ping" }),
+  watching: ({ channel, watching }) => ({ t: "watching", channel: text(channel), watching: integer(watching) }),
   bye: ({ within }) => ({ t: "bye", within: integer(within) }),
 };
 
