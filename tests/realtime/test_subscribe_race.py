@@ -156,7 +156,9 @@ async def cold_subscribe(
 async def all_points(site: Site, topic: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many await points a cold subscribe has: those of both of load_topic's queries are among them."""
     _, points = await cold_subscribe(site, topic, frozenset(), monkeypatch)
-    assert points >= 40  # three statements in another thread, each with several awaits, and the waits around them
+    assert (
+        points >= 40
+    )  # three statements in another thread, each with several awaits, and the waits around them
     return points
 
 

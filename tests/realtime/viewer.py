@@ -73,7 +73,9 @@ def state_bytes(topic: int, version: Version | None, tally: PublicTally | None) 
 
 def tally_of(plain: dict[str, Any]) -> PublicTally:
     headline = Counts(plain["plus"], plain["minus"]) if "plus" in plain else None
-    return PublicTally(plain["voters"], headline, {k: Counts(**c) for k, c in plain.get("series", {}).items()})
+    return PublicTally(
+        plain["voters"], headline, {k: Counts(**c) for k, c in plain.get("series", {}).items()}
+    )
 
 
 def changes_of(plain: dict[str, Any]) -> Changes:
