@@ -42,7 +42,7 @@ class Row:
 
 
 class Truth:
-    """The database. Each answer is one moment of it, taken some time after the question and told some time later."""
+    """The database. An answer is one moment of it, taken some time after the question and told some time later."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -245,8 +245,8 @@ class Client:
             assert self._asked_anew, "sent a delta that does not follow on"
             asyncio.get_running_loop().call_soon(self._resync, self._watcher)
 
-    def _resync(self, watcher: Watcher) -> None:
-        if self.node is not None and watcher is self._watcher:
+    def _resync(self, watcher: Watcher | None) -> None:
+        if self.node is not None and watcher is not None and watcher is self._watcher:
             self.node.fanout.resync(watcher, self.topic)
 
     def check(self) -> None:
@@ -311,7 +311,7 @@ class Story:
         for client in self._clients:
             self._do(client.connect(self._any_node))
         self._wires.loses = chance.choice((0.0, 0.1, 0.5))
-        for _ in range(chance.randint(5, 25)):
+        for _ in range(chance.randint(5, 20)):
             if chance.random() < 0.6:
                 await asyncio.sleep(chance.random() ** 2 * 0.6)
             chance.choice(_ACTIONS)(self)

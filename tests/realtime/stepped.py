@@ -11,8 +11,8 @@ Act = Callable[[int], Coroutine[Any, Any, None]]
 class Stepped(Awaitable[T]):
     """Awaits ``coroutine``; at each of its awaits ``act`` runs to its end, before the wait and after it.
 
-    The points are numbered from 0: 2n stands before the coroutine's n-th wait (whatever it waits for has been asked
-    for), 2n + 1 behind it (the answer is there, the coroutine has not gone on yet). ``points`` is how many there were.
+    The points are numbered from 0: 2n stands before the coroutine's n-th wait (it has asked for what it waits for),
+    2n + 1 behind it (the answer is there, the coroutine has not gone on yet). ``points`` is how many there were.
     """
 
     def __init__(self, coroutine: Coroutine[Any, Any, T], act: Act) -> None:
