@@ -1,6 +1,7 @@
 """How many are watching, over all nodes."""
 
-from realtime.presence import HOLDS_SECONDS, MOST_NODES, Headcount, Presence
+from realtime.bus import Headcount
+from realtime.presence import HOLDS_SECONDS, MOST_NODES, Presence
 
 CHANNEL = "topic:7"
 
