@@ -1,8 +1,8 @@
 """What is done with topics, whichever door it came through: votes go in, states and changes come out."""
 
-from channels.wire import DeltaMessage, Format, Snap, encode, topic_channel
+from channels.framing import Framing, framed
+from channels.wire import DeltaMessage, Snap, topic_channel
 from realtime import views
-from realtime.frames import frame
 from realtime.standing import Loaded
 from storage.ballot_box import BallotBox
 from storage.database import Database
@@ -17,15 +17,13 @@ async def cast_vote(ballots: BallotBox, vote: CastVote) -> Outcome:
 
 
 def encode_for_watchers(message: views.Snap | views.Change, format: str) -> bytes:
-    """The websocket frame of a topic's state or change, in the format that a watcher chose."""
-    chosen = Format(format)
+    """The bytes of a topic's state or change, as the door through which a watcher came frames them."""
+    framing = Framing(format)
     if len(message) == 3:
         topic, version, tally = message
-        payload = encode(Snap(topic_channel(topic), version, tally), chosen)
-    else:
-        topic, base, version, changes = message
-        payload = encode(DeltaMessage(topic_channel(topic), base, version, changes), chosen)
-    return frame(payload, text=chosen is Format.JSON)
+        return framed(Snap(topic_channel(topic), version, tally), framing)
+    topic, base, version, changes = message
+    return framed(DeltaMessage(topic_channel(topic), base, version, changes), framing)
 
 
 async def load_topic(database: Database, topic_id: int) -> Loaded | None:

@@ -52,11 +52,18 @@ class ViewState:
     def members(self) -> list[Watcher]:
         return [watcher for group in self._groups.values() for watcher in group] + list(self._ahead)
 
-    def admit(self, watcher: Watcher, at: Version | None) -> bytes | None:
-        """Register a watcher that has version ``at``; the frame it needs, None where it needs nothing now."""
+    def admit(self, watcher: Watcher, at: Version | None, *, hidden: bool | None = None) -> bytes | None:
+        """Register a watcher that has version ``at``; the frame it needs, None where it needs nothing now.
+
+        ``hidden`` says whether what it has is without results: a state of the other view is not this one's.
+        """
+        if hidden and self._view is View.RESULTS:
+            at = None
         if at is not None and at > self.at:
             self._ahead[watcher] = at
             return None
+        if hidden is False and self._view is View.HIDDEN:
+            at = None
         self._groups.setdefault(watcher.format, {})[watcher] = None
         if at == self.at:
             return None
