@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 REFUSAL = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-SOCKET = b"GET /live HTTP/1.1\r\n"
+SOCKET = b"GET /live HTTP/1.1"
 EVENTS = b"GET /live/events"
 MOST_HEAD = 16 * 1024
 
 
 class BlockingProxy:
-    """Between a browser and ``127.0.0.1:target``; the browser connects to ``url``. It runs in a thread of its own."""
+    """Between a browser, which connects to ``url``, and ``127.0.0.1:target``; in a thread of its own."""
 
     def __init__(self, target: int, *, sockets: bool, events: bool) -> None:
         """What passes: ``sockets`` (else refused) and ``events`` (else kept back for good)."""
@@ -23,6 +23,7 @@ class BlockingProxy:
         """The request lines, in order."""
 
         self._target = target
+        self._browsers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy")
 
@@ -49,15 +50,16 @@ class BlockingProxy:
 
     async def _close(self) -> None:
         self._server.close()
+        for browser in self._browsers:
+            browser.transport.abort()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, browser: asyncio.StreamWriter) -> None:
         answers, server = await asyncio.open_connection("127.0.0.1", self._target)
         passes = asyncio.Event()
         passes.set()
+        self._browsers.add(browser)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._requests(reader, browser, server, passes))
@@ -65,6 +67,7 @@ class BlockingProxy:
         except* (OSError, EOFError):
             pass
         finally:
+            self._browsers.discard(browser)
             browser.transport.abort()
             server.transport.abort()
 
