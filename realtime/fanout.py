@@ -8,10 +8,10 @@ slow watcher: it is skipped, and gets the newest state once it has drained.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from realtime.bus import Bus
+from realtime.bus import Bus, GapReason
 from realtime.coalescer import Coalescer
 from realtime.delta import Delta
 from realtime.disclosure import View
@@ -151,8 +151,8 @@ class Fanout:
         else:
             self.refresh(delta.topic)
 
-    def on_gap(self) -> None:
-        for topic in list(self._topics):
+    def on_gap(self, reason: GapReason, topics: Collection[int]) -> None:
+        for topic in topics:
             self.refresh(topic)
 
     def _mark(self, topic: int) -> None:

@@ -16,7 +16,7 @@ from server.doorkeeper import Doorkeeper
 from server.drain import SPREAD_SECONDS
 from server.protocol import LiveProtocol
 from server.settings import Settings
-from storage.database import DataLock
+from storage.data_lock import DataLock
 from web.catalogue import load_catalogue
 
 GRACE_SECONDS = 1

@@ -38,6 +38,8 @@ class Running:
     data: Path
     port: int = 0
     process: subprocess.Popen[str] | None = None
+    secret: str = ""
+    """The master secret, where the environment gives one to the server."""
 
     @property
     def url(self) -> str:
@@ -45,7 +47,7 @@ class Running:
 
     @property
     def keys(self) -> Keys:
-        return open_keys(Settings(data=self.data))
+        return open_keys(Settings(data=self.data, secret=self.secret))
 
     def start(self, *arguments: str, **environment: str) -> None:
         command = ["-m", "server.cli", "--data", str(self.data), "serve", "--port", str(self.port)]

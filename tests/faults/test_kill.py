@@ -11,6 +11,7 @@ from pathlib import Path
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from server.identity import cookie_of
+from server.settings import Settings
 from storage.database import Database
 from storage.tallies import discrepancies
 from tests.faults.conftest import Tell
@@ -38,7 +39,7 @@ async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path, 
             os.kill(pid, signal.SIGKILL)
             await asyncio.gather(*voting)
             assert _ops(tmp_path) >= acknowledged
-    database = Database(tmp_path / "imaginest.db")
+    database = Database(Settings(data=tmp_path).database)
     assert await discrepancies(database) == []
     tell(
         f"a node is killed (−9), {KILLS} times while {VOTERS} citizens vote",
