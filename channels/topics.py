@@ -2,19 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from channels.wire import (
-    DeltaMessage,
-    Format,
-    Fresh,
-    ServerMessage,
-    Snap,
-    Stale,
-    Watching,
-    encode,
-    topic_channel,
-)
+from channels.framing import Framing, framed
+from channels.wire import DeltaMessage, Fresh, ServerMessage, Snap, Stale, Watching, topic_channel
 from realtime import views
-from realtime.frames import frame
 from realtime.freshness import Telling
 from realtime.standing import Loaded, Mark
 from storage.ballot_box import BallotBox
@@ -30,9 +20,8 @@ async def cast_vote(ballots: BallotBox, vote: CastVote) -> Outcome:
 
 
 def encode_for_watchers(message: views.Snap | views.Change | views.Watching | Telling, format: str) -> bytes:
-    """The websocket frame of what fan-out tells, in the format that a watcher chose."""
-    chosen = Format(format)
-    return frame(encode(_message(message), chosen), text=chosen is Format.JSON)
+    """The bytes of what fan-out tells, as the door through which a watcher came frames them."""
+    return framed(_message(message), Framing(format))
 
 
 def _message(message: views.Snap | views.Change | views.Watching | Telling) -> ServerMessage:

@@ -112,8 +112,16 @@ class Fanout:
         for topic in list(watcher.topics):
             self.unsubscribe(watcher, topic)
 
-    def subscribe(self, watcher: Watcher, topic: int, at: Version | None, *, voted: bool) -> None:
-        """Follow a warm topic from what the watcher has (``at``); KeyError where it is not warm."""
+    def subscribe(
+        self,
+        watcher: Watcher,
+        topic: int,
+        at: Version | None,
+        *,
+        voted: bool,
+        hidden: bool | None = None,
+    ) -> None:
+        """Follow a warm topic from what the watcher has (``at``, ``hidden``); KeyError where it is not warm."""
         standing = self.standings[topic]
         self.unsubscribe(watcher, topic)
         view = standing.rules.view(voted=voted, now=self._wall())
@@ -121,7 +129,7 @@ class Fanout:
         state = standing.views[view]
         if not state:
             state.advance()  # nobody else waits for the tick that brings this view up to date
-        answer = (state.admit(watcher, at) or b"") + standing.watching_frame(watcher.format)
+        answer = (state.admit(watcher, at, hidden=hidden) or b"") + standing.watching_frame(watcher.format)
         if answer:
             self._send(watcher, topic, answer)
         if at is not None and at > standing.version:

@@ -59,15 +59,18 @@ class ViewState:
     def members(self) -> list[Watcher]:
         return [watcher for group in self._groups.values() for watcher in group] + list(self._ahead)
 
-    def admit(self, watcher: Watcher, at: Version | None) -> bytes | None:
+    def admit(self, watcher: Watcher, at: Version | None, *, hidden: bool | None = None) -> bytes | None:
         """Register a watcher that has version ``at``; the frame it needs, None where it needs nothing now.
 
-        Who sees no results is always told the state: it may come with results of another view at this version.
+        ``hidden`` says whether what it has is without results: a state of the other view is not this one's. Who
+        sees no results and does not say is always told the state.
         """
+        if hidden and self._view is View.RESULTS:
+            at = None
         if at is not None and at > self.at:
             self._ahead[watcher] = at
             return None
-        if self._view is View.HIDDEN:
+        if not hidden and self._view is View.HIDDEN:
             at = None
         self._groups.setdefault(watcher.format, {})[watcher] = None
         if at == self.at:

@@ -9,7 +9,9 @@ from typing import Any, TypedDict
 from starlette.applications import Starlette
 
 from channels.audience import Audience
-from channels.endpoint import Live, Visitor
+from channels.corridor import Corridor, Visitor
+from channels.endpoint import Live
+from channels.fallback import Fallback
 from channels.topics import encode_for_watchers, load_topic, mark_topics
 from realtime.bus import Bus, open_bus
 from realtime.comparison import Comparison
@@ -45,20 +47,23 @@ def wall_ms() -> int:
 
 
 class Application:
-    """An ASGI application: the live endpoint, and the pages behind the gate.
+    """An ASGI application: the live doors, and the pages behind the gate.
 
-    The endpoint stands before Starlette's stack of middlewares: those would be kept alive, a coroutine each,
+    The doors stand before Starlette's stack of middlewares: those would be kept alive, a coroutine each,
     for as long as a watcher stays.
     """
 
-    def __init__(self, live: Live, pages: Any, drain: Drain) -> None:
+    def __init__(self, live: Live, fallback: Fallback, pages: Any, drain: Drain) -> None:
         self.live = live
+        self.fallback = fallback
         self.drain = drain
         self._pages = pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket" and scope["path"] == "/live":
             await self.live(scope, receive, send)
+        elif (door := self.fallback.door(scope)) is not None:
+            await door(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 
@@ -139,7 +144,7 @@ def create_app(
             return Visitor(None, Refusal.TRY_AGAIN)
         return identify(scope, keys, settings.origins)
 
-    live = Live(fanout, ballots, keys, identify_visitor, wall, monotonic)
+    corridor = Corridor(fanout, ballots, keys, identify_visitor, wall, monotonic)
     services = Services(database=database, keys=keys, ballots=ballots, now=wall)
 
     @asynccontextmanager
@@ -184,4 +189,4 @@ def create_app(
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
-    return Application(live, Gate(pages, keys, settings.origins), drain)
+    return Application(Live(corridor), Fallback(corridor), Gate(pages, keys, settings.origins), drain)

@@ -5,12 +5,11 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from channels.audience import Audience
-from channels.endpoint import PING_SECONDS
-from channels.wire import Format, Ping, encode
+from channels.framing import PING_SECONDS, Framing, framed
+from channels.wire import Ping
 from realtime.bus import Bus
 from realtime.comparison import Comparison
 from realtime.fanout import Fanout
-from realtime.frames import frame
 from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
 from storage.database import Database
@@ -21,20 +20,21 @@ log = logging.getLogger("imaginest.timers")
 STALLED_SECONDS = 10.0
 """A watcher that has not drained for this long is cut off."""
 
-SILENT_SECONDS = 2 * PING_SECONDS + 10
+SILENT_SECONDS = 2 * PING_SECONDS[Framing.JSON] + 10
 """A watcher that has said nothing for this long, two pings and more, is gone."""
 
-_PINGS = {str(f): frame(encode(Ping(), f), text=f is Format.JSON) for f in Format}
+_PINGS = {str(f): (PING_SECONDS[f], framed(Ping(), f)) for f in Framing}
 
 
 def pulse(fanout: Fanout, now: float) -> None:
     """Ping who is due, cut off who stalls or is gone. ``now`` is in monotonic seconds."""
     for watcher in list(fanout.watchers):
+        seconds, ping = _PINGS[watcher.format]
         if _is_lost(watcher, now):
             watcher.outlet.abort()
-        elif not watcher.slow and now - watcher.pinged >= PING_SECONDS:
+        elif not watcher.slow and now - watcher.pinged >= seconds:
             watcher.pinged = now
-            watcher.write(_PINGS[watcher.format])
+            watcher.write(ping)
 
 
 def _is_lost(watcher: Watcher, now: float) -> bool:

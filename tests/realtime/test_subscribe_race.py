@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from channels import wire
-from channels.endpoint import Connection, Live, Visitor
+from channels.corridor import Corridor, Visitor
+from channels.endpoint import Connection
 from channels.topics import encode_for_watchers, load_topic
 from channels.wire import Format, Subscription
 from realtime.bus_memory import MemoryBus
@@ -62,7 +63,7 @@ class Site:
         self.fanout = Fanout(
             self.bus, self._load, encode_for_watchers, wall=lambda: self.house.clock[0], monotonic=lambda: 0.0
         )
-        self.live = Live(
+        self.corridor = Corridor(
             self.fanout, self.box, self.house.keys, lambda _: Visitor(None), lambda: 0, lambda: 0.0
         )
 
@@ -99,7 +100,7 @@ class Site:
         viewer = Viewer()
         watcher = Watcher(viewer.pipe, str(Format.JSON), 0.0)
         self.fanout.join(watcher)
-        return viewer, Connection(self.live, watcher, None, send)
+        return viewer, Connection(self.corridor, watcher, None, send)
 
     async def settle(self) -> None:
         """Send what is due, as a tick does."""

@@ -80,6 +80,7 @@ export class Standings {
       channel: topicChannel(topic),
       at: tally && !isHidden(tally) ? version : null,
       seen,
+      hiddenAt: tally && isHidden(tally) ? version : null,
     }));
   }
 

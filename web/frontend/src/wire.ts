@@ -8,6 +8,8 @@ export interface Subscription {
   readonly channel: string;
   readonly at: Version | null;
   readonly seen: string | null;
+  /** The version of a tally whose results are hidden; where no websocket passes it spares sending that again. */
+  readonly hiddenAt?: Version | null;
 }
 
 export type ClientMessage =
