@@ -198,7 +198,7 @@ async def _read(receive: Receive) -> str | Refusal:
         return Refusal.BAD_ENCODING
 
 
-def _status(message: wire.Ack | No) -> int:
+def status_of(message: wire.Ack | No) -> int:
     """What a program that knows nothing of the wire makes of it."""
     if isinstance(message, wire.Ack):
         return 200
@@ -220,7 +220,7 @@ def _status(message: wire.Ack | No) -> int:
 
 async def _answer(send: Send, message: wire.Ack | No) -> None:
     body = wire.encode(message, Format.JSON)
-    await send(_start(_status(message), b"application/json", len(body)))
+    await send(_start(status_of(message), b"application/json", len(body)))
     await send({"type": "http.response.body", "body": body})
 
 
