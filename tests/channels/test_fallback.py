@@ -382,4 +382,6 @@ async def test_a_node_that_leaves_says_goodbye_at_every_door(tmp_path: Path) -> 
             assert [message["t"] for message in await waiting] == ["bye"]
             refused = await poller.http.get(address("poll", [known(snap)]))
             assert (refused.status_code, refused.json()["code"]) == (503, "try-again")
+            with pytest.raises(StopAsyncIteration):  # whoever stays sees the answer end, whole
+                await stream.hear_a("nothing more")
         await asyncio.wait_for(ended, DEADLINE)
