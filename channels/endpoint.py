@@ -188,8 +188,10 @@ async def _close(send: Send, code: int, reason: Refusal) -> None:
 
 
 async def _reject(send: Send, refusal: Refusal) -> None:
-    """Refuse the handshake with 403 and the code in the body."""
+    """Refuse the handshake with the code in the body: 503 where another try may succeed, else 403."""
     body = f'{{"code":"{refusal}"}}'.encode()
     headers = [(b"content-type", b"application/json")]
-    await send({"type": "websocket.http.response.start", "status": 403, "headers": headers})
+    await send(
+        {"type": "websocket.http.response.start", "status": 503 if refusal.retry else 403, "headers": headers}
+    )
     await send({"type": "websocket.http.response.body", "body": body})

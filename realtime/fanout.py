@@ -8,10 +8,10 @@ slow watcher: it is skipped, and gets the newest state once it has drained.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from realtime.bus import Bus
+from realtime.bus import Bus, GapReason, OnHeadcount, ignore_headcount
 from realtime.coalescer import Coalescer
 from realtime.disclosure import View
 from realtime.freshness import Telling
@@ -46,9 +46,12 @@ class Fanout:
         *,
         wall: Callable[[], int],
         monotonic: Callable[[], float],
+        on_headcount: OnHeadcount = ignore_headcount,
     ) -> None:
         """``load`` reads a topic from the database; ``wall`` is in ms since 1970, ``monotonic`` in seconds."""
         self.watchers: set[Watcher] = set()
+        self.empty = asyncio.Event()
+        self.empty.set()
         self.doubt = asyncio.Event()
         self.standings = Standings(bus, load, encode, self._mark)
         self._encode = encode
@@ -61,7 +64,7 @@ class Fanout:
         self._telling = Telling.FRESH
         self._told_stale: set[Watcher] = set()
         self._drained = self._catch_up
-        bus.attach(self.standings.on_delta, self.on_gap)
+        bus.attach(self.standings.on_delta, self.on_gap, on_headcount)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._tick_forever(), name="fan-out")
@@ -79,8 +82,9 @@ class Fanout:
             if standing is not None and not standing.watchers:
                 await self.standings.forget(topic)
 
-    def on_gap(self) -> None:
+    def on_gap(self, reason: GapReason, topics: Collection[int]) -> None:
         """The bus may have missed something: whoever compares with the database is to do so now."""
+        self.standings.on_gap(topics)
         self.doubt.set()
 
     def _mark(self, topic: int) -> None:
@@ -94,6 +98,7 @@ class Fanout:
 
     def join(self, watcher: Watcher) -> None:
         self.watchers.add(watcher)
+        self.empty.clear()
         watcher.drained = self._drained
         watcher.outlet.on_slow = watcher.turn
         self.inform(watcher)
@@ -102,6 +107,8 @@ class Fanout:
         """Forget a watcher and all it followed."""
         self.watchers.discard(watcher)
         self._told_stale.discard(watcher)
+        if not self.watchers:
+            self.empty.set()
         watcher.outlet.on_slow = watcher.drained = None
         for topic in list(watcher.topics):
             self.unsubscribe(watcher, topic)
@@ -229,6 +236,14 @@ class Fanout:
             self._told_stale.add(watcher)
         else:
             self._told_stale.discard(watcher)
+
+    async def broadcast(self, frames: Mapping[str, bytes]) -> None:
+        """Write one frame, by format, to every watcher that is not slow."""
+        for number, watcher in enumerate(list(self.watchers), 1):
+            if not watcher.slow:
+                watcher.write(frames[watcher.format])
+            if number % WRITES_A_TURN == 0:
+                await asyncio.sleep(0)
 
     # --- ticks
 

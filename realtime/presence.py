@@ -5,7 +5,8 @@ word is soon counted no more.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from realtime.bus import Headcount
 
 HEADCOUNT_SECONDS = 2.0
 """How often a node publishes its headcount."""
@@ -23,14 +24,6 @@ MOST_NODES = 1000
 """Headcounts of more nodes than this are not kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Headcount:
-    """How many connections each channel has on one node."""
-
-    node: str
-    counts: Mapping[str, int]
-
-
 class Presence:
     """What is known of all nodes; ``node`` is the name of this one."""
 
@@ -40,10 +33,9 @@ class Presence:
         self._others: dict[str, tuple[float, Mapping[str, int]]] = {}
         self._told: dict[str, tuple[float, int]] = {}
 
-    def count(self, counts: Mapping[str, int]) -> Headcount:
-        """Take this node's own counts; the headcount to publish."""
+    def count(self, counts: Mapping[str, int]) -> None:
+        """Take this node's own counts."""
         self._own = counts
-        return Headcount(self.node, counts)
 
     def hear(self, headcount: Headcount, now: float) -> None:
         """Take what a node published; one's own comes back and is passed over."""

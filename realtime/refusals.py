@@ -39,6 +39,8 @@ class Refusal(StrEnum):
     NO_SUBPROTOCOL = "no-subprotocol"
     MISSING_ORIGIN = "missing-origin"
     FOREIGN_ORIGIN = "foreign-origin"
+    # results
+    RESULTS_HIDDEN = "results-hidden"
     # a form
     BAD_DEPARTEMENT = "bad-departement"
     BAD_SEX = "bad-sex"

@@ -1,6 +1,6 @@
 """The composition root: ``create_app`` makes every long-lived object, and the lifespan owns them."""
 
-import secrets
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,25 +9,27 @@ from typing import Any, TypedDict
 from starlette.applications import Starlette
 
 from channels.audience import Audience
-from channels.endpoint import Live
+from channels.endpoint import Live, Visitor
 from channels.topics import encode_for_watchers, load_topic, mark_topics
-from realtime.bus import open_bus
+from realtime.bus import Bus, open_bus
 from realtime.comparison import Comparison
 from realtime.fanout import Fanout
 from realtime.presence import Presence
+from realtime.refusals import Refusal
+from server.drain import Drain
 from server.operator import operator_routes
 from server.security import Gate, identify
-from server.settings import Settings
+from server.settings import BadSetting, Settings
 from server.timers import Timers, schedule
 from storage.ballot_box import BallotBox
-from storage.database import Database, DataLock
+from storage.data_lock import DataLock
+from storage.database import Database, bring_up_to_date
 from storage.installation import raise_epoch
-from storage.keys import Keys, load_master
-from storage.migrate import migrate
+from storage.joining import join
+from storage.keys import BadSecret, Keys, load_master, read_master
 from web.citizen.routes import exception_handlers, routes
 from web.services import Services
 
-DATABASE_FILE = "imaginest.db"
 SECRET_FILE = "secret"  # noqa: S105 - its name, not what is in it
 
 
@@ -49,8 +51,9 @@ class Application:
     for as long as a watcher stays.
     """
 
-    def __init__(self, live: Live, pages: Any) -> None:
+    def __init__(self, live: Live, pages: Any, drain: Drain) -> None:
         self.live = live
+        self.drain = drain
         self._pages = pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -61,10 +64,42 @@ class Application:
 
 
 def open_keys(settings: Settings) -> Keys:
-    """The keys of the master secret that the settings give, or that the data folder holds."""
+    """The keys of the master secret that the settings give, or that the data folder holds.
+
+    Raises BadSetting: where nodes share a database, each folder would make another secret.
+    """
+    if settings.is_shared and not settings.secret:
+        raise BadSetting(
+            "IMAGINEST_SECRET is needed with PostgreSQL, the same on every node: "
+            "make one with “openssl rand -hex 32” and keep it"
+        )
     settings.data.mkdir(parents=True, exist_ok=True)
-    master = bytes.fromhex(settings.secret) if settings.secret else load_master(settings.data / SECRET_FILE)
-    return Keys(master)
+    try:
+        given = settings.secret
+        return Keys(read_master(given) if given else load_master(settings.data / SECRET_FILE))
+    except BadSecret as error:
+        raise BadSetting(str(error)) from None
+
+
+async def try_database(settings: Settings) -> None:
+    """Migrate and meet the database once; raises UnusableDatabase, with a sentence, before anything listens."""
+    keys = open_keys(settings)
+    await asyncio.to_thread(bring_up_to_date, settings.database)
+    database = Database(settings.database)
+    try:
+        await database.open(lambda connection: join(connection, keys, wall_ms()))
+    finally:
+        await database.close()
+
+
+def make_bus(settings: Settings, keys: Keys) -> Bus:
+    return open_bus(settings.bus_url, prefix=settings.bus_prefix, key=keys.bus)
+
+
+async def check_bus(settings: Settings) -> None:
+    """Raises BusRefused where the bus answers but not as it is set."""
+    bus = make_bus(settings, open_keys(settings))
+    await bus.check()
 
 
 def create_app(
@@ -76,36 +111,49 @@ def create_app(
 ) -> Application:
     """The application of these settings; nothing is shared between two of them.
 
-    Starting raises ``DataInUse`` where another process serves the same data.
+    Starting raises ``DataInUse`` where another process serves the same data, ``BusRefused``
+    where the bus answers but not as it is set.
     """
     keys = open_keys(settings)
-    database = Database(settings.data / DATABASE_FILE)
-    bus = open_bus(settings.bus_url)
+    database = Database(settings.database)
+    bus = make_bus(settings, keys)
     ballots = BallotBox(database, keys, bus.publish, wall)
+    presence = Presence(bus.node)
     fanout = Fanout(
         bus,
         lambda topic: load_topic(database, topic),
         encode_for_watchers,
         wall=wall,
         monotonic=monotonic,
+        on_headcount=lambda headcount: presence.hear(headcount, monotonic()),
     )
+    audience = Audience(fanout, presence, bus.announce, monotonic)
 
     async def begin_epoch(above: int) -> None:
-        await database.write(lambda connection: raise_epoch(connection, above=above, now=wall()))
+        await database.write(
+            lambda connection: raise_epoch(connection, above=above, now=wall()), idempotent=True
+        )
 
     comparison = Comparison(fanout, lambda topics: mark_topics(database, topics), begin_epoch, monotonic)
-    audience = Audience(fanout, Presence(secrets.token_hex(8)), monotonic)
-    live = Live(fanout, ballots, keys, lambda s: identify(s, keys, settings.origins), wall, monotonic)
+    drain = Drain(fanout)
+
+    def identify_visitor(scope: Any) -> Visitor:
+        if drain.begun:
+            return Visitor(None, Refusal.TRY_AGAIN)
+        return identify(scope, keys, settings.origins)
+
+    live = Live(fanout, ballots, keys, identify_visitor, wall, monotonic)
     services = Services(database=database, keys=keys, ballots=ballots, now=wall)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
-        lock = DataLock(settings.data)
+        lock = DataLock(settings.data, shared=settings.is_shared)
         lock.take()
         timers = Timers()
         try:
-            migrate(f"sqlite:///{database.path}")
-            await database.open()
+            await asyncio.to_thread(bring_up_to_date, database.url)
+            await database.open(lambda connection: join(connection, keys, wall()))
+            await bus.start()
             ballots.start()
             fanout.start()
             comparison.start()
@@ -126,6 +174,7 @@ def create_app(
             await comparison.stop()
             await fanout.stop()
             await ballots.stop()
+            await bus.stop()
             await database.close()
             lock.release()
 
@@ -137,4 +186,4 @@ def create_app(
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
-    return Application(live, Gate(pages, keys, settings.origins))
+    return Application(live, Gate(pages, keys, settings.origins), drain)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from server.settings import BadSetting, Settings
+from server.settings import DATABASE_FILE, BadSetting, Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,6 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except BadSetting as error:
         return _fail(str(error))
+    except Exception as error:
+        from storage.backend import UnusableDatabase
+
+        if isinstance(error, UnusableDatabase):
+            return _fail(str(error))
+        raise
     except KeyboardInterrupt:
         return 130
 
@@ -48,6 +54,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_check_tallies)
 
+    backup = commands.add_parser("backup", help="copy the database into a new file, also while a server runs")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.set_defaults(run=_backup)
+
+    restore = commands.add_parser(
+        "restore", help="have the database of a backup; what is there is kept aside"
+    )
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.set_defaults(run=_restore)
+
     replay = commands.add_parser("replay", help="play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv")
     replay.add_argument("--comments", type=Path, required=True, metavar="C.csv")
@@ -63,51 +79,92 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    from realtime.bus import BusRefused
     from server import demonstration, serving
-    from storage.database import DataInUse, DataLock
+    from server.app import check_bus, try_database
+    from storage.data_lock import DataInUse, DataLock
 
-    probe = DataLock(settings.data)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    probe = DataLock(settings.data, shared=settings.is_shared)
     try:
+        settings.data.mkdir(parents=True, exist_ok=True)
         probe.take()
     except DataInUse as used:
         return _fail(f"{settings.data} is already served at {used or 'another address'}")
+    except OSError as error:
+        return _fail(f"{settings.data} cannot be used ({error.strerror}): make it a writable folder")
+    asyncio.run(try_database(settings))
     if options.demo:
         asyncio.run(demonstration.fill(settings))
     probe.release()
     try:
+        asyncio.run(check_bus(settings))
         with demonstration.crowd(settings, options.crowd):
             return 0 if serving.serve(settings) else 1
+    except BusRefused as error:
+        return _fail(str(error))
     except OSError as error:
         return _fail(f"port {settings.port} on {settings.host} cannot be used: {error.strerror}")
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:
-    from server.app import DATABASE_FILE
-    from storage.migrate import WrongRevision, migrate
+    from storage.database import bring_up_to_date
 
     settings.data.mkdir(parents=True, exist_ok=True)
-    try:
-        migrate(f"sqlite:///{settings.data / DATABASE_FILE}")
-    except WrongRevision as error:
-        return _fail(str(error))
+    bring_up_to_date(settings.database)
     print("the tables are up to date")
     return 0
 
 
 def _check_tallies(settings: Settings, _: argparse.Namespace) -> int:
-    from server.app import DATABASE_FILE
-    from storage.database import Database
+    from storage.database import Database, StorageUnavailable
     from storage.tallies import discrepancies
 
-    path = settings.data / DATABASE_FILE
-    if not path.exists():
+    if not settings.is_shared and not (settings.data / DATABASE_FILE).exists():
         return _fail(f"there is no database in {settings.data}")
-    found = asyncio.run(discrepancies(Database(path)))
+    try:
+        found = asyncio.run(discrepancies(Database(settings.database)))
+    except StorageUnavailable as error:
+        return _fail(f"the database cannot be read: {error}")
     for one in found:
         print(f"topic {one.topic} {one.series}: stored {one.stored}, recounted {one.recounted}")
     print(f"{len(found)} counters differ" if found else "every counter equals the recount of its ballots")
     return 1 if found else 0
+
+
+def _backup(settings: Settings, options: argparse.Namespace) -> int:
+    from storage.backup import back_up
+
+    size = back_up(settings.database, options.file)
+    print(f"{options.file} holds the database ({size:,} bytes)\n{_NOT_IN_IT}")
+    return 0
+
+
+def _restore(settings: Settings, options: argparse.Namespace) -> int:
+    from server.app import wall_ms
+    from storage.data_lock import DataInUse, DataLock
+    from storage.restore import restore
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    lock = DataLock(settings.data)
+    try:
+        lock.take()
+    except DataInUse as used:
+        return _fail(f"{settings.data} is served at {used or 'another address'}: stop the server first")
+    try:
+        done = restore(settings.database, options.file, wall_ms())
+    finally:
+        lock.release()
+    print(f"the database is that of {options.file}; its versions begin with epoch {done.epoch}")
+    if done.aside:
+        print(f"the one that it replaces is kept as {done.aside}")
+    print(f"every counter equals the recount of its ballots\n{_NOT_IN_IT}")
+    return 0
+
+
+_NOT_IN_IT = (
+    "the master secret is not in a backup: keep IMAGINEST_SECRET, "
+    "or the data folder's file “secret”, in another place"
+)
 
 
 def _replay(settings: Settings, options: argparse.Namespace) -> int:

@@ -11,11 +11,10 @@ from typing import TypeVar
 
 from realtime.disclosure import ResultPolicy
 from realtime.tally import AgeBand, Cell, Departement, Sex, Sign
-from server.app import DATABASE_FILE, open_keys, wall_ms
+from server.app import open_keys, wall_ms
 from server.settings import Settings
 from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
-from storage.database import Database
-from storage.migrate import migrate
+from storage.database import Database, bring_up_to_date
 from storage.topics import create_topics, list_topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules, TopicState
 
@@ -137,8 +136,8 @@ _chance = SystemRandom()
 async def fill(settings: Settings) -> None:
     """Migrate, and put the content into a database that has no topic; nobody may serve the data meanwhile."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.data / DATABASE_FILE)
-    await asyncio.to_thread(migrate, f"sqlite:///{database.path}")
+    database = Database(settings.database)
+    await asyncio.to_thread(bring_up_to_date, database.url)
     await database.open()
     try:
         if not await list_topics(database):
@@ -246,7 +245,7 @@ async def _wait_for_server(settings: Settings) -> tuple[Door, list[int]]:
 
 
 async def _open_topics(settings: Settings) -> list[int]:
-    database = Database(settings.data / DATABASE_FILE)
+    database = Database(settings.database)
     try:
         topics = await list_topics(database)
     finally:

@@ -1,7 +1,7 @@
-"""The protocol classes of the server: they give the endpoint its transport, and keep an idle watcher small.
+"""The websocket protocol class of the server: gives the endpoint its transport, and keeps an idle watcher small.
 
 ASGI has no way to write one prebuilt frame to many connections. ``scope["extensions"]`` gets this connection's
-outlet; uvicorn's own classes do everything else. Figures on what an idle watcher holds: docs/decisions.md.
+outlet; uvicorn's own class does everything else. Figures on what an idle watcher holds: docs/decisions.md.
 """
 
 import asyncio
@@ -9,14 +9,24 @@ import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from channels.endpoint import OUTLET_EXTENSION
 from channels.outlet import SLOW_BYTES
+from channels.wire import CLOSE_HOSTILE
+from server.doorkeeper import FRAME_BYTES, Allowance, Cut, Doorkeeper, Leave
 
 KERNEL_BYTES = 32 * 1024
 """What the kernel may hold for one watcher; by default that is 2.5 MB for one who reads slowly."""
+
+LAST_WORD_SECONDS = 5.0
+"""How long a connection that is being closed may take to end."""
+
+MOST_FRAGMENTS = 16
+"""Parts of one message; no browser sends ours in more than one."""
+
+SLICE_BYTES = 1024
+"""What is parsed before its frames are counted: 170 empty ones at most."""
 
 
 class Inbox:
@@ -74,15 +84,6 @@ class Writable:
                 self._waiters.remove(waiter)
 
 
-class DoorProtocol(HttpToolsProtocol):
-    """HTTP, until a connection becomes a websocket; it then lets go of all it knew."""
-
-    def handle_websocket_upgrade(self) -> None:
-        super().handle_websocket_upgrade()
-        # its parser refers to it: together they would stay until the next full collection
-        self.parser = self.flow = self.scope = self.headers = None  # type: ignore[assignment]
-
-
 class LiveProtocol(WebSocketsSansIOProtocol):
     """A connection that is also an ``Outlet``: whole frames are written straight to the transport."""
 
@@ -91,6 +92,15 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self.queue = Inbox()  # type: ignore[assignment]
         self.writable = Writable()  # type: ignore[assignment]
         self.on_slow: Callable[[bool], None] | None = None
+        self._doorkeeper: Doorkeeper | None = None
+        self._leaves: list[Leave | None] = []
+        self._allowance = Allowance()
+        self._fragments = 0
+
+    def watch_over(self, doorkeeper: Doorkeeper, leaves: list[Leave | None]) -> None:
+        """From now on count for this doorkeeper; ``leaves`` are called at the end."""
+        self._doorkeeper = doorkeeper
+        self._leaves = leaves
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -112,6 +122,67 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.request.headers.clear()
             self.response.headers.clear()
 
+        elif message["type"] == "websocket.close" and self.close_timer is not None:
+            # uvicorn would close, which waits for what a stalled client never takes
+            self.close_timer.cancel()
+            self.close_timer = self.loop.call_later(LAST_WORD_SECONDS, self.transport.abort)
+
+    # --- what a client may send
+
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), SLICE_BYTES):
+            if self.transport.is_closing():
+                return
+            part = data[start : start + SLICE_BYTES]
+            if self.handshake_initiated and not self._allowance.take(len(part), self.loop.time()):
+                self._cut(Cut.TOO_MUCH)
+                return
+            super().data_received(part)
+
+    def handle_cont(self, event: Any) -> None:
+        self._fragments += 1
+        if self._fragments > MOST_FRAGMENTS:
+            self._cut(Cut.FRAGMENTS)
+            return
+        if event.fin:
+            self._fragments = 0
+        self._charge()
+        super().handle_cont(event)
+
+    def handle_text(self, event: Any) -> None:
+        self._charge()
+        super().handle_text(event)
+
+    def handle_bytes(self, event: Any) -> None:
+        self._charge()
+        super().handle_bytes(event)
+
+    def handle_ping(self) -> None:
+        self._charge()
+        super().handle_ping()
+
+    def handle_pong(self, event: Any) -> None:
+        self._charge()
+        super().handle_pong(event)
+
+    def _charge(self) -> None:
+        if not self._allowance.take(FRAME_BYTES, self.loop.time()):
+            self._cut(Cut.TOO_MUCH)
+
+    def _cut(self, why: Cut) -> None:
+        """Say why, and end; whoever does not listen is cut off."""
+        if self.transport.is_closing():
+            return
+        if self._doorkeeper is not None:
+            self._doorkeeper.cuts[why] += 1
+        self.conn.fail(CLOSE_HOSTILE, str(why))
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.transport.close()
+        self.loop.call_later(LAST_WORD_SECONDS, self.transport.abort)
+
+    # --- how much it takes
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._tell(slow=True)
@@ -122,6 +193,9 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._tell(slow=True)  # nothing is written to it any more
+        for leave in self._leaves:
+            if leave is not None:
+                leave()
         super().connection_lost(exc)
 
     def _tell(self, *, slow: bool) -> None:

@@ -13,12 +13,13 @@ from pathlib import Path
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Cell, Counts
 from server import serving
-from server.app import DATABASE_FILE, open_keys, wall_ms
+from server.app import open_keys, wall_ms
 from server.operator import plain_topic
 from server.recording import BadRecording, Event, Recording, read_population, read_recording
 from server.settings import Settings
 from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
-from storage.database import Database, DataInUse, DataLock
+from storage.data_lock import DataInUse, DataLock
+from storage.database import Database
 from storage.tallies import standings
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 
@@ -217,7 +218,7 @@ def _report(settings: Settings, recording: Recording, topics: dict[int, int], re
 
 
 async def _tallies(settings: Settings, topics: list[int]) -> dict[int, Counts | None]:
-    database = Database(settings.data / DATABASE_FILE)
+    database = Database(settings.database)
     try:
         return {topic: one.tally.headline for topic, one in (await standings(database, topics)).items()}
     finally:

@@ -63,7 +63,7 @@ class Gate:
         if scope["method"] not in SAFE_METHODS:
             fault = _form_fault(headers, self._origins)
             if fault is not None:
-                await _refuse(send, fault)
+                await _refuse(scope, receive, send, fault)
                 return
         caller = caller_of(headers, self._keys)
         state = scope["state"] = {**scope.get("state", {})}
@@ -103,8 +103,10 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
     return any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers)
 
 
-async def _refuse(send: Any, fault: Refusal) -> None:
-    body = f'{{"code":"{fault}"}}'.encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *HEADERS]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+async def _refuse(scope: Any, receive: Any, send: Any, fault: Refusal) -> None:
+    """Tell a person by a page what to do next, a program by the code."""
+    pages = scope["state"]["services"].pages
+    wants_page = b"text/html" in dict(scope["headers"]).get(b"accept", b"")
+    answer = pages.error(403, fault) if wants_page else pages.refusal(403, fault)
+    answer.raw_headers.extend(HEADERS)
+    await answer(scope, receive, send)

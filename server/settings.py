@@ -1,9 +1,17 @@
 """All settings, each an environment variable ``IMAGINEST_…``; described in docs/settings.md."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+
+from realtime.bus import BusRefused
+from realtime.bus_address import read_addresses
+from storage.address import BadAddress, server_address
+from storage.keys import BadSecret, read_master
+
+DATABASE_FILE = "imaginest.db"
 
 
 class BadSetting(ValueError):
@@ -17,13 +25,43 @@ class Settings:
     data: Path = field(default_factory=lambda: Path(".data"))
     host: str = "127.0.0.1"
     port: int = 8000
-    bus_url: str = "memory://"
-    secret: str = ""
+    bus_url: str = field(default="memory://", repr=False)
+    """``memory://`` or the Redis between the nodes (realtime/bus_address.py)."""
+
+    bus_prefix: str = "imaginest"
+    """What the names of this deployment's channels on the bus begin with."""
+
+    database_url: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
     origins: tuple[str, ...] = ()
     """Origins that may vote beside the address the page was served from."""
 
+    most_connections: int = 20_000
+    """Connections in all; the limit of open files may lower it."""
+
+    most_an_address: int = 4000
+    """Connections from one address: a hall of 500 people shares one."""
+
+    proxies: tuple[str, ...] = ()
+    """Addresses of our own reverse proxies, whose X-Forwarded-For is believed."""
+
+    head_seconds: int = 10
+    body_seconds: int = 30
+    stalled_seconds: int = 30
+    """How long a request's line and headers, its body, and a client that does not read may take."""
+
     appeal_days: int = 60
     """Days after a topic's close until its key is destroyed and its ballots lead to nobody."""
+
+    @property
+    def database(self) -> str:
+        """The URL of the database: the one given, or that of a file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data / DATABASE_FILE}"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether many nodes may use the database at once."""
+        return bool(self.database_url)
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ, **given: object) -> "Settings":
@@ -32,20 +70,46 @@ class Settings:
         for setting in fields(cls):
             name = f"IMAGINEST_{setting.name.upper()}"
             if name in environment:
-                values[setting.name] = _read(name, setting.name, environment[name])
+                values[setting.name] = _read(name, setting.name, setting.type, environment[name])
         values |= {name: value for name, value in given.items() if value is not None}
-        return cls(**values)  # type: ignore[arg-type]
+        settings = cls(**values)  # type: ignore[arg-type]
+        _check_bus(settings)
+        return settings
 
 
-def _read(name: str, setting: str, text: str) -> object:
-    match setting:
-        case "data":
-            return Path(text)
-        case "origins":
-            return tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
-        case "port" | "appeal_days":
-            if not text.isascii() or not text.isdigit():
-                raise BadSetting(f"{name} is {text!r}, a whole number is needed")
-            return int(text)
-        case _:
-            return text
+def _read(name: str, setting: str, kind: object, text: str) -> object:
+    if kind is Path:
+        return Path(text)
+    if kind is int:
+        if not text.isascii() or not text.isdigit():
+            raise BadSetting(f"{name} is {text!r}, a whole number is needed")
+        return int(text)
+    if setting in _CHECKS:
+        return _checked(name, text, _CHECKS[setting])
+    if kind is str:
+        return text
+    return tuple(one.strip().rstrip("/") for one in text.split(",") if one.strip())
+
+
+_CHECKS: Mapping[str, Callable[[str], object]] = {"database_url": server_address, "secret": read_master}
+
+
+def _checked(name: str, text: str, read: Callable[[str], object]) -> str:
+    """The text, where ``read`` takes it (empty: as if it were not set); what it holds is never repeated."""
+    try:
+        if text.strip():
+            read(text.strip())
+    except (BadAddress, BadSecret) as error:
+        raise BadSetting(f"{name}: {error}") from None
+    return text.strip()
+
+
+def _check_bus(settings: Settings) -> None:
+    try:
+        read_addresses(settings.bus_url)
+    except BusRefused as error:
+        raise BadSetting(f"IMAGINEST_BUS_URL: {error}") from None
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", settings.bus_prefix):
+        raise BadSetting(
+            f"IMAGINEST_BUS_PREFIX is {settings.bus_prefix!r}: 1 to 64 letters, digits, dots or dashes are needed"
+        )

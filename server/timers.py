@@ -10,6 +10,7 @@ from channels.wire import Format, Ping, encode
 from realtime.comparison import Comparison
 from realtime.fanout import Fanout
 from realtime.frames import frame
+from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
 from storage.database import Database
 from storage.retention import destroy_expired_keys
@@ -84,12 +85,13 @@ def schedule(
     async def every_second() -> None:
         pulse(fanout, monotonic())
         fanout.open_closed()
-        audience.count()
+        audience.tell()
 
     async def every_hour() -> None:
         await destroy_expired_keys(database, wall(), appeal_days)
 
     timers.every(1.0, every_second, "pulse")
     timers.every(0.5, comparison.tell, "freshness")
+    timers.every(HEADCOUNT_SECONDS, audience.announce, "headcount")
     timers.every(60.0, fanout.forget_idle, "forget idle topics")
     timers.every(3600.0, every_hour, "retention")

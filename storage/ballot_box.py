@@ -47,7 +47,10 @@ class BallotBox:
             await self._task
 
     async def cast(self, vote: CastVote) -> Outcome:
-        """Enter one vote; answers after its commit. TRY_AGAIN where it could not be taken: nothing was."""
+        """Enter one vote; answers after its commit. TRY_AGAIN where it was not taken, or may not have been.
+
+        The same op again is safe in any case.
+        """
         if self._stopping or len(self._waiting) >= MOST_WAITING:
             return Refusal.TRY_AGAIN
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
@@ -64,17 +67,27 @@ class BallotBox:
                 self._arrived.clear()
                 continue
             taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_IN_A_BATCH))]
-            outcomes = await self._commit([vote for vote, _ in taken])
+            try:
+                outcomes = await self._commit([vote for vote, _ in taken])
+            except (
+                StorageUnavailable
+            ):  # who came meanwhile has waited long enough, and would wait again as long
+                taken += self._waiting
+                self._waiting.clear()
+                outcomes = [Refusal.TRY_AGAIN] * len(taken)
             for (_, future), outcome in zip(taken, outcomes, strict=True):
                 if not future.done():  # whoever asked may have gone
                     future.set_result(outcome)
 
     async def _commit(self, votes: list[CastVote]) -> list[Outcome]:
-        batch = Batch(self._keys, votes, self._now())
+        """The outcomes, the deltas being published; raises StorageUnavailable."""
+        now = self._now()
         try:
-            outcomes, deltas = await self._database.write(batch.run)
+            outcomes, deltas = await self._database.write(
+                lambda connection: Batch(self._keys, votes, now).run(connection), idempotent=True
+            )
         except StorageUnavailable:
-            return [Refusal.TRY_AGAIN] * len(votes)
+            raise
         except Exception:
             log.exception("a batch of %d votes failed", len(votes))
             return [Refusal.TRY_AGAIN] * len(votes)

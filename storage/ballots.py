@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Row
 
 from realtime.delta import Delta
@@ -21,6 +20,7 @@ from storage.database import Database
 from storage.installation import EPOCH
 from storage.keys import Keys, voter_key
 from storage.profiles import cell_of
+from storage.statements import Insert, Upsert, among, lock_tallies
 from storage.tables import BALLOT, MOMENT, OP, PROFILE, RELEASE, SERIES, TALLY, TOPIC, TOPIC_KEY
 from storage.tallies import MOMENT_MS
 from storage.topics import rules_of
@@ -60,7 +60,7 @@ class _Pending:
 
 
 class Batch:
-    """Votes in the order in which they came; ``run`` is the one transaction."""
+    """Votes in the order in which they came; ``run``, which runs once, is the one transaction."""
 
     def __init__(self, keys: Keys, votes: list[CastVote], now: int) -> None:
         self._keys = keys
@@ -92,16 +92,15 @@ class Batch:
 
     def _lock(self, connection: sa.Connection) -> None:
         ids = sorted({vote.topic for vote in self._votes})
+        lock_tallies(connection, ids)
         rows = connection.execute(
             sa.select(TALLY, TOPIC, TOPIC_KEY.c.wrapped, EPOCH.label("epoch"))
             .join(TOPIC, TOPIC.c.id == TALLY.c.topic_id)
             .outerjoin(TOPIC_KEY, TOPIC_KEY.c.topic_id == TALLY.c.topic_id)
-            .where(TALLY.c.topic_id.in_(ids))
-            .order_by(TALLY.c.topic_id)
-            .with_for_update(of=TALLY)
+            .where(among(connection, TALLY.c.topic_id, ids))
         ).all()
         series: dict[int, dict[str, SeriesState]] = defaultdict(dict)
-        for row in connection.execute(sa.select(SERIES).where(SERIES.c.topic_id.in_(ids))):
+        for row in connection.execute(sa.select(SERIES).where(among(connection, SERIES.c.topic_id, ids))):
             series[row.topic_id][row.series] = _state_of(row)
         for row in rows:
             rules = rules_of(row)
@@ -130,11 +129,15 @@ class Batch:
     def _read(self, connection: sa.Connection, pending: list[_Pending]) -> None:
         names = list({item.name for item in pending})
         ops = list({item.vote.op for item in pending})
-        accepted = sa.select(OP).where(OP.c.voter_key.in_(names), OP.c.op.in_(ops))
+        accepted = sa.select(OP).where(
+            among(connection, OP.c.voter_key, names), among(connection, OP.c.op, ops)
+        )
         for row in connection.execute(accepted):
             self._ops[row.voter_key, row.op] = Sign(row.sign)
         ids = list(self._topics)
-        cast = sa.select(BALLOT).where(BALLOT.c.topic_id.in_(ids), BALLOT.c.voter_key.in_(names))
+        cast = sa.select(BALLOT).where(
+            among(connection, BALLOT.c.topic_id, ids), among(connection, BALLOT.c.voter_key, names)
+        )
         for row in connection.execute(cast):
             self._ballots[row.topic_id, row.voter_key] = _ballot_of(row)
         strangers = {
@@ -143,7 +146,7 @@ class Batch:
             if (item.vote.topic, item.name) not in self._ballots
         }
         if strangers:
-            told = sa.select(PROFILE).where(PROFILE.c.pseudonym.in_(list(strangers)))
+            told = sa.select(PROFILE).where(among(connection, PROFILE.c.pseudonym, strangers))
             for row in connection.execute(told):
                 self._cells[strangers[row.pseudonym]] = cell_of(row)
 
@@ -190,25 +193,25 @@ class Batch:
     # --- writing
 
     def _write(self, connection: sa.Connection) -> list[Delta]:
-        if self._new_ops:
-            connection.execute(sa.insert(OP), self._new_ops)
-        if self._moved:
-            connection.execute(_UPSERT_BALLOT, [_ballot_row(p, self._ballots[p]) for p in self._moved])
-        deltas = []
+        _INSERT_OPS(connection, self._new_ops)
+        _UPSERT_BALLOTS(connection, [_ballot_row(p, self._ballots[p]) for p in self._moved])
+        moved = {topic_id for topic_id, _ in self._moved}
+        tallies, series, releases, moments, deltas = [], [], [], [], []
         for topic_id, topic in self._topics.items():
             ledger = topic.ledger
-            if not ledger.touched and not any(place[0] == topic_id for place in self._moved):
+            if not ledger.touched and topic_id not in moved:
                 continue
             delta = ledger.settle()
-            connection.execute(_UPDATE_TALLY, _tally_row(ledger))
-            if ledger.touched:
-                rows = [_series_row(topic_id, key, ledger.series[key]) for key in sorted(ledger.touched)]
-                connection.execute(_UPSERT_SERIES, rows)
-            if ledger.releases:
-                connection.execute(sa.insert(RELEASE), self._release_rows(ledger))
+            tallies.append(_tally_row(ledger))
+            series += [_series_row(topic_id, key, ledger.series[key]) for key in sorted(ledger.touched)]
+            releases += self._release_rows(ledger)
             if delta is not None:
                 deltas.append(delta)
-                connection.execute(_UPSERT_MOMENT, self._moment_row(topic_id, ledger.public()))
+                moments.append(self._moment_row(topic_id, ledger.public()))
+        _UPSERT_TALLIES(connection, tallies)
+        _UPSERT_SERIES(connection, series)
+        _INSERT_RELEASES(connection, releases)
+        _UPSERT_MOMENTS(connection, moments)
         return deltas
 
     def _release_rows(self, ledger: Ledger) -> list[dict[str, object]]:
@@ -283,7 +286,7 @@ def _ballot_row(place: tuple[int, bytes], ballot: _Ballot) -> dict[str, object]:
 
 def _tally_row(ledger: Ledger) -> dict[str, object]:
     return {
-        "topic": ledger.topic,
+        "topic_id": ledger.topic,
         "number": ledger.version.number,
         "seq": ledger.seq,
         "plus": ledger.headline.plus,
@@ -305,21 +308,11 @@ def _series_row(topic_id: int, key: str, state: SeriesState) -> dict[str, object
     }
 
 
-def _upsert(table: sa.Table, names: Iterable[str]) -> sa.Insert:
-    statement = insert(table)
-    return statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
-        set_={name: statement.excluded[name] for name in names},
-    )
-
-
-_UPSERT_BALLOT = _upsert(BALLOT, ("sign", "seq", "day", "changes"))
-_UPSERT_SERIES = _upsert(
+_INSERT_OPS = Insert(OP)
+_UPSERT_BALLOTS = Upsert(BALLOT, ("sign", "seq", "day", "changes"))
+_UPSERT_TALLIES = Upsert(TALLY, ("number", "seq", "plus", "minus"))
+_UPSERT_SERIES = Upsert(
     SERIES, ("plus", "minus", "pending", "sealed_seq", "releases", "public_plus", "public_minus")
 )
-_UPSERT_MOMENT = _upsert(MOMENT, ("plus", "minus"))
-_UPDATE_TALLY = (
-    sa.update(TALLY)
-    .where(TALLY.c.topic_id == sa.bindparam("topic"))
-    .values({name: sa.bindparam(name) for name in ("number", "seq", "plus", "minus")})
-)
+_INSERT_RELEASES = Insert(RELEASE)
+_UPSERT_MOMENTS = Upsert(MOMENT, ("plus", "minus"))

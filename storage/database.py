@@ -1,170 +1,232 @@
-"""The database: one thread that writes, readers beside it, migrations before either.
-
-On SQLite one connection does all writing and checkpointing (WAL, ``synchronous=FULL``); readers are
-``query_only`` and never checkpoint.
-"""
+"""The database: one thread that writes, readers beside it, on SQLite or PostgreSQL by its URL."""
 
 import asyncio
-import fcntl
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import IO, Any, TypeVar
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import migrate
+from storage.address import SQLITE, plain, read_address
+from storage.backend import Backend, Failure, UnusableDatabase
+from storage.database_postgres import Postgres
+from storage.database_sqlite import Sqlite
 
 T = TypeVar("T")
+Work = Callable[[sa.Connection], T]
 log = logging.getLogger("imaginest.storage")
 
 MOST_WAITING_WRITES = 1000
-BUSY_TIMEOUT_MS = 2000
+PATIENCE_SECONDS = 2.0
+"""A write that has waited so long for its turn, behind others that failed, is refused without a try."""
+
+AGAIN_SECONDS = {Failure.GONE: 1.0, Failure.BEATEN: 1.5, Failure.BUSY: 0.0}
+"""For so long after its beginning a write begins again. A new connection may take 2 s to be refused, a deadlock
+is found after 1 s, and what is busy has been waited for already; the answer is due within 3 s."""
+
+PAUSE_SECONDS = 0.05
+READ_SECONDS = 2.0
 
 
 class StorageUnavailable(Exception):
     """The database did not take a write or a read now; trying again later may succeed."""
 
 
-class DataInUse(Exception):
-    """Another process serves this data directory; the message holds its address where it told one."""
+class _Lost(Exception):
+    """The connection ended while a transaction was being committed: it may have been, or not."""
+
+
+def _nothing(_: sa.Connection) -> None: ...
 
 
 class Database:
-    """SQLite in a file. ``open`` before use, ``close`` after."""
+    """The database at ``url`` (``sqlite:///path`` or ``postgresql://…``). ``open`` before use, ``close`` after."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, url: str | sa.URL) -> None:
+        """Raises ``address.BadAddress``."""
+        self._backend = backend(url)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="imaginest-writer")
         self._waiting = 0
-        self._engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.NullPool)
-        sa.event.listen(self._engine, "connect", _prepare_writer)
-        sa.event.listen(self._engine, "begin", _begin_immediate)
         self._connection: sa.Connection | None = None
-        self._readers = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=4, max_overflow=0)
-        sa.event.listen(self._readers.sync_engine, "connect", _prepare_reader)
-        sa.event.listen(self._readers.sync_engine, "begin", _begin_reading)
+        self._greet: Work[None] = _nothing
 
-    async def open(self) -> None:
-        """Connect; raises ``migrate.WrongRevision`` where the tables are not those of this program."""
-        await self._in_writer(self._connect)
+    @property
+    def url(self) -> sa.URL:
+        return self._backend.url
 
-    def _connect(self) -> None:
-        self._connection = self._engine.connect()
-        with self._connection.begin():
-            migrate.refuse_other_revision(self._connection)
+    @property
+    def is_writing(self) -> bool:
+        """Whether a write has been asked for that has not ended."""
+        return self._waiting > 0
+
+    async def open(self, greet: Work[None] = _nothing) -> None:
+        """Connect; raises UnusableDatabase (one sentence) where the database cannot be used as it is.
+
+        ``greet`` runs in a transaction of its own on every new connection of the writer: behind a lost one
+        there may be another server.
+        """
+        self._greet = greet
+        await self._in_writer(self._open)
+
+    def _open(self) -> None:
+        try:
+            self._connection = self._backend.connect()
+            self._backend.inspect(self._connection)
+            with self._connection.begin():
+                migrate.refuse_other_revision(self._connection)
+            with self._connection.begin():
+                self._greet(self._connection)
+        except DBAPIError as error:
+            raise UnusableDatabase(self._backend.sentence(error)) from None
 
     async def close(self) -> None:
         """Finish what is being written and let go of every connection and thread."""
-        await self._readers.dispose()
+        await self._backend.readers.dispose()
         await self._in_writer(self._disconnect)
         self._writer.shutdown()
+        self._backend.close()
 
     def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-        self._engine.dispose()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        self._backend.writer.dispose()
 
-    async def write(self, work: Callable[[sa.Connection], T]) -> T:
-        """Run ``work`` in one transaction in the writing thread and commit it.
+    async def write(self, work: Work[T], *, idempotent: bool = False) -> T:
+        """Run ``work`` in one transaction in the writing thread and commit it; it may have to run again.
 
-        Raises StorageUnavailable where the database refuses (locked, full, gone) or too many writes wait;
-        nothing is half-written then.
+        Raises StorageUnavailable where the database refuses (locked, full, gone) or too many writes wait.
+        Nothing is half-written then; where the connection was lost during the commit, all or nothing was.
+        ``idempotent`` work is tried again even then: doing it twice is doing it once.
         """
         if self._waiting >= MOST_WAITING_WRITES:
             raise StorageUnavailable("too many writes are waiting")
         self._waiting += 1
+        asked = time.monotonic()
         try:
-            return await self._in_writer(lambda: self._in_transaction(work))
+            return await self._in_writer(lambda: self._write(work, asked, idempotent))
         finally:
             self._waiting -= 1
 
-    def _in_transaction(self, work: Callable[[sa.Connection], T]) -> T:
+    def _write(self, work: Work[T], asked: float, idempotent: bool) -> T:
+        began = time.monotonic()
+        if began - asked > PATIENCE_SECONDS:
+            raise StorageUnavailable("the database has not answered those before")
+        while True:
+            try:
+                return self._in_transaction(work)
+            except _Lost as error:
+                if not idempotent:
+                    raise StorageUnavailable("the connection was lost during a commit") from error
+                failure, told = Failure.GONE, "a commit was not answered"
+            except DBAPIError as error:
+                failure, told = self._backend.failure(error), said(error)
+                if failure is Failure.FAULT:
+                    raise
+            if time.monotonic() - began >= AGAIN_SECONDS[failure]:
+                log.warning("a write failed: %s", told)
+                raise StorageUnavailable(told)
+            log.info("a write begins again: %s", told)
+            time.sleep(PAUSE_SECONDS)
+
+    def _in_transaction(self, work: Work[T]) -> T:
         try:
             if self._connection is None:
-                self._connection = self._engine.connect()
-            with self._connection.begin():
-                return work(self._connection)
-        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-            log.warning("a write failed: %s", error.orig)
-            raise StorageUnavailable(str(error.orig)) from error
+                self._connection = self._backend.connect()
+                self._run(self._connection, self._greet)
+            return self._run(self._connection, work)
+        except DBAPIError as error:
+            if self._backend.failure(error) is Failure.GONE:
+                self._disconnect()
+            raise
+
+    def _run(self, connection: sa.Connection, work: Work[T]) -> T:
+        self._backend.watch(connection)
+        try:
+            transaction = connection.begin()
+            try:
+                result = work(connection)
+            except BaseException:
+                transaction.rollback()
+                raise
+            try:
+                transaction.commit()
+            except DBAPIError as error:
+                self._disconnect()  # whatever the engine has left open ends with the connection
+                if self._backend.failure(error) is Failure.GONE:
+                    raise _Lost from error
+                raise
+            return result
+        finally:
+            self._backend.unwatch()
 
     async def _in_writer(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, call)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for one short look; raises StorageUnavailable where the database does not answer."""
+    async def read(self, seconds: float = READ_SECONDS) -> AsyncIterator[AsyncConnection]:
+        """A connection for one short look at one snapshot; it may take ``seconds``.
+
+        Raises StorageUnavailable where the database does not answer.
+        """
         try:
-            async with self._readers.connect() as connection:
-                yield connection
+            async with AsyncExitStack() as stack:
+                yield await self._look(stack, seconds)
         except SQLAlchemyError as error:
-            log.warning("a read failed: %s", error)
-            raise StorageUnavailable(str(error)) from error
+            log.warning("a read failed: %s", said(error))
+            raise StorageUnavailable(said(error)) from error
 
-
-class DataLock:
-    """One process at a time serves a data directory; the lock's file tells the others its address."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "server.lock"
-        self._file: IO[str] | None = None
-
-    def take(self) -> None:
-        """Raises DataInUse while another process holds it."""
-        file = open(self._path, "a+", encoding="utf-8")
+    async def _look(self, stack: AsyncExitStack, seconds: float) -> AsyncConnection:
+        """A connection that has begun; the pool may hold one that was cut meanwhile, and then all are."""
+        connection = await stack.enter_async_context(self._backend.readers.connect())
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            address = file.read().strip()
-            file.close()
-            raise DataInUse(address) from error
-        file.truncate(0)
-        self._file = file
-
-    def tell(self, address: str) -> None:
-        """Write down where this process can be reached."""
-        if self._file is not None:
-            self._file.truncate(0)
-            self._file.write(address + "\n")
-            self._file.flush()
-
-    def release(self) -> None:
-        if self._file is not None:
-            self._file.truncate(0)
-            self._file.close()
-            self._file = None
+            stack.callback(await self._backend.begin_reading(connection, seconds))
+            return connection
+        except DBAPIError as error:
+            if self._backend.failure(error) is not Failure.GONE:
+                raise
+        await connection.close()
+        connection = await stack.enter_async_context(self._backend.readers.connect())
+        stack.callback(await self._backend.begin_reading(connection, seconds))
+        return connection
 
 
-def _prepare_writer(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # sqlite3's own implicit BEGIN is deferred; ours is in _begin_immediate
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "foreign_keys=ON",
-        "cache_size=-65536",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+def backend(url: str | sa.URL) -> Backend:
+    """The engine of a URL; nothing is opened yet. Raises ``address.BadAddress``."""
+    address = read_address(url) if isinstance(url, str) else url
+    return Sqlite(address) if address.drivername == SQLITE else Postgres(address)
 
 
-def _begin_immediate(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def bring_up_to_date(url: str | sa.URL) -> None:
+    """Create or upgrade the tables; of many processes that do so at once, one does. Raises UnusableDatabase."""
+    engine = backend(url)
+    try:
+        with engine.connect() as connection:
+            engine.inspect(connection)
+            with connection.begin():
+                engine.lock_for_migration(connection)
+                migrate.upgrade(connection)
+    except DBAPIError as error:
+        raise UnusableDatabase(engine.sentence(error)) from None
+    finally:
+        engine.writer.dispose()
 
 
-def _begin_reading(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN")  # the first SELECT fixes the snapshot that all others read
+def place(url: str | sa.URL) -> str:
+    """Where that is, for people: no password."""
+    return plain(read_address(url) if isinstance(url, str) else url)
 
 
-def _prepare_reader(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("query_only=ON", "wal_autocheckpoint=0", f"busy_timeout={BUSY_TIMEOUT_MS}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def said(error: SQLAlchemyError) -> str:
+    """What the engine said, without the statement and without the values in it (a log holds no ballots)."""
+    if not isinstance(error, DBAPIError):
+        return type(error).__name__
+    diagnosis = getattr(error.orig, "diag", None)
+    primary = getattr(diagnosis, "message_primary", None)
+    return str(primary or error.orig)

@@ -4,6 +4,8 @@ import base64
 import hmac
 import os
 import secrets
+import string
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
@@ -11,6 +13,13 @@ from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 MASTER_BYTES = 32
 DEVICE_BYTES = 16
 _KEY_BYTES = 16
+
+_LEAST_DIFFERENT = 16
+"""Bytes among 32, and steps from each to the next: chance falls below it less than once in 10^12 times."""
+
+
+class BadSecret(ValueError):
+    """What should be the master secret is none; the message does not repeat it."""
 
 
 class Keys:
@@ -25,7 +34,9 @@ class Keys:
         self._seen = _derive(master, "seen tokens")
         self.sealing = _derive(master, "disclosure")
         self.cookies = _derive(master, "cookies")
+        self.bus = _derive(master, "bus")
         self.operator = _derive(master, "operator").hex()
+        self.check = _derive(master, "check")
 
     def new_topic_key(self) -> bytes:
         """A fresh random topic key, wrapped (AES key wrap, RFC 3394) as it may be stored."""
@@ -57,16 +68,36 @@ def voter_key(topic_key: bytes, device: bytes) -> bytes:
 
 
 def load_master(path: Path) -> bytes:
-    """The master secret kept in ``path``, made at the first start, readable by its owner only."""
+    """The master secret kept in ``path``, made at the first start, readable by its owner only.
+
+    Raises BadSecret where the file holds none.
+    """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return bytes.fromhex(path.read_text().strip())
+        try:
+            return read_master(path.read_text())
+        except (BadSecret, UnicodeDecodeError) as error:
+            raise BadSecret(
+                f"{path} holds no master secret ({error}): put it back from where it is kept"
+            ) from None
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_bytes(MASTER_BYTES).hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
     return load_master(path)
+
+
+def read_master(text: str) -> bytes:
+    """The master secret that ``text`` writes in hexadecimal digits; raises BadSecret where it is a poor one."""
+    digits = text.strip()
+    if len(digits) < 2 * MASTER_BYTES or len(digits) % 2 or set(digits) - set(string.hexdigits):
+        raise BadSecret(f"at least {2 * MASTER_BYTES} hexadecimal digits, an even number, are needed")
+    master = bytes.fromhex(digits)
+    steps = {(after - before) % 256 for before, after in pairwise(master)}
+    if len(set(master)) < _LEAST_DIFFERENT or len(steps) < _LEAST_DIFFERENT:
+        raise BadSecret("it follows a pattern, a random one is needed")
+    return master
 
 
 def _derive(master: bytes, purpose: str) -> bytes:

@@ -1,12 +1,12 @@
 """Voters' profiles, under a pseudonym that leads to no ballot."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Row
 
 from realtime.tally import AgeBand, Cell, Departement, Sex
 from storage.database import Database
 from storage.keys import Keys
+from storage.statements import Upsert
 from storage.tables import PROFILE, VOTER
 from storage.values import Profile
 
@@ -21,16 +21,18 @@ async def profile_of(database: Database, keys: Keys, device: bytes) -> Profile |
 
 async def save_profile(database: Database, keys: Keys, device: bytes, cell: Cell) -> None:
     """Keep what a voter told (an empty cell: rather not). Ballots already cast keep the cell they have."""
-    pseudonym = keys.pseudonym(device)
-    parts = {"departement": cell.departement, "sex": cell.sex, "age": cell.age}
-    voter = insert(VOTER).values(pseudonym=pseudonym).on_conflict_do_nothing()
-    profile = insert(PROFILE).values(pseudonym=pseudonym, **parts)
+    row = {
+        "pseudonym": keys.pseudonym(device),
+        "departement": cell.departement,
+        "sex": cell.sex,
+        "age": cell.age,
+    }
 
     def save(connection: sa.Connection) -> None:
-        connection.execute(voter)
-        connection.execute(profile.on_conflict_do_update(index_elements=["pseudonym"], set_=parts))
+        _KEEP_VOTER(connection, [row])
+        _UPSERT_PROFILE(connection, [row])
 
-    await database.write(save)
+    await database.write(save, idempotent=True)
 
 
 def cell_of(row: Row[tuple[object, ...]]) -> Cell:
@@ -40,3 +42,7 @@ def cell_of(row: Row[tuple[object, ...]]) -> Cell:
         None if row.sex is None else Sex(row.sex),
         None if row.age is None else AgeBand(row.age),
     )
+
+
+_KEEP_VOTER = Upsert(VOTER, ())
+_UPSERT_PROFILE = Upsert(PROFILE, ("departement", "sex", "age"))

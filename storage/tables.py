@@ -11,11 +11,17 @@ def _instant(*, nullable: bool = False) -> Column[int]:
 
 
 class InstallationRow(SQLModel, table=True):
-    """One row: ``epoch`` (ms of creation) rises when a database is made anew."""
+    """One row: ``epoch`` (ms of creation) rises when a database is made anew.
+
+    ``server`` names the PostgreSQL server and its timeline, ``secret_check`` is made of the master secret;
+    both are null until a node has opened the database.
+    """
 
     __tablename__ = "installation"
     id: int = Field(primary_key=True)
     epoch: int = Field(sa_column=_instant())
+    server: str | None = Field(max_length=80)
+    secret_check: bytes | None = Field(sa_column=Column(LargeBinary, nullable=True))
 
 
 class ThemeRow(SQLModel, table=True):

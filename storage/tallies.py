@@ -21,6 +21,10 @@ from storage.values import CrossTable, Discrepancy, Moment, Standing, Topic, Top
 MOMENT_MS = 10_000
 """Length of a time bucket of moments, in ms."""
 
+COUNTING_SECONDS = 20.0
+RECOUNTING_SECONDS = 3600.0
+"""How long a count of one topic's ballots and of all ballots may take."""
+
 CROSS_TABLE_LEAST = 20
 """Voters in a cell of a cross table that may be published."""
 
@@ -104,7 +108,7 @@ async def cross_table(database: Database, keys: Keys, topic: Topic, now: int) ->
         .where(BALLOT.c.topic_id == topic.id, BALLOT.c.sex.is_not(None), BALLOT.c.age.is_not(None))
         .group_by(BALLOT.c.sex, BALLOT.c.age)
     )
-    async with database.read() as connection:
+    async with database.read(COUNTING_SECONDS) as connection:
         rows = (await connection.execute(statement)).all()
     cells = {}
     for row in rows:
@@ -123,7 +127,7 @@ _SIGNS = (
 
 async def discrepancies(database: Database) -> list[Discrepancy]:
     """Every counter of every topic and series that differs from a recount of its ballots."""
-    async with database.read() as connection:
+    async with database.read(RECOUNTING_SECONDS) as connection:
         recounted: dict[tuple[int, str], Counts] = {}
         totals = sa.select(BALLOT.c.topic_id, *_SIGNS).group_by(BALLOT.c.topic_id)
         for row in await connection.execute(totals):

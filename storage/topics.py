@@ -59,13 +59,13 @@ def _create(connection: sa.Connection, keys: Keys, topic: NewTopic, now: int) ->
 async def close_topic(database: Database, topic_id: int, at: int) -> None:
     """Let a topic's vote end at the instant ``at``."""
     statement = sa.update(TOPIC).where(TOPIC.c.id == topic_id).values(closes_at=at)
-    await database.write(lambda connection: connection.execute(statement))
+    await database.write(lambda connection: connection.execute(statement), idempotent=True)
 
 
 async def mark(database: Database, topic_ids: list[int], provenance: Provenance) -> None:
     """Say of topics where their votes come from."""
     statement = sa.update(TOPIC).where(TOPIC.c.id.in_(topic_ids)).values(provenance=str(provenance))
-    await database.write(lambda connection: connection.execute(statement))
+    await database.write(lambda connection: connection.execute(statement), idempotent=True)
 
 
 async def list_topics(database: Database) -> list[Topic]:

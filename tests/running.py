@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -38,6 +38,8 @@ class Running:
     data: Path
     port: int = 0
     process: subprocess.Popen[str] | None = None
+    secret: str = ""
+    """The master secret, where the environment gives one to the server."""
 
     @property
     def url(self) -> str:
@@ -45,16 +47,20 @@ class Running:
 
     @property
     def keys(self) -> Keys:
-        return open_keys(Settings(data=self.data))
+        return open_keys(Settings(data=self.data, secret=self.secret))
 
-    def start(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "server.cli", "--data", str(self.data), "serve"]
+    def start(self, *arguments: str, **environment: str) -> None:
+        command = ["-m", "server.cli", "--data", str(self.data), "serve", "--port", str(self.port)]
+        self.launch([*command, *arguments], environment)
+
+    def launch(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start Python with these arguments and wait until it listens."""
         self.process = subprocess.Popen(
-            [*command, "--port", str(self.port), *arguments],
+            [sys.executable, *command],
             cwd=ROOT,
             text=True,
             stdout=subprocess.PIPE,
-            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
+            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {**environment},
         )
         assert self.process.stdout is not None
         for line in self.process.stdout:
@@ -101,10 +107,10 @@ class Running:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Running]:
+def running(data: Path, **environment: str) -> Iterator[Running]:
     """A server that listens; ended with the block."""
     server = Running(data)
-    server.start()
+    server.start(**environment)
     try:
         yield server
     finally:

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "locale"
 
 NARROW_SPACE = "\u202f"
 
-_FOR_THE_BROWSER = ("refusals", "live", "own", "voters", "weather", "time", "departement")
+_FOR_THE_BROWSER = ("refusals", "live", "own", "voters", "weather", "time", "departement", "month")
 
 
 def number(value: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse
 
 from channels.wire import plain_tally
 from realtime.refusals import Refusal
@@ -69,6 +69,11 @@ class Pages:
         told = self.catalogue.say("error-told", known) if refusal is None else self.catalogue.refusal(refusal)
         context = {"heading": self.catalogue.say("error", known), "told": told, "profile": "none"}
         return self.page("error.html", context, status=status, headers=headers)
+
+    def refusal(self, status: int, code: Refusal) -> JSONResponse:
+        """The same for a program: the code, and the sentence it may show."""
+        told = {"code": str(code), "message": self.catalogue.refusal(code)}
+        return JSONResponse(told, status, {"cache-control": "no-store"})
 
 
 def _family(status: int) -> str:

@@ -63,12 +63,7 @@ class Crowd:
         for index in range(number):
             raw = socket.create_connection(("127.0.0.1", self.port))
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            extra = f"Cookie: {cookie(index)}\r\n" if cookie else ""
-            raw.sendall(
-                f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nOrigin: http://127.0.0.1:{self.port}\r\n"
-                f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {KEY}\r\n"
-                f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {PROTOCOL}\r\n{BROWSER}{extra}\r\n".encode()
-            )
+            raw.sendall(self._handshake(f"Cookie: {cookie(index)}\r\n" if cookie else ""))
             heard = b""
             while b"\r\n\r\n" not in heard:
                 chunk = raw.recv(4096)
@@ -86,6 +81,39 @@ class Crowd:
             self.epoll.register(self.first.fileno(), select.EPOLLIN)
             self._joined = True
         return made
+
+    def _handshake(self, more: str = "") -> bytes:
+        return (
+            f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nOrigin: http://127.0.0.1:{self.port}\r\n"
+            f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {KEY}\r\n"
+            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {PROTOCOL}\r\n{BROWSER}{more}\r\n"
+        ).encode()
+
+    def storm(self, number: int, first_words: str, wanted: bytes) -> float:
+        """Everybody connects at once, says ``first_words`` once accepted; seconds until all have got ``wanted``."""
+        started = time.perf_counter()
+        heard: dict[int, bytes] = {}
+        for _ in range(number):
+            raw = socket.create_connection(("127.0.0.1", self.port))
+            raw.sendall(self._handshake())
+            raw.setblocking(False)
+            self.sockets[raw.fileno()] = raw
+            heard[raw.fileno()] = b""
+            self.epoll.register(raw, select.EPOLLIN)
+        words = masked(first_words)
+        while heard:
+            for fd, _ in self.epoll.poll(DEADLINE):
+                if fd not in heard:
+                    continue
+                before = heard[fd]
+                now = heard[fd] = before + self.sockets[fd].recv(65536)
+                if b"\r\n\r\n" in now and b"\r\n\r\n" not in before:
+                    self.sockets[fd].send(words)
+                if wanted in now:
+                    del heard[fd]
+            if time.perf_counter() - started > DEADLINE:
+                raise TimeoutError(f"{len(heard)} of the connections are not live")
+        return time.perf_counter() - started
 
     def say(self, fd: int, text: str) -> None:
         self.sockets[fd].send(masked(text))

@@ -17,6 +17,7 @@ from storage.values import TopicRules
 from tests.bench.crowd import Crowd
 from tests.bench.servers import cpu_seconds, handshakes, ours, reference
 from tests.running import ROOT
+from tests.running_postgres import running_postgres
 from tests.storage.house import open_house
 
 WATCHERS = 5000
@@ -98,12 +99,20 @@ def _vote(topic: int, sign: int) -> str:
 
 def ballot_box() -> Iterator[Row]:
     """Durable votes through the box on SQLite, ``synchronous=FULL``."""
-    yield from asyncio.run(_ballot_box())
-
-
-async def _ballot_box() -> list[Row]:
     folder = Path(tempfile.mkdtemp(prefix="imaginest-bench-", dir=ROOT.parent))
-    house = await open_house(folder)
+    yield from asyncio.run(_ballot_box("ballot box", f"sqlite:///{folder / 'imaginest.db'}"))
+    shutil.rmtree(folder)
+
+
+def ballot_box_postgres() -> Iterator[Row]:
+    """Durable votes through the box on a PostgreSQL on this machine, ``fsync`` on."""
+    with running_postgres(durable=True) as server:
+        url = server.url(server.create_database())
+        yield from asyncio.run(_ballot_box("ballot box on PostgreSQL", url))
+
+
+async def _ballot_box(name: str, url: str) -> list[Row]:
+    house = await open_house(url)
     topic = await house.topic(OPEN)
 
     async def cast(votes: int, times: list[float]) -> None:
@@ -118,7 +127,7 @@ async def _ballot_box() -> list[Row]:
         started = time.perf_counter()
         await asyncio.gather(*(cast(each, times) for _ in range(voters)))
         rate = voters * each / (time.perf_counter() - started)
-        rows.append(Row(f"ballot box, {voters} voters at once", rate, "votes/s", _spread(times)))
+        rows.append(Row(f"{name}, {voters} voters at once", rate, "votes/s", _spread(times)))
     times = []
     tasks = []
     started = time.perf_counter()
@@ -126,9 +135,8 @@ async def _ballot_box() -> list[Row]:
         tasks += [asyncio.create_task(cast(1, times)) for _ in range(20)]
         await asyncio.sleep(max(0.0, started + (tick + 1) * 0.01 - time.perf_counter()))
     await asyncio.gather(*tasks)
-    rows.append(Row("ballot box, 2,000 votes/s offered", _quantile(times, 0.99), "ms p99", _spread(times)))
+    rows.append(Row(f"{name}, 2,000 votes/s offered", _quantile(times, 0.99), "ms p99", _spread(times)))
     await house.close()
-    shutil.rmtree(folder)
     return rows
 
 
@@ -213,6 +221,22 @@ def idle_watchers() -> Iterator[Row]:
     yield Row("handshake, ours", our_cpu, "µs CPU", f"{our_cpu / their_cpu:.2f} × Starlette")
 
 
+def reconnect() -> Iterator[Row]:
+    """5,000 watchers come back to one node at the same moment."""
+    seconds, cpu = [], []
+    with ours() as server:
+        topic = server.running.topic(OPEN)
+        for _ in range(3):
+            crowd = Crowd(server.port)
+            before = cpu_seconds(server.pid)
+            wanted = f'{{"t":"sub","subs":[{{"channel":"topic:{topic}"}}]}}'
+            seconds.append(crowd.storm(WATCHERS, wanted, b'"snap"'))
+            cpu.append((cpu_seconds(server.pid) - before) / WATCHERS * 1e6)
+            crowd.close()
+    yield Row(f"{WATCHERS:,} watchers come back at once", statistics.median(seconds), "s until all are live")
+    yield Row("of that, for each", statistics.median(cpu), "µs CPU", "handshake, subscription and snapshot")
+
+
 def _quantile(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1000
 
@@ -224,7 +248,9 @@ def _spread(times: list[float]) -> str:
 ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "fan-out": fan_out,
     "ballot-box": ballot_box,
+    "ballot-box-postgres": ballot_box_postgres,
     "socket-votes": socket_votes,
     "vote-to-glass": vote_to_glass,
     "idle-watchers": idle_watchers,
+    "reconnect": reconnect,
 }

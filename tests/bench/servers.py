@@ -48,7 +48,7 @@ class Ours:
 def ours() -> Iterator[Ours]:
     folder = Path(tempfile.mkdtemp(prefix="imaginest-bench-", dir=ROOT.parent))
     running = Running(folder)
-    running.start()
+    running.start(IMAGINEST_MOST_AN_ADDRESS="20000")
     assert running.process is not None
     _pin(running.process.pid, CORES[0])
     os.sched_setaffinity(0, {CORES[-1]})

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.journeys.ended import ended_topic
 from tests.running import Running, running
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -28,9 +29,20 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")  # a browser kept longer would keep its event loop in the way of others
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("data")) as server:
+@pytest.fixture(scope="package")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="package")
+def ended(data: Path) -> int:
+    """A topic whose vote has ended."""
+    return ended_topic(data)
+
+
+@pytest.fixture(scope="package")
+def server(data: Path, ended: int) -> Iterator[Running]:
+    with running(data) as server:
         yield server
 
 

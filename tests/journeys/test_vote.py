@@ -84,19 +84,6 @@ def test_without_javascript_the_same_vote_is_a_form(server: Running, browser: Br
     context.close()
 
 
-def test_a_vote_by_keyboard_only(server: Running, page: Page) -> None:
-    topic = server.topic(OPEN)
-    connected(page, server, topic)
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.classList.contains('vote-plus')"):
-            break
-    page.keyboard.press("Enter")
-    expect(page.locator("#profile")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator("#profile")).to_be_hidden()
-
-
 def test_pages_reconnect_after_the_server_restarts(
     restartable: Running, page: Page, other_page: Page
 ) -> None:

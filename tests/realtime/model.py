@@ -7,7 +7,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from realtime.bus import OnDelta, OnGap
+from realtime.bus import GapReason, OnDelta, OnGap, OnHeadcount, ignore_headcount
+from realtime.bus_memory import MemoryBus
 from realtime.comparison import Comparison
 from realtime.delta import Changes, Delta, apply, diff
 from realtime.disclosure import ResultPolicy, View, seen_through, view_for
@@ -143,25 +144,23 @@ class Wires:
         """All that is on its way is lost; the nodes notice, or don't."""
         self._generation += 1
         for end in self.ends if told else ():
-            end.on_gap()
+            end.on_gap(GapReason.RESUBSCRIBED, end.topics)
 
 
-class WireEnd:
+class WireEnd(MemoryBus):
     """A node's bus."""
 
     on_delta: OnDelta
     on_gap: OnGap
 
     def __init__(self, wires: Wires, chance: random.Random) -> None:
+        super().__init__()
         self._chance = chance
         self.topics: set[int] = set()
         wires.ends.append(self)
 
-    def attach(self, on_delta: OnDelta, on_gap: OnGap) -> None:
+    def attach(self, on_delta: OnDelta, on_gap: OnGap, on_headcount: OnHeadcount = ignore_headcount) -> None:
         self.on_delta, self.on_gap = on_delta, on_gap
-
-    async def publish(self, delta: Delta) -> None:
-        raise NotImplementedError
 
     async def subscribe(self, topic: int) -> None:
         if self._chance.random() < 0.5:

@@ -3,13 +3,16 @@
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
 
 from realtime.delta import Delta
 from realtime.tally import Cell, Sign
 from storage.ballot_box import BallotBox
-from storage.database import Database
+from storage.database import Database, backend, bring_up_to_date
+from storage.joining import join
 from storage.keys import DEVICE_BYTES, Keys
-from storage.migrate import migrate
 from storage.profiles import save_profile
 from storage.tallies import standings
 from storage.topics import create_topics
@@ -23,7 +26,7 @@ MASTER = bytes(range(32))
 
 @dataclass
 class House:
-    folder: Path
+    url: str
     database: Database
     keys: Keys
     box: BallotBox
@@ -53,19 +56,33 @@ def device(number: int) -> bytes:
     return number.to_bytes(DEVICE_BYTES)
 
 
-async def open_house(folder: Path, clock: list[int] | None = None) -> House:
-    """Open (or open again) the storage in ``folder``."""
-    path = folder / "imaginest.db"
-    migrate(f"sqlite:///{path}")
-    database = Database(path)
-    await database.open()
-    deltas: list[Delta] = []
+async def open_house(where: str | Path, clock: list[int] | None = None, master: bytes = MASTER) -> House:
+    """Open (or open again) the database at a URL, or SQLite in a folder."""
+    url = f"sqlite:///{where / 'imaginest.db'}" if isinstance(where, Path) else where
+    bring_up_to_date(url)
+    database = Database(url)
     clock = clock or [START]
+    keys = Keys(master)
+    try:
+        await database.open(lambda connection: join(connection, keys, clock[0]))
+    except BaseException:
+        await database.close()
+        raise
+    deltas: list[Delta] = []
 
     async def publish(delta: Delta) -> None:
         deltas.append(delta)
 
-    keys = Keys(MASTER)
     box = BallotBox(database, keys, publish, lambda: clock[0])
     box.start()
-    return House(folder, database, keys, box, deltas, clock)
+    return House(url, database, keys, box, deltas, clock)
+
+
+def beside(url: str, statement: str, **values: Any) -> list[Any]:
+    """What a statement finds, or does, from a connection beside the application's."""
+    engine = backend(url).writer
+    with engine.connect() as connection, connection.begin():
+        result = connection.execute(sa.text(statement), values)
+        rows = [tuple(row) for row in result] if result.returns_rows else []
+    engine.dispose()
+    return rows

@@ -1,12 +1,10 @@
 """The epoch that every version begins with."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 
 from realtime.tally import Sign
 from storage.installation import raise_epoch
-from tests.storage.house import START, House, device, open_house
+from tests.storage.house import START, House, device
 
 
 async def raised(house: House, above: int, now: int) -> int:
@@ -16,8 +14,7 @@ async def raised(house: House, above: int, now: int) -> int:
     return await house.database.write(work)
 
 
-async def test_a_raised_epoch_is_in_the_very_next_version_without_a_restart(tmp_path: Path) -> None:
-    house = await open_house(tmp_path)
+async def test_a_raised_epoch_is_in_the_very_next_version_without_a_restart(house: House) -> None:
     topic = await house.topic()
     await house.vote(topic, device(1), Sign.PLUS)
     before = (await house.standing(topic)).version
@@ -27,21 +24,16 @@ async def test_a_raised_epoch_is_in_the_very_next_version_without_a_restart(tmp_
     after = (await house.standing(topic)).version
     assert after.epoch == epoch
     assert house.deltas[-1].version == after > before
-    await house.close()
 
 
-async def test_of_many_nodes_that_notice_a_loss_only_the_first_raises_the_epoch(tmp_path: Path) -> None:
-    house = await open_house(tmp_path)
+async def test_of_many_nodes_that_notice_a_loss_only_the_first_raises_the_epoch(house: House) -> None:
     topic = await house.topic()
     seen = (await house.standing(topic)).version.epoch
     first = await raised(house, seen, START)
     assert await raised(house, seen, START + 5) == first > seen
-    await house.close()
 
 
-async def test_an_epoch_rises_even_where_the_clock_went_back(tmp_path: Path) -> None:
-    house = await open_house(tmp_path)
+async def test_an_epoch_rises_even_where_the_clock_went_back(house: House) -> None:
     topic = await house.topic()
     seen = (await house.standing(topic)).version.epoch
     assert await raised(house, seen, 5) == seen + 1
-    await house.close()

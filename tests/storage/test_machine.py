@@ -1,17 +1,20 @@
 """Voters, operators, clocks and restarts in any order: the real storage beside a model in plain Python."""
 
 import asyncio
-import shutil
-import sqlite3
-import tempfile
 from collections import Counter, defaultdict
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from channels.wire import Format, Snap, encode
 from realtime.delta import apply
@@ -33,7 +36,7 @@ from storage.ballots import CHANGES_A_DAY, DAY_MS, own_signs
 from storage.tallies import discrepancies, standings
 from storage.topics import close_topic
 from storage.values import CastVote, Discrepancy, Outcome, Receipt, Standing, TopicRules
-from tests.storage.house import House, device, open_house
+from tests.storage.house import House, beside, device, open_house
 
 HOUR_MS = 3_600_000
 
@@ -130,14 +133,13 @@ class Model:
 class BallotBoxMachine(RuleBasedStateMachine):
     """Three topics (live, sealed, live with a profile required) and 25 voters."""
 
-    def __init__(self) -> None:
+    def __init__(self, new_url: Callable[[], str]) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.folder = Path(tempfile.mkdtemp(prefix="imaginest-machine-"))
         self.model = Model()
         self.entered: list[tuple[CastVote, int]] = []
         self.standings: dict[int, Standing] = {}
-        self.house: House = self.runner.run(open_house(self.folder))
+        self.house: House = self.runner.run(open_house(new_url()))
         self.opened_at = self.house.clock[0]
         self.made = 0
 
@@ -156,7 +158,6 @@ class BallotBoxMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.runner.run(self.house.close())
         self.runner.close()
-        shutil.rmtree(self.folder)
 
     # --- what happens
 
@@ -232,7 +233,7 @@ class BallotBoxMachine(RuleBasedStateMachine):
     @rule()
     def the_server_restarts(self) -> None:
         self.runner.run(self.house.close())
-        self.house = self.runner.run(open_house(self.folder, self.house.clock))
+        self.house = self.runner.run(open_house(self.house.url, self.house.clock))
         self.opened_at = self.house.clock[0]
 
     # --- what always holds
@@ -297,8 +298,7 @@ class BallotBoxMachine(RuleBasedStateMachine):
         assert standing.tally.series == public
 
     def _rows(self, statement: str, topic: int) -> list[Any]:
-        with closing(sqlite3.connect(self.house.database.path)) as connection:
-            return connection.execute(statement, (topic,)).fetchall()
+        return beside(self.house.url, statement.replace("?", ":topic"), topic=topic)
 
 
 def _snapshot(topic: int, standing: Standing, format: Format) -> bytes:
@@ -319,10 +319,17 @@ def _check_releases(releases: list[Any], blocks: list[Counts], version: int) -> 
             assert min(plus, minus) >= 0 and abs(plus - exact.plus) < ROUNDING
 
 
-TestBallotBoxMachine = BallotBoxMachine.TestCase
-TestBallotBoxMachine.settings = settings(
-    max_examples=10,
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+def test_whatever_happens_in_any_order(new_url: Callable[[], str]) -> None:
+    class Machine(BallotBoxMachine):
+        def __init__(self) -> None:
+            super().__init__(new_url)
+
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=10,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )

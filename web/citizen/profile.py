@@ -86,5 +86,5 @@ def _refused(visitor: Visit, code: Refusal, wants_json: bool) -> Response:
     pages = visitor.services.pages
     status = 404 if code is Refusal.UNKNOWN_TOPIC else 400
     if wants_json:
-        return JSONResponse({"code": str(code), "message": pages.catalogue.refusal(code)}, status)
+        return pages.refusal(status, code)
     return pages.error(status, code)

@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute, Route
 
 from web.citizen.errors import exception_handlers
 from web.citizen.home import home, how_it_works
+from web.citizen.moments import topic_moments
 from web.citizen.profile import keep_profile, profile_page
 from web.citizen.topic import topic_page, vote
 from web.static import static_routes
@@ -15,6 +16,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/", home),
         Route("/sujets/{id:int}", topic_page),
+        Route("/sujets/{id:int}/fil", topic_moments),
         Route("/sujets/{id:int}/vote", vote, methods=["POST"]),
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),

@@ -36,7 +36,7 @@ class Timeline:
 
 def timeline(moments: list[Moment]) -> Timeline | None:
     """None for fewer than two moments out of the fog: there is no line yet."""
-    moments = [moment for moment in moments if moment.counts.voters >= GAUGE_FROM]
+    moments = out_of_the_fog(moments)
     if len(moments) < 2:
         return None
     first, span = moments[0].at, moments[-1].at - moments[0].at
@@ -49,9 +49,19 @@ def timeline(moments: list[Moment]) -> Timeline | None:
         line=_points(list(zip(xs, ys, strict=True))),
         area=_points(corners),
         last=(xs[-1], ys[-1]),
-        data=[(moment.at, *moment.counts) for moment in moments],
+        data=plain(moments),
         rows=[Row(local_time(moment.at), share(moment.counts)) for moment in _thinned(moments)],
     )
+
+
+def out_of_the_fog(moments: list[Moment]) -> list[Moment]:
+    """Those with voters enough for a ratio."""
+    return [moment for moment in moments if moment.counts.voters >= GAUGE_FROM]
+
+
+def plain(moments: list[Moment]) -> list[tuple[int, int, int]]:
+    """As the front end reads them: instant (ms since 1970), plus, minus."""
+    return [(moment.at, *moment.counts) for moment in moments]
 
 
 _AREA_PART = 0.4

@@ -12,10 +12,11 @@ from channels.wire import MAX_INTEGER, is_op
 from realtime.disclosure import View
 from realtime.refusals import Refusal
 from realtime.tally import Sign
-from storage.tallies import moments
+from storage.tallies import cross_table, moments
 from storage.topics import get_topic
 from storage.values import CastVote, Receipt, Topic
 from web.citizen.cards import Card, Note, wants_profile
+from web.citizen.pyramid import pyramid
 from web.citizen.timeline import timeline
 from web.citizen.visit import Visit, read_form, visit
 from web.forms import VoteForm, local_path, read_sign, read_vote
@@ -77,7 +78,8 @@ async def show_topic(
     if refusal is Refusal.TRY_AGAIN and op is not None and is_op(op):
         card = replace(card, op=op)
     past = await moments(database, topic.id) if card.view is View.RESULTS else []
-    context = visitor.context(card=card, timeline=timeline(past), next=_path(card))
+    cells = await cross_table(database, visitor.services.keys, topic, visitor.now)
+    context = visitor.context(card=card, timeline=timeline(past), pyramid=pyramid(cells), next=_path(card))
     return pages.page("topic.html", context, status=status)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
+from realtime.disclosure import View
 from realtime.tally import NOWHERE
 from storage.ballots import own_signs
 from storage.profiles import profile_of
@@ -49,6 +50,11 @@ class Visit:
             )
             for topic in shown
         ]
+
+    async def view(self, topic: Topic) -> View:
+        """What this visitor sees of a topic; the ballot decides, never what the browser says."""
+        own = await own_signs(self.services.database, self.services.keys, self.device, [topic.id])
+        return topic.rules.view(voted=topic.id in own, now=self.now)
 
     def context(self, **more: Any) -> dict[str, Any]:
         """What every page needs, and more."""

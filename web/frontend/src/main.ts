@@ -48,6 +48,7 @@ function start(live: string): void {
       tally: standings.shown(topic),
       own: desk.chosen(topic),
       seen: standings.seen(topic),
+      at: clock.now(),
     };
     for (const article of articles(topic)) writeTopic(article, shown, words);
   }
@@ -69,12 +70,10 @@ function start(live: string): void {
       clock.set(time);
       connection.opened();
       document.body.dataset.connected = "true";
-      document.body.dataset.connected = "true";
       desk.onOpened();
     },
     lost: (final) => {
       connection.lost(final);
-      document.body.dataset.connected = "false";
       document.body.dataset.connected = "false";
       desk.onLost();
     },
@@ -164,7 +163,9 @@ function start(live: string): void {
       const text = words.say("time", phrase, n === undefined ? {} : { n });
       const element = article.querySelector(".time-left");
       if (element && text && element.textContent !== text) element.textContent = text;
-      if (phrase === "closed") closeTopic(article);
+      if (phrase !== "closed") continue;
+      closeTopic(article);
+      if (topicOfArticle(article) === only) announcer.say(words.say("live", "closed"));
     }
   }
 

@@ -11,6 +11,8 @@ export interface Shown {
   readonly tally: Tally | null;
   readonly own: Sign | null;
   readonly seen: string | null;
+  /** Now, by the server's clock, in ms since 1970. */
+  readonly at: number;
 }
 
 export function articles(topic?: number): HTMLElement[] {
@@ -33,7 +35,7 @@ export function readTopic({ dataset }: HTMLElement): Beginning {
   };
 }
 
-export function writeTopic(article: HTMLElement, { version, tally, own, seen }: Shown, words: Words): void {
+export function writeTopic(article: HTMLElement, { version, tally, own, seen, at }: Shown, words: Words): void {
   const { dataset } = article;
   if (version) dataset.version = JSON.stringify(version);
   if (seen) dataset.seen = seen;
@@ -44,7 +46,7 @@ export function writeTopic(article: HTMLElement, { version, tally, own, seen }: 
   dataset.view = hidden ? "hidden" : "results";
   for (const results of article.querySelectorAll<HTMLElement>(".results")) results.hidden = hidden;
   for (const note of article.querySelectorAll<HTMLElement>(".hidden-note")) note.hidden = !hidden;
-  for (const part of article.querySelectorAll<LivePart>(PARTS)) part.tally = tally;
+  for (const part of article.querySelectorAll<LivePart>(PARTS)) Object.assign(part, { at, tally });
 }
 
 const PARTS = "live-gauge, live-weather, live-map, live-splits, live-timeline";
@@ -69,11 +71,15 @@ export function writeNote(article: HTMLElement, text: string): void {
   if (note && note.textContent !== text) note.textContent = text;
 }
 
-/** The vote is over: nothing is left to press. */
+/** The vote is over: nothing is left to press, and the page offers what is published from now on. */
 export function closeTopic(article: HTMLElement): void {
+  const hadFocus = article.querySelector("form.vote")?.contains(document.activeElement);
   article.dataset.state = "closed";
+  for (const news of article.querySelectorAll<HTMLElement>(".closing")) news.hidden = false;
   for (const button of article.querySelectorAll<HTMLButtonElement>("form.vote button")) button.disabled = true;
   for (const buttons of article.querySelectorAll<HTMLElement>(".vote-buttons, .vote-withdraw")) buttons.hidden = true;
+  // What is hidden cannot keep the focus.
+  if (hadFocus) article.querySelector<HTMLElement>(".closing a, .card-title a")?.focus();
 }
 
 export function titleOf(article: HTMLElement): string {

@@ -10,6 +10,9 @@ export abstract class LivePart extends ReactiveElement {
 
   declare tally: Tally | undefined;
 
+  /** When the tally was told, by the server's clock, in ms since 1970. */
+  at = 0;
+
   /** No shadow: the page's own HTML is what is drawn on. */
   protected override createRenderRoot(): HTMLElement {
     return this;

@@ -1,59 +1,76 @@
-import { share } from "../share.ts";
+import type { Moment } from "../moments.ts";
+import { drawing, extended, rows } from "../moments.ts";
+import { GAUGE_FROM, share } from "../share.ts";
 import type { Tally } from "../tally.ts";
+import { number, pageWords, percent } from "../words.ts";
 import { LivePart } from "./part.ts";
 
-/** [ms since 1970, plus, minus] */
-export type Moment = readonly [number, number, number];
-
-const WIDTH = 600;
-const HEIGHT = 200;
-/** How high the quiet area of voters reaches at most, as a part of the drawing. */
-const AREA_PART = 0.4;
-/** Live points are no closer than this part of the whole: more could not be seen. */
-const FINEST = 1 / 300;
-
-/** `past` with one more moment; a last one that is very near gives way to it. */
-export function extended(past: readonly Moment[], next: Moment): Moment[] {
-  const first = past[0]?.[0] ?? next[0];
-  const beforeLast = past.at(-2)?.[0];
-  const crowded = beforeLast !== undefined && next[0] - beforeLast < (next[0] - first) * FINEST;
-  return [...(crowded ? past.slice(0, -1) : past), next];
-}
-
-/** SVG points of the ratio's line and of the voters' area; the same rules as web/citizen/timeline.py. */
-export function drawing(moments: readonly Moment[]): { line: string; area: string } {
-  const first = moments[0]?.[0] ?? 0;
-  const span = (moments.at(-1)?.[0] ?? 0) - first || 1;
-  const most = Math.max(1, ...moments.map(([, plus, minus]) => plus + minus));
-  const x = (at: number): number => tenth(((at - first) / span) * WIDTH);
-  const line = moments.map(([at, plus, minus]) => `${x(at)},${tenth((1 - share({ plus, minus }).ratio) * HEIGHT)}`);
-  const tops = moments.map(([at, plus, minus]) => {
-    return `${x(at)},${tenth(HEIGHT - ((plus + minus) / most) * HEIGHT * AREA_PART)}`;
-  });
-  return { line: line.join(" "), area: [`0,${HEIGHT}`, ...tops, `${WIDTH},${HEIGHT}`].join(" ") };
-}
-
-function tenth(value: number): number {
-  return Math.round(value * 10) / 10;
-}
+const ASK_AGAIN = 5_000;
+/** When a vote ends, everybody's results open at once; not everybody should ask in the same moment. */
+const SPREAD = 3_000;
 
 /** The ratio over time; what the server drew goes on with what happens now. */
 export class LiveTimeline extends LivePart {
   #moments: Moment[] | null = null;
 
-  protected override draw({ headline }: Tally, before: Tally | undefined): void {
-    const { plus, minus } = headline ?? {};
-    if (plus === undefined || minus === undefined) return;
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.querySelector("details")?.addEventListener("toggle", () => this.#fillTable());
+  }
+
+  protected override draw({ headline }: Tally): void {
+    if (!headline) return;
     this.#moments ??= this.#written();
+    const { past } = this.dataset;
+    if (past) {
+      this.removeAttribute("data-past");
+      setTimeout(() => void this.#ask(past), this.#isClosed ? Math.random() * SPREAD : 0);
+    }
+    const { plus, minus } = headline;
     const last = this.#moments.at(-1);
-    const isNew = last?.[1] !== plus || last[2] !== minus;
-    if (!isNew || (last && !before && last[0] > Date.now())) return;
-    this.#moments = extended(this.#moments, [Date.now(), plus, minus]);
-    if (this.#moments.length < 2) return;
-    const { line, area } = drawing(this.#moments);
+    if (plus + minus < GAUGE_FROM || (last?.[1] === plus && last[2] === minus)) return;
+    this.#moments = extended(this.#moments, [this.at, plus, minus]);
+    this.#show();
+  }
+
+  get #isClosed(): boolean {
+    const closes = Number(this.closest<HTMLElement>(".topic")?.dataset.closes);
+    return closes > 0 && closes <= this.at;
+  }
+
+  /** The results were hidden when the page was drawn: what happened before is asked for now. */
+  async #ask(past: string): Promise<void> {
+    const answer = await fetch(past, { headers: { accept: "application/json" } }).catch(() => null);
+    if (answer?.ok) {
+      const { moments } = (await answer.json()) as { moments: Moment[] };
+      // A moment is told by the end of its span of time, which may be yet to come.
+      const until = moments.map(([at, plus, minus]): Moment => [Math.min(at, this.at), plus, minus]);
+      this.#moments = (this.#moments ?? []).reduce(extended, until);
+      this.#show();
+    } else if ((!answer || answer.status >= 500) && this.isConnected) {
+      setTimeout(() => void this.#ask(past), ASK_AGAIN * (0.5 + Math.random()));
+    }
+  }
+
+  #show(): void {
+    const moments = this.#moments ?? [];
+    if (moments.length < 2) return;
+    const { line, area } = drawing(moments);
     this.querySelector(".line")?.setAttribute("points", line);
     this.querySelector(".area")?.setAttribute("points", area);
+    const days = this.querySelectorAll(".timeline-days span");
+    [moments[0], moments.at(-1)].forEach((moment, i) => {
+      const day = days[i];
+      if (day && moment) day.textContent = written(moment[0]);
+    });
     this.removeAttribute("data-empty");
+  }
+
+  /** The table is filled when it is opened: rows that are being read stay where they are. */
+  #fillTable(): void {
+    const body = this.querySelector("tbody");
+    if (!body || !this.#moments || !this.querySelector("details")?.open) return;
+    body.replaceChildren(...rows(this.#moments).map(tableRow));
   }
 
   #written(): Moment[] {
@@ -63,4 +80,34 @@ export class LiveTimeline extends LivePart {
       return [];
     }
   }
+}
+
+function tableRow([at, plus, minus]: Moment): HTMLTableRowElement {
+  const row = document.createElement("tr");
+  const head = document.createElement("th");
+  head.scope = "row";
+  head.textContent = written(at);
+  row.append(head);
+  row.insertCell().textContent = percent(share({ plus, minus }).plus);
+  row.insertCell().textContent = number(plus + minus);
+  return row;
+}
+
+const inTheRegion = new Intl.DateTimeFormat("en", {
+  timeZone: "Europe/Paris",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+
+/** « 12 mars, 14 h 05 », as the Région's clocks show it. */
+function written(at: number): string {
+  const words = pageWords();
+  const part = Object.fromEntries(inTheRegion.formatToParts(at).map(({ type, value }) => [type, value]));
+  const day = part.day === "1" ? "1er" : (part.day ?? "");
+  const minute = (part.minute ?? "").padStart(2, "0");
+  const hour = String(Number(part.hour));
+  return words.say("live", "moment", { day, month: words.say("month", part.month ?? ""), hour, minute });
 }

@@ -1,0 +1,67 @@
+"""Options of the whole suite, and the databases that every part of it may ask for."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import bring_up_to_date
+from tests.running_postgres import RunningPostgres, running_postgres
+from tests.storage.house import House, open_house
+
+ENGINES = ("sqlite", "postgres")
+NewUrl = Callable[[], str]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--reliability", type=Path, metavar="FILE", help="write the table of what breaks and what is lost"
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[RunningPostgres]:
+    """One server for the whole run; every test has databases of its own on it."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: RunningPostgres) -> str:
+    """A database with the tables, to copy: quicker than to migrate each."""
+    name = postgres.create_database()
+    bring_up_to_date(postgres.url(name))
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres: RunningPostgres, migrated: str) -> str:
+    return postgres.url(postgres.create_database(migrated))
+
+
+@pytest.fixture(params=ENGINES)
+def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of the test's own, on each engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'imaginest.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(params=ENGINES)
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> NewUrl:
+    """Makes fresh databases, as many as wanted, on each engine."""
+    numbers = iter(range(1_000_000))
+    if request.param == "sqlite":
+        return lambda: f"sqlite:///{tmp_path / f'{next(numbers)}.db'}"
+    server: RunningPostgres = request.getfixturevalue("postgres")
+    template: str = request.getfixturevalue("migrated")
+    return lambda: server.url(server.create_database(template))
+
+
+@pytest.fixture
+async def house(fresh_url: str) -> AsyncIterator[House]:
+    """Storage as the server opens it, on each engine."""
+    house = await open_house(fresh_url)
+    yield house
+    await house.close()

@@ -1,0 +1,44 @@
+"""A bus that is set wrongly is refused at start, with one sentence that says what to do."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server.settings import BadSetting, Settings
+from tests.running import DEADLINE, ROOT
+from tests.running_redis import running_redis
+
+
+def serve(data: Path, url: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "server.cli", "--data", str(data), "serve", "--port", "0"]
+    environment = os.environ | {"IMAGINEST_BUS_URL": url}
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=DEADLINE, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["kafka://host", "redis://host:none", "rediss://host?ssl_ca_certs=/no/such/file"]
+)
+def test_a_url_that_names_no_bus_ends_the_start(tmp_path: Path, url: str) -> None:
+    ended = serve(tmp_path, url)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("imaginest: IMAGINEST_BUS_URL: ")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_wrong_password_ends_the_start(tmp_path: Path) -> None:
+    with running_redis(tmp_path / "redis", "--requirepass", "right") as redis:
+        ended = serve(tmp_path / "data", redis.url.replace("//", "//:wrong@"))
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "correct them in IMAGINEST_BUS_URL" in ended.stderr
+
+
+@pytest.mark.parametrize("prefix", ["", "a:b", "é", "a" * 65, "*"])
+def test_a_prefix_that_is_no_name_is_refused(prefix: str) -> None:
+    with pytest.raises(BadSetting, match="IMAGINEST_BUS_PREFIX"):
+        Settings.of({"IMAGINEST_BUS_PREFIX": prefix})

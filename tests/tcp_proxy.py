@@ -1,0 +1,126 @@
+"""A TCP proxy that passes everything on until a test disturbs it. It runs in a thread of its own."""
+
+import asyncio
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+class TcpProxy:
+    """Between a client and ``127.0.0.1:target``; the client connects to ``port``."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self.port = 0
+        self.rewrites: dict[bytes, bytes] = {}
+        """What the server says, replaced."""
+
+        self.cut_after: bytes = b""
+        """Once a client has said this, the server hears it and answers, and both are cut before the answer."""
+
+        self.cuts = 0
+        self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
+        self._passes = asyncio.Event()
+        self._passes.set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="proxy")
+
+    def start(self) -> None:
+        self._thread.start()
+        self._call(self._listen)
+
+    def stop(self) -> None:
+        self.reset()
+        self._call(self._close)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def reset(self) -> None:
+        """Cut every connection, with a reset (RST) on the client's side."""
+        self._call(self._reset)
+
+    def swallow(self, *, everything: bool) -> None:
+        """From now on nothing passes in either direction, and nobody learns of it; or all passes again."""
+        self._call(self._passes.clear if everything else self._passes.set)
+
+    def _call(self, work: Callable[[], object]) -> None:
+        async def run() -> None:
+            result = work()
+            if asyncio.iscoroutine(result):
+                await result
+
+        asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        self._server.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _reset(self) -> None:
+        for client, server in list(self._pairs):
+            raw: socket.socket = client.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.transport.abort()
+            server.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
+        try:
+            answers, server = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            client.transport.abort()
+            return
+        pair = (client, server)
+        self._pairs.add(pair)
+        lost = asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._pass_on(reader, server, lost, of_client=True))
+                group.create_task(self._pass_on(answers, client, lost, of_client=False))
+        except* (OSError, EOFError):
+            pass
+        finally:
+            self._pairs.discard(pair)
+            client.transport.abort()
+            server.transport.abort()
+
+    async def _pass_on(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        lost: asyncio.Event,
+        *,
+        of_client: bool,
+    ) -> None:
+        while data := await reader.read(65536):
+            await self._passes.wait()
+            if of_client and self.cut_after and self.cut_after in data:
+                self.cut_after = b""
+                lost.set()
+            elif not of_client and lost.is_set():
+                self.cuts += 1
+                raise EOFError
+            if not of_client:
+                for old, new in self.rewrites.items():
+                    data = data.replace(old, new)
+            writer.write(data)
+            await writer.drain()
+        raise EOFError
+
+
+@contextmanager
+def tcp_proxy(target: int) -> Iterator[TcpProxy]:
+    proxy = TcpProxy(target)
+    proxy.start()
+    try:
+        yield proxy
+    finally:
+        proxy.stop()
