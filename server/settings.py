@@ -12,6 +12,7 @@ from storage.address import BadAddress, server_address
 from storage.keys import BadSecret, read_master
 
 DATABASE_FILE = "imaginest.db"
+LAST_PORT = 65535
 
 
 class BadSetting(ValueError):
@@ -73,6 +74,8 @@ class Settings:
                 values[setting.name] = _read(name, setting.name, setting.type, environment[name])
         values |= {name: value for name, value in given.items() if value is not None}
         settings = cls(**values)  # type: ignore[arg-type]
+        if not 0 <= settings.port <= LAST_PORT:
+            raise BadSetting(f"the port is {settings.port}, a number from 0 to {LAST_PORT} is needed")
         _check_bus(settings)
         return settings
 
