@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from realtime.delta import Delta
@@ -37,7 +38,8 @@ CROWD = {
 
 def ended_topic(data: Path) -> int:
     """Put the topic into the folder of a server that does not run; its id."""
-    return asyncio.run(_ended_topic(data))
+    with ThreadPoolExecutor(1) as apart:  # the browser's event loop may be running in this thread
+        return apart.submit(asyncio.run, _ended_topic(data)).result()
 
 
 async def _ended_topic(data: Path) -> int:
