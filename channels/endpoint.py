@@ -1,8 +1,9 @@
 """``/live``: one connection, one reading task. Everything that answers one client goes the normal ASGI way."""
 
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from channels import wire
@@ -48,6 +49,8 @@ class Live:
     identify: Callable[[Scope], Visitor]
     wall: Callable[[], int]
     monotonic: Callable[[], float]
+    refusals: Counter[Refusal] = field(default_factory=Counter)
+    """What was answered `no`, and how often."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
@@ -170,6 +173,8 @@ class Connection:
         self._live.fanout.reveal(self.watcher, vote.topic)
 
     async def _say(self, message: wire.ServerMessage) -> None:
+        if isinstance(message, No):
+            self._live.refusals[message.code] += 1
         payload = wire.encode(message, self._format)
         if self._format is Format.JSON:
             await self._send({"type": "websocket.send", "text": payload.decode()})

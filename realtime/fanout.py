@@ -7,10 +7,11 @@ slow watcher: it is skipped, and gets the newest state once it has drained.
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from realtime.activity import Activity
 from realtime.bus import Bus, GapReason
 from realtime.coalescer import Coalescer
 from realtime.delta import Delta
@@ -50,6 +51,7 @@ class Fanout:
     ) -> None:
         """``load`` reads a topic from the database; ``wall`` is in ms since 1970, ``monotonic`` in seconds."""
         self.watchers: set[Watcher] = set()
+        self.activity = Activity()
         self.empty = asyncio.Event()
         self.empty.set()
         self._bus = bus
@@ -88,6 +90,7 @@ class Fanout:
         """
         if topic in self._topics:
             return True
+        self.activity.cold += 1
         task = self._loading.get(topic)
         if task is None:
             task = asyncio.create_task(self._read(topic), name=f"load topic {topic}")
@@ -137,6 +140,18 @@ class Fanout:
                 del self._topics[topic]
                 await self._bus.unsubscribe(topic)
 
+    @property
+    def topics(self) -> int:
+        """How many topics are in memory."""
+        return len(self._topics)
+
+    def audience(self) -> Counter[View]:
+        """How many subscriptions each view has."""
+        counts: Counter[View] = Counter()
+        for standing in self._topics.values():
+            counts.update({view: len(state.members()) for view, state in standing.views.items()})
+        return counts
+
     # --- the bus's callbacks
 
     def on_delta(self, delta: Delta) -> None:
@@ -179,6 +194,7 @@ class Fanout:
     def subscribe(self, watcher: Watcher, topic: int, at: Version | None, *, voted: bool) -> None:
         """Follow a warm topic from what the watcher has (``at``); KeyError where it is not warm."""
         standing = self._topics[topic]
+        self.activity.subscriptions += 1
         self.unsubscribe(watcher, topic)
         view = standing.rules.view(voted=voted, now=self._wall())
         watcher.topics[topic] = view
@@ -262,7 +278,9 @@ class Fanout:
                 await self._flush(self._coalescer.take())
             except Exception:
                 log.exception("a tick failed")
-            self._coalescer.flushed(started, self._monotonic())
+            ended = self._monotonic()
+            self.activity.ticks.add(ended - started)
+            self._coalescer.flushed(started, ended)
 
     async def _flush(self, topics: list[int]) -> None:
         """Send what changed of ``topics``, giving the loop a turn every ``WRITES_A_TURN`` writes."""
@@ -281,8 +299,10 @@ class Fanout:
         departures = view.departures
         while waiting:
             turn, waiting = waiting[:WRITES_A_TURN], waiting[WRITES_A_TURN:]
+            self.activity.due += len(turn)
             for watcher in turn:
                 if watcher.slow:
+                    self.activity.skipped += 1
                     self._send(watcher, topic, frame)
                 else:
                     watcher.write(frame)
@@ -297,10 +317,12 @@ class Fanout:
         for topic, view, due in dues:
             for watcher in due.watchers:
                 by_watcher[watcher].append((topic, view, due.frame))
+        self.activity.due += len(by_watcher)
         for number, (watcher, parts) in enumerate(by_watcher.items()):
             if number and number % WRITES_A_TURN == 0:
                 await asyncio.sleep(0)
             if watcher.slow:
+                self.activity.skipped += 1
                 for topic, _, frame in parts:
                     self._send(watcher, topic, frame)
             else:

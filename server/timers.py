@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from channels.endpoint import PING_SECONDS
 from channels.wire import Format, Ping, encode
+from realtime.activity import Lost
 from realtime.fanout import Fanout
 from realtime.frames import frame
 from realtime.watcher import Watcher
@@ -26,20 +27,22 @@ _PINGS = {str(f): frame(encode(Ping(), f), text=f is Format.JSON) for f in Forma
 def pulse(fanout: Fanout, now: float) -> None:
     """Ping who is due, cut off who stalls or is gone. ``now`` is in monotonic seconds."""
     for watcher in list(fanout.watchers):
-        if _is_lost(watcher, now):
+        lost = _lost(watcher, now)
+        if lost is not None:
+            fanout.activity.aborted[lost] += 1
             watcher.outlet.abort()
         elif not watcher.slow and now - watcher.pinged >= PING_SECONDS:
             watcher.pinged = now
             watcher.write(_PINGS[watcher.format])
 
 
-def _is_lost(watcher: Watcher, now: float) -> bool:
+def _lost(watcher: Watcher, now: float) -> Lost | None:
     if not watcher.slow:
         watcher.slow_since = None
-        return now - watcher.heard > SILENT_SECONDS
+        return Lost.SILENT if now - watcher.heard > SILENT_SECONDS else None
     if watcher.slow_since is None:
         watcher.slow_since = now
-    return now - watcher.slow_since > STALLED_SECONDS
+    return Lost.STALLED if now - watcher.slow_since > STALLED_SECONDS else None
 
 
 class Timers:
