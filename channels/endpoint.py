@@ -1,60 +1,28 @@
 """``/live``: one connection, one reading task. Everything that answers one client goes the normal ASGI way."""
 
-import logging
-from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from channels import wire
+from channels.corridor import OUTLET_EXTENSION, Corridor, Receive, Send
+from channels.framing import Framing
 from channels.outlet import SendingOutlet
 from channels.session import Session
-from channels.topics import cast_vote
 from channels.wire import Format, No
-from realtime.fanout import Fanout
+from realtime.frames import payloads
 from realtime.refusals import Refusal
 from realtime.watcher import Outlet, Watcher
-from storage.ballot_box import BallotBox
-from storage.database import StorageUnavailable
-from storage.keys import Keys
-from storage.values import CastVote, Receipt
-
-log = logging.getLogger("imaginest.live")
-
-OUTLET_EXTENSION = "imaginest.outlet"
-"""Where the server puts the connection's ``Outlet`` in the scope's extensions, if it has one to give."""
-
-PING_SECONDS = 25.0
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who connects: the voter's device (None without a valid cookie), and why not at all."""
-
-    device: bytes | None
-    refused: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What a connection needs; also the ASGI application of the endpoint."""
+    """The ASGI application of the endpoint."""
 
-    fanout: Fanout
-    ballots: BallotBox
-    keys: Keys
-    identify: Callable[[Scope], Visitor]
-    wall: Callable[[], int]
-    monotonic: Callable[[], float]
-    refusals: Counter[Refusal] = field(default_factory=Counter)
-    """What was answered `no`, and how often."""
+    corridor: Corridor
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
-        visitor = self.identify(scope)
+        visitor = self.corridor.identify(scope)
         if visitor.refused is not None:
             await _reject(send, visitor.refused)
             return
@@ -65,12 +33,13 @@ class Live:
         if format is None:
             await _close(send, wire.CLOSE_NO_SUBPROTOCOL, Refusal.NO_SUBPROTOCOL)
             return
-        outlet = given or SendingOutlet(send)
-        connection = Connection(self, Watcher(outlet, str(format), self.monotonic()), visitor.device, send)
+        outlet = given or SendingOutlet(send, _messages)
+        watcher = Watcher(outlet, str(format), self.corridor.monotonic())
+        connection = Connection(self.corridor, watcher, visitor.device, send)
         try:
             await connection.run(receive)
         finally:
-            self.fanout.leave(connection.watcher)
+            self.corridor.fanout.leave(watcher)
             if isinstance(outlet, SendingOutlet):
                 await outlet.close()
 
@@ -78,24 +47,24 @@ class Live:
 class Connection:
     """One client: reads its messages in turn and answers each before it reads the next."""
 
-    __slots__ = ("_device", "_live", "_send", "_session", "watcher")
+    __slots__ = ("_corridor", "_device", "_send", "_session", "watcher")
 
-    def __init__(self, live: Live, watcher: Watcher, device: bytes | None, send: Send) -> None:
+    def __init__(self, corridor: Corridor, watcher: Watcher, device: bytes | None, send: Send) -> None:
         self.watcher = watcher
-        self._live = live
+        self._corridor = corridor
         self._device = device
         self._send = send
         self._session = Session()
 
     async def run(self, receive: Receive) -> None:
         """Until the client leaves or is closed."""
-        self._live.fanout.join(self.watcher)
-        await self._say(wire.Hello(time=self._live.wall(), ping=int(PING_SECONDS * 1000)))
+        await self._say(self._corridor.greeting(Framing(self.watcher.format)))
+        self._corridor.fanout.join(self.watcher)
         while True:
             event = await receive()
             if event["type"] == "websocket.disconnect":
                 return
-            self.watcher.heard = self._live.monotonic()
+            self.watcher.heard = self._corridor.monotonic()
             text = event.get("text")
             parsed = wire.parse(event["bytes"] if text is None else text, self._format)
             del event, text  # the last message is not kept while waiting for the next
@@ -121,7 +90,7 @@ class Connection:
 
     async def _handle(self, message: wire.ClientMessage) -> None:
         refusal = self._session.admit(
-            message, subscribed=len(self.watcher.topics), now=self._live.monotonic()
+            message, subscribed=len(self.watcher.topics), now=self._corridor.monotonic()
         )
         if refusal is not None:
             await self._say(No(refusal, message.op if isinstance(message, wire.Vote) else None))
@@ -134,47 +103,28 @@ class Connection:
                 for channel in channels:
                     topic = wire.topic_of(channel)
                     if topic is not None:
-                        self._live.fanout.unsubscribe(self.watcher, topic)
+                        self._corridor.fanout.unsubscribe(self.watcher, topic)
             case wire.Vote():
                 await self._vote(message)
             case wire.Resync(channel):
                 topic = wire.topic_of(channel)
-                if topic is None or not self._live.fanout.resync(self.watcher, topic):
+                if topic is None or not self._corridor.fanout.resync(self.watcher, topic):
                     await self._say(No(Refusal.BAD_CHANNEL, channel=channel))
 
     async def _subscribe(self, sub: wire.Subscription) -> None:
-        topic = wire.topic_of(sub.channel)
-        if topic is None:
-            await self._say(No(Refusal.BAD_CHANNEL, channel=sub.channel))
-            return
-        fanout = self._live.fanout
-        while not fanout.is_warm(topic):
-            try:
-                known = await fanout.warm(topic)
-            except StorageUnavailable:
-                await self._say(No(Refusal.TRY_AGAIN, channel=sub.channel))
-                return
-            if not known:
-                await self._say(No(Refusal.UNKNOWN_TOPIC, channel=sub.channel))
-                return
-        voted = self._live.keys.has_seen(topic, self._device, sub.seen)
-        fanout.subscribe(self.watcher, topic, sub.at, voted=voted)
+        refused = await self._corridor.follow(self.watcher, self._device, sub)
+        if refused is not None:
+            await self._say(refused)
 
     async def _vote(self, vote: wire.Vote) -> None:
-        if self._device is None:
-            await self._say(No(Refusal.UNKNOWN_VOTER, vote.op))
-            return
-        outcome = await cast_vote(self._live.ballots, CastVote(vote.topic, self._device, vote.sign, vote.op))
-        if not isinstance(outcome, Receipt):
-            await self._say(No(outcome, vote.op))
-            return
-        seen = self._live.keys.seen_token(vote.topic, self._device)
-        await self._say(wire.Ack(outcome.op, outcome.topic, outcome.sign, seen))
-        self._live.fanout.reveal(self.watcher, vote.topic)
+        answer = await self._corridor.enter(self._device, vote)
+        await self._say(answer)
+        if isinstance(answer, wire.Ack):
+            self._corridor.fanout.reveal(self.watcher, vote.topic)
 
     async def _say(self, message: wire.ServerMessage) -> None:
         if isinstance(message, No):
-            self._live.refusals[message.code] += 1
+            self._corridor.refusals[message.code] += 1
         payload = wire.encode(message, self._format)
         if self._format is Format.JSON:
             await self._send({"type": "websocket.send", "text": payload.decode()})
@@ -186,6 +136,14 @@ def _chosen(offered: list[str]) -> Format | None:
     """The first subprotocol offered that is ours."""
     ours = {str(format): format for format in Format}
     return next((ours[name] for name in offered if name in ours), None)
+
+
+def _messages(joined: bytes) -> list[dict[str, Any]]:
+    """ASGI's messages of joined frames."""
+    return [
+        {"type": "websocket.send"} | ({"text": payload.decode()} if is_text else {"bytes": payload})
+        for payload, is_text in payloads(joined)
+    ]
 
 
 async def _close(send: Send, code: int, reason: Refusal) -> None:

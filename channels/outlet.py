@@ -1,24 +1,25 @@
-"""An outlet for servers that give no access to the transport: frames go out by ASGI's ``send``."""
+"""Outlets that are no transport: one sends by ASGI, for servers that give no access to theirs, one gathers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
-
-from realtime.frames import payloads
 
 SLOW_BYTES = 16 * 1024
 """Unsent bytes above which a watcher is slow."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Messages = Callable[[bytes], Iterable[dict[str, Any]]]
+"""Makes ASGI's messages of joined frames."""
 
 
 class SendingOutlet:
     """Keeps at most what makes a watcher slow, and one task that sends it. ``close`` ends the task."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, messages: Messages) -> None:
         self.on_slow: Callable[[bool], None] | None = None
         self._slow = False
         self._send = send
+        self._messages = messages
         self._unsent: list[bytes] = []
         self._bytes = 0
         self._arrived = asyncio.Event()
@@ -43,12 +44,10 @@ class SendingOutlet:
             self._arrived.clear()
             joined = b"".join(self._unsent)
             self._unsent.clear()
-            for payload, is_text in payloads(joined):
-                key, value = ("text", payload.decode()) if is_text else ("bytes", payload)
-                await self._send({"type": "websocket.send", key: value})
-                self._bytes -= len(payload)
+            for message in self._messages(joined):
+                await self._send(message)
+            self._bytes -= len(joined)
             if not self._unsent:
-                self._bytes = 0
                 self._turn(False)
 
     def _turn(self, slow: bool) -> None:
@@ -56,3 +55,27 @@ class SendingOutlet:
             self._slow = slow
             if self.on_slow is not None:
                 self.on_slow(slow)
+
+
+class GatheringOutlet:
+    """Keeps lines until they are taken, and says when one of them is worth an answer.
+
+    ``background`` are the beginnings of lines that are not. It is never slow: whoever gathers takes soon.
+    """
+
+    def __init__(self, background: tuple[bytes, ...]) -> None:
+        self.on_slow: Callable[[bool], None] | None = None
+        self.news = asyncio.Event()
+        self.lines: list[bytes] = []
+        self._background = background
+
+    def write(self, data: bytes) -> None:
+        self.lines.append(data)
+        if not all(line.startswith(self._background) for line in data.splitlines()):
+            self.news.set()
+
+    def abort(self) -> None:
+        self.news.set()
+
+    def taken(self) -> bytes:
+        return b"".join(self.lines)

@@ -1,5 +1,7 @@
 """What one connection may do, and how fast (pure; ``now`` is in monotonic seconds)."""
 
+from collections import OrderedDict
+
 from channels.wire import ClientMessage, Fault, Resync, Sub, Unsub, Vote
 from realtime.refusals import Refusal
 
@@ -11,6 +13,9 @@ VOTES_AT_ONCE = 60.0
 RESYNC_SECONDS = 1.0
 MOST_FAULTS = 20
 """Wrong messages after which a connection is closed: a program that is broken or probing."""
+
+MOST_DEVICES = 10_000
+"""Devices whose votes are counted where no connection does; to be forgotten costs a limit, not a vote."""
 
 
 class Bucket:
@@ -32,6 +37,29 @@ class Bucket:
             return False
         self._left -= 1
         return True
+
+
+class Buckets:
+    """A bucket for each device; beyond ``most`` the one that was not used for longest is forgotten."""
+
+    def __init__(self, rate: float, size: float, most: int = MOST_DEVICES) -> None:
+        self._rate = rate
+        self._size = size
+        self._most = most
+        self._buckets: OrderedDict[bytes, Bucket] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def take(self, device: bytes, now: float) -> bool:
+        """Whether there is a token for this device; takes it."""
+        bucket = self._buckets.get(device)
+        if bucket is None:
+            if len(self._buckets) >= self._most:
+                self._buckets.popitem(last=False)
+            bucket = self._buckets[device] = Bucket(self._rate, self._size, now)
+        self._buckets.move_to_end(device)
+        return bucket.take(now)
 
 
 class Session:

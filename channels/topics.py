@@ -1,12 +1,15 @@
 """What is done with topics, whichever door it came through: votes go in, states and changes come out."""
 
-from channels.wire import DeltaMessage, Format, Snap, encode, topic_channel
+from collections.abc import Mapping, Sequence
+
+from channels.framing import Framing, framed
+from channels.wire import DeltaMessage, Fresh, ServerMessage, Snap, Stale, Watching, topic_channel
 from realtime import views
-from realtime.frames import frame
-from realtime.standing import Loaded
+from realtime.freshness import Telling
+from realtime.standing import Loaded, Mark
 from storage.ballot_box import BallotBox
 from storage.database import Database
-from storage.tallies import standings
+from storage.tallies import marks, standings
 from storage.topics import get_topic
 from storage.values import CastVote, Outcome
 
@@ -16,16 +19,23 @@ async def cast_vote(ballots: BallotBox, vote: CastVote) -> Outcome:
     return await ballots.cast(vote)
 
 
-def encode_for_watchers(message: views.Snap | views.Change, format: str) -> bytes:
-    """The websocket frame of a topic's state or change, in the format that a watcher chose."""
-    chosen = Format(format)
-    if len(message) == 3:
-        topic, version, tally = message
-        payload = encode(Snap(topic_channel(topic), version, tally), chosen)
-    else:
-        topic, base, version, changes = message
-        payload = encode(DeltaMessage(topic_channel(topic), base, version, changes), chosen)
-    return frame(payload, text=chosen is Format.JSON)
+def encode_for_watchers(message: views.Snap | views.Change | views.Watching | Telling, format: str) -> bytes:
+    """The bytes of what fan-out tells, as the door through which a watcher came frames them."""
+    return framed(_message(message), Framing(format))
+
+
+def _message(message: views.Snap | views.Change | views.Watching | Telling) -> ServerMessage:
+    match message:
+        case topic, version, tally:
+            return Snap(topic_channel(topic), version, tally)
+        case topic, base, version, changes:
+            return DeltaMessage(topic_channel(topic), base, version, changes)
+        case topic, watching:
+            return Watching(topic_channel(topic), watching)
+        case Telling.STALE:
+            return Stale()
+        case Telling.FRESH:
+            return Fresh()
 
 
 async def load_topic(database: Database, topic_id: int) -> Loaded | None:
@@ -35,3 +45,8 @@ async def load_topic(database: Database, topic_id: int) -> Loaded | None:
         return None
     standing = (await standings(database, [topic_id]))[topic_id]
     return Loaded(topic.rules, standing.version, standing.tally)
+
+
+async def mark_topics(database: Database, topic_ids: Sequence[int]) -> Mapping[int, Mark]:
+    """What the database now has of topics, as far as tells whether a node is current. Raises StorageUnavailable."""
+    return await marks(database, topic_ids)

@@ -45,16 +45,39 @@ class Fault:
     op: str | None = None
 
 
+FAULTS = frozenset(
+    {
+        Refusal.BAD_ENCODING,
+        Refusal.BAD_MESSAGE,
+        Refusal.DUPLICATE_KEY,
+        Refusal.TOO_DEEP,
+        Refusal.TOO_LARGE,
+        Refusal.WRONG_FRAME,
+        Refusal.UNKNOWN_TYPE,
+        Refusal.BAD_TOPIC,
+        Refusal.BAD_SIGN,
+        Refusal.BAD_OP,
+        Refusal.BAD_CHANNEL,
+        Refusal.BAD_VERSION,
+        Refusal.TOO_MANY_SUBSCRIPTIONS,
+    }
+)
+"""What is wrong with a message itself, whatever the state of things."""
+
 # --- from the client ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One channel to follow, from what the client has (``at``) and may see (``seen``)."""
+    """One channel to follow, from what the client has (``at``) and may see (``seen``).
+
+    ``hidden`` says whether the state at ``at`` is one without results; None where the client did not say.
+    """
 
     channel: str
     at: Version | None = None
     seen: str | None = None
+    hidden: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +177,15 @@ class Bye:
     within: int
 
 
-ServerMessage = Hello | Snap | DeltaMessage | Ack | No | Stale | Fresh | Ping | Bye
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """``watching`` connections follow the channel, on all nodes."""
+
+    channel: str
+    watching: int
+
+
+ServerMessage = Hello | Snap | DeltaMessage | Ack | No | Stale | Fresh | Ping | Bye | Watching
 
 CLOSE_COME_BACK = 4000
 CLOSE_SILENT = 4008
@@ -207,6 +238,8 @@ def to_plain(message: ServerMessage) -> dict[str, Any]:
             return {"t": "ping"}
         case Bye(within):
             return {"t": "bye", "within": within}
+        case Watching(channel, watching):
+            return {"t": "watching", "channel": channel, "watching": watching}
 
 
 def plain_tally(tally: PublicTally) -> dict[str, Any]:
@@ -257,16 +290,22 @@ def parse(data: str | bytes, format: Format) -> ClientMessage | Fault:
     raw = data.encode(errors="surrogatepass") if isinstance(data, str) else data
     if len(raw) > MAX_MESSAGE:
         return Fault(Refusal.TOO_LARGE, hostile=True)
-    plain: Any = None
     try:
         plain = _from_json(raw) if format is Format.JSON else _from_msgpack(raw)
-        return from_plain(plain)
+    except _Wrong as wrong:
+        return wrong.fault
+    return understand(plain)
+
+
+def understand(plain: Any) -> ClientMessage | Fault:
+    """The client's message that a decoded map is, or what is wrong with it."""
+    try:
+        return _from_plain(plain)
     except _Wrong as wrong:
         return Fault(wrong.fault.code, wrong.fault.hostile, _op_of(plain))
 
 
-def from_plain(plain: Any) -> ClientMessage:
-    """The message of a decoded map; used by ``parse`` alone, which turns what is wrong into a fault."""
+def _from_plain(plain: Any) -> ClientMessage:
     if not isinstance(plain, dict):
         raise _Wrong(Refusal.BAD_MESSAGE)
     kind = plain.get("t")

@@ -8,25 +8,24 @@ slow watcher: it is skipped, and gets the newest state once it has drained.
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from realtime.activity import Activity
-from realtime.bus import Bus, GapReason
+from realtime.bus import Bus, GapReason, OnHeadcount, ignore_headcount
 from realtime.coalescer import Coalescer
-from realtime.delta import Delta
 from realtime.disclosure import View
-from realtime.standing import Loaded, TopicStanding
+from realtime.freshness import Telling
+from realtime.standing import TopicStanding
+from realtime.standings import Load, Standings
 from realtime.tally import Version
 from realtime.views import Encode, ViewState
-from realtime.watcher import Watcher
+from realtime.watcher import Watcher, seat
 
 log = logging.getLogger("imaginest.fanout")
 
 WRITES_A_TURN = 500
 """Writes after which the loop gets a turn for everything else."""
-
-Load = Callable[[int], Awaitable[Loaded | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,7 @@ class Fanout:
         load: Load,
         encode: Encode,
         *,
+        on_headcount: OnHeadcount = ignore_headcount,
         wall: Callable[[], int],
         monotonic: Callable[[], float],
     ) -> None:
@@ -54,123 +54,44 @@ class Fanout:
         self.activity = Activity()
         self.empty = asyncio.Event()
         self.empty.set()
-        self._bus = bus
-        self._load = load
+        self.doubt = asyncio.Event()
+        self.standings = Standings(bus, load, encode, self._mark)
         self._encode = encode
         self._wall = wall
         self._monotonic = monotonic
-        self._topics: dict[int, TopicStanding] = {}
-        self._loading: dict[int, asyncio.Task[bool]] = {}
-        self._early: dict[int, list[Delta]] = {}
         self._coalescer = Coalescer()
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._refreshing: set[asyncio.Task[bool]] = set()
+        self._untold: set[int] = set()
+        self._telling = Telling.FRESH
+        self._told_stale: set[Watcher] = set()
         self._drained = self._catch_up
-        bus.attach(self.on_delta, self.on_gap)
+        bus.attach(self.standings.on_delta, self.on_gap, on_headcount)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._tick_forever(), name="fan-out")
 
     async def stop(self) -> None:
-        tasks = [*self._loading.values(), *self._refreshing, *([self._task] if self._task else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    # --- topics in memory
-
-    def is_warm(self, topic: int) -> bool:
-        return topic in self._topics
-
-    async def warm(self, topic: int) -> bool:
-        """Have a topic in memory, reading it once however many wait; False where it does not exist.
-
-        Raises what ``load`` raises.
-        """
-        if topic in self._topics:
-            return True
-        self.activity.cold += 1
-        task = self._loading.get(topic)
-        if task is None:
-            task = asyncio.create_task(self._read(topic), name=f"load topic {topic}")
-            self._loading[topic] = task
-            task.add_done_callback(lambda _: self._loading.pop(topic, None))
-        return await asyncio.shield(task)
-
-    async def _read(self, topic: int) -> bool:
-        """On the bus first, then the database; deltas that arrive in between are applied to what was read."""
-        early = self._early[topic] = []
-        try:
-            await self._bus.subscribe(topic)
-            loaded = await self._load(topic)
-            while loaded is not None:
-                standing = self._topics.get(topic)
-                if standing is None:
-                    standing = TopicStanding(topic, loaded, self._encode)
-                elif not standing.reload(loaded):
-                    break
-                if all(standing.apply(delta) for delta in early):
-                    self._topics[topic] = standing
-                    self._mark(topic)
-                    break
-                loaded = await self._load(topic)
-        finally:
-            self._early.pop(topic, None)
-            if topic not in self._topics:
-                await self._bus.unsubscribe(topic)
-        return topic in self._topics
-
-    def refresh(self, topic: int) -> None:
-        """Compare a watched topic with the database soon; what is older there is not taken."""
-        if topic in self._topics and topic not in self._early:
-            task = asyncio.create_task(self._read(topic), name=f"refresh topic {topic}")
-            self._refreshing.add(task)
-            task.add_done_callback(self._refreshed)
-
-    def _refreshed(self, task: asyncio.Task[bool]) -> None:
-        self._refreshing.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.warning("a topic could not be read again: %r", task.exception())
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.standings.stop()
 
     async def forget_idle(self) -> None:
         """Let go of topics that nobody follows."""
-        for topic, standing in list(self._topics.items()):
-            if topic not in self._early and not any(standing.views.values()):
-                del self._topics[topic]
-                await self._bus.unsubscribe(topic)
-
-    @property
-    def topics(self) -> int:
-        """How many topics are in memory."""
-        return len(self._topics)
-
-    def audience(self) -> Counter[View]:
-        """How many subscriptions each view has."""
-        counts: Counter[View] = Counter()
-        for standing in self._topics.values():
-            counts.update({view: len(state.members()) for view, state in standing.views.items()})
-        return counts
-
-    # --- the bus's callbacks
-
-    def on_delta(self, delta: Delta) -> None:
-        early = self._early.get(delta.topic)
-        if early is not None:
-            early.append(delta)
-        standing = self._topics.get(delta.topic)
-        if standing is None:
-            return
-        if standing.apply(delta):
-            self._mark(delta.topic)
-        else:
-            self.refresh(delta.topic)
+        for topic in self.standings:
+            standing = self.standings.get(topic)
+            if standing is not None and not standing.watchers:
+                await self.standings.forget(topic)
 
     def on_gap(self, reason: GapReason, topics: Collection[int]) -> None:
-        for topic in topics:
-            self.refresh(topic)
+        """The bus may have missed something: whoever compares with the database is to do so now."""
+        self.doubt.set()
 
     def _mark(self, topic: int) -> None:
+        standing = self.standings[topic]
+        if standing.rules != standing.seated:
+            self._reseat(standing)
         self._coalescer.changed(topic)
         self._changed.set()
 
@@ -181,62 +102,94 @@ class Fanout:
         self.empty.clear()
         watcher.drained = self._drained
         watcher.outlet.on_slow = watcher.turn
+        self.inform(watcher)
 
     def leave(self, watcher: Watcher) -> None:
         """Forget a watcher and all it followed."""
         self.watchers.discard(watcher)
         if not self.watchers:
             self.empty.set()
+        self._told_stale.discard(watcher)
         watcher.outlet.on_slow = watcher.drained = None
         for topic in list(watcher.topics):
             self.unsubscribe(watcher, topic)
 
-    def subscribe(self, watcher: Watcher, topic: int, at: Version | None, *, voted: bool) -> None:
-        """Follow a warm topic from what the watcher has (``at``); KeyError where it is not warm."""
-        standing = self._topics[topic]
+    def subscribe(
+        self,
+        watcher: Watcher,
+        topic: int,
+        at: Version | None,
+        *,
+        voted: bool,
+        hidden: bool | None = None,
+    ) -> None:
+        """Follow a warm topic from what the watcher has (``at``, ``hidden``); KeyError where it is not warm."""
+        standing = self.standings[topic]
         self.activity.subscriptions += 1
         self.unsubscribe(watcher, topic)
         view = standing.rules.view(voted=voted, now=self._wall())
-        watcher.topics[topic] = view
+        watcher.topics[topic] = seat(view, voted=voted)
         state = standing.views[view]
         if not state:
             state.advance()  # nobody else waits for the tick that brings this view up to date
-        answer = state.admit(watcher, at)
-        if answer is not None:
+        answer = (state.admit(watcher, at, hidden=hidden) or b"") + standing.watching_frame(watcher.format)
+        if answer:
             self._send(watcher, topic, answer)
-        elif at is not None and at > standing.version:
-            self.refresh(topic)
+        if at is not None and at > standing.version:
+            self.standings.refresh(topic)
 
     def unsubscribe(self, watcher: Watcher, topic: int) -> None:
-        view = watcher.topics.pop(topic, None)
-        if view is not None:
-            self._topics[topic].views[view].dismiss(watcher)
-            if watcher.behind:
-                watcher.behind.discard(topic)
+        taken = watcher.topics.pop(topic, None)
+        if taken is None:
+            return
+        standing = self.standings[topic]
+        standing.views[taken.view].dismiss(watcher)
+        if watcher.behind:
+            watcher.behind.discard(topic)
+        if not standing.watchers:
+            standing.show_watching(None)  # nobody here keeps it up to date
 
     def resync(self, watcher: Watcher, topic: int) -> bool:
         """Send the newest state again; False where the watcher does not follow the topic."""
-        view = watcher.topics.get(topic)
-        if view is None:
+        taken = watcher.topics.get(topic)
+        if taken is None:
             return False
-        self._send(watcher, topic, self._topics[topic].views[view].snap(watcher.format))
+        state = self.standings[topic].views[taken.view]
+        if not state.is_ahead(watcher):
+            self._send(watcher, topic, state.snap(watcher.format))
         return True
 
     def reveal(self, watcher: Watcher, topic: int) -> None:
         """This watcher has voted: show the results from now on, where the topic's rules allow."""
-        standing = self._topics.get(topic)
-        if standing is None or watcher.topics.get(topic) is not View.HIDDEN:
+        taken = watcher.topics.get(topic)
+        if taken is None:
             return
-        if standing.rules.view(voted=True, now=self._wall()) is View.RESULTS:
+        watcher.topics[topic] = seat(taken.view, voted=True)
+        view = self.standings[topic].rules.view(voted=True, now=self._wall())
+        if taken.view is View.HIDDEN and view is View.RESULTS:
             self.subscribe(watcher, topic, None, voted=True)
 
     def open_closed(self) -> None:
         """Show the results of topics that closed to all who could not see them yet."""
-        for topic, standing in self._topics.items():
+        for topic in self.standings:
+            standing = self.standings[topic]
             hidden = standing.views[View.HIDDEN]
             if hidden and standing.rules.view(voted=False, now=self._wall()) is View.RESULTS:
-                for watcher in hidden.members():
-                    self.subscribe(watcher, topic, None, voted=False)
+                self._reseat(standing)
+                self._mark(topic)
+
+    def _reseat(self, standing: TopicStanding) -> None:
+        """Give everybody the view that the rules now give them; the next tick tells all of them the whole state."""
+        now = self._wall()
+        views = {voted: standing.rules.view(voted=voted, now=now) for voted in (False, True)}
+        for view, state in standing.views.items():
+            for watcher in state.members():
+                voted = watcher.topics[standing.topic].voted
+                if views[voted] is not view:
+                    watcher.topics[standing.topic] = seat(views[voted], voted=voted)
+                    standing.views[views[voted]].take_over(watcher, state.dismiss(watcher))
+            state.restate()
+        standing.seated = standing.rules
 
     def _send(self, watcher: Watcher, topic: int, frame: bytes) -> None:
         """Write, or leave it for when the watcher has drained."""
@@ -252,8 +205,54 @@ class Fanout:
         behind, watcher.behind, watcher.slow_since = watcher.behind, None, None
         missed = [topic for topic in behind or () if topic in watcher.topics]
         if missed:
-            views = (self._topics[topic].views[watcher.topics[topic]] for topic in missed)
-            watcher.write(b"".join(view.snap(watcher.format) for view in views))
+            watcher.write(b"".join(self._whole(watcher, topic) for topic in missed))
+        self.inform(watcher)
+
+    def _whole(self, watcher: Watcher, topic: int) -> bytes:
+        standing = self.standings[topic]
+        state = standing.views[watcher.topics[topic].view]
+        snap = b"" if state.is_ahead(watcher) else state.snap(watcher.format)
+        return snap + standing.watching_frame(watcher.format)
+
+    # --- who watches, and whether what they see is current
+
+    def audience(self) -> Counter[View]:
+        """How many subscriptions each view has here."""
+        counts: Counter[View] = Counter()
+        for topic in self.standings:
+            counts.update({view: len(state) for view, state in self.standings[topic].views.items()})
+        return counts
+
+    def headcount(self) -> dict[int, int]:
+        """How many follow each topic here."""
+        return {t: watchers for t in self.standings if (watchers := self.standings[t].watchers)}
+
+    def show_watching(self, topic: int, watching: int) -> None:
+        """Tell all who follow a topic how many they are, with the next tick."""
+        standing = self.standings.get(topic)
+        if standing is not None:
+            standing.show_watching(watching)
+            self._untold.add(topic)
+            self._mark(topic)
+
+    async def tell(self, telling: Telling) -> None:
+        """Tell everybody whether what they see is current; who is slow or comes meanwhile is told once."""
+        self._telling = telling
+        for number, watcher in enumerate(list(self.watchers), 1):
+            self.inform(watcher)
+            if number % WRITES_A_TURN == 0:
+                await asyncio.sleep(0)
+
+    def inform(self, watcher: Watcher) -> None:
+        """Tell one watcher what it has not been told yet; without a word said, everything is current."""
+        stale = self._telling is Telling.STALE
+        if watcher.slow or watcher not in self.watchers or stale is (watcher in self._told_stale):
+            return
+        watcher.write(self._encode(self._telling, watcher.format))
+        if stale:
+            self._told_stale.add(watcher)
+        else:
+            self._told_stale.discard(watcher)
 
     async def broadcast(self, frames: Mapping[str, bytes]) -> None:
         """Write one frame, by format, to every watcher that is not slow."""
@@ -286,9 +285,12 @@ class Fanout:
         """Send what changed of ``topics``, giving the loop a turn every ``WRITES_A_TURN`` writes."""
         dues: list[tuple[int, ViewState, Due]] = []
         for topic in topics:
-            standing = self._topics.get(topic)
+            standing = self.standings.get(topic)
             for view in standing.views.values() if standing else ():
                 dues.extend((topic, view, Due(frame, group)) for frame, group in view.advance())
+            if standing is not None and topic in self._untold:
+                dues.extend(_watching_dues(standing))
+            self._untold.discard(topic)
         if len(dues) == 1:
             await self._write_one(*dues[0])
         elif dues:
@@ -327,3 +329,9 @@ class Fanout:
                     self._send(watcher, topic, frame)
             else:
                 watcher.write(b"".join(frame for _, view, frame in parts if watcher in view))
+
+
+def _watching_dues(standing: TopicStanding) -> Iterator[tuple[int, ViewState, Due]]:
+    for view in standing.views.values():
+        for format, group in view.groups():
+            yield standing.topic, view, Due(standing.watching_frame(format), group)

@@ -1,11 +1,14 @@
-"""A topic's public tally on this node: applied deltas, and what each view of it has been sent (no I/O)."""
+"""A topic's public tally on this node: applied deltas, and what each view of it has been sent (no I/O).
+
+``rules`` are the topic's; ``seated`` those by which its watchers were last given their views.
+"""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from realtime.delta import Delta, apply
 from realtime.disclosure import View, seen_through
-from realtime.tally import PublicTally, Version
+from realtime.tally import Counts, PublicTally, Version
 from realtime.views import Encode, ViewState
 
 
@@ -24,14 +27,30 @@ class Loaded:
     tally: PublicTally
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """As much of a topic in the database as tells whether a node's standing is current.
+
+    ``headline`` is None where it is not published live.
+    """
+
+    rules: Rules
+    version: Version
+    headline: Counts | None
+
+
 class TopicStanding:
     """The newest public tally this node knows of one topic."""
 
     def __init__(self, topic: int, loaded: Loaded, encode: Encode) -> None:
-        self.rules = loaded.rules
+        self.topic = topic
+        self.rules = self.seated = loaded.rules
         self.version = loaded.version
         self.tally = loaded.tally
         self.views = {view: ViewState(topic, view, self, encode) for view in View}
+        self.watching: int | None = None
+        self._watching_frames: dict[str, bytes] = {}
+        self._encode = encode
 
     def apply(self, delta: Delta) -> bool:
         """Take a delta that follows on and drop an older one; False where something is missing in between."""
@@ -51,5 +70,36 @@ class TopicStanding:
         self.version, self.tally = loaded.version, loaded.tally
         return True
 
+    def is_behind(self, mark: Mark) -> bool:
+        """Whether the database has something newer: another version, or other rules."""
+        return mark.version > self.version or mark.rules != self.rules
+
+    def is_contradicted(self, mark: Mark) -> bool:
+        """Whether the database has other counts at this version: it has lost commits then, and taken others."""
+        if mark.headline is None or mark.version != self.version or mark.rules != self.rules:
+            return False
+        return mark.headline != self.tally.headline
+
     def seen(self, view: View) -> PublicTally:
         return seen_through(self.tally, view)
+
+    # --- who watches
+
+    @property
+    def watchers(self) -> int:
+        """How many follow this topic here."""
+        return sum(len(view) for view in self.views.values())
+
+    def show_watching(self, watching: int | None) -> None:
+        """``watching`` people follow this topic on all nodes; None: not told."""
+        self.watching = watching
+        self._watching_frames.clear()
+
+    def watching_frame(self, format: str) -> bytes:
+        """The frame of that number, encoded once; nothing while it is not told."""
+        if self.watching is None:
+            return b""
+        frame = self._watching_frames.get(format)
+        if frame is None:
+            frame = self._watching_frames[format] = self._encode((self.topic, self.watching), format)
+        return frame

@@ -1,7 +1,7 @@
 """One connection that watches topics, as fan-out sees it."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from realtime.disclosure import View
 
@@ -18,6 +18,21 @@ class Outlet(Protocol):
     def write(self, data: bytes) -> None: ...
 
     def abort(self) -> None: ...
+
+
+class Seat(NamedTuple):
+    """The view in which a watcher follows a topic, and whether it has voted there: rules may change."""
+
+    view: View
+    voted: bool
+
+
+_SEATS = {(view, voted): Seat(view, voted) for view in View for voted in (False, True)}
+
+
+def seat(view: View, *, voted: bool) -> Seat:
+    """One of the four that there are: thousands of watchers share them."""
+    return _SEATS[view, voted]
 
 
 class Watcher:
@@ -45,7 +60,7 @@ class Watcher:
         self.format = format
         self.slow = False
         self.drained: Callable[[Watcher], None] | None = None
-        self.topics: dict[int, View] = {}
+        self.topics: dict[int, Seat] = {}
         self.behind: set[int] | None = None
         self.heard = now
         self.pinged = now

@@ -8,19 +8,29 @@ from typing import Any, TypedDict
 
 from starlette.applications import Starlette
 
-from channels.endpoint import Live, Visitor
-from channels.topics import encode_for_watchers, load_topic
+from channels.audience import Audience
+from channels.corridor import Corridor, Visitor
+from channels.endpoint import Live
+from channels.fallback import Fallback
+from channels.topics import encode_for_watchers, load_topic, mark_topics
 from realtime.bus import Bus, open_bus
+from realtime.comparison import Comparison
 from realtime.fanout import Fanout
+from realtime.presence import Presence
 from realtime.refusals import Refusal
 from server.drain import Drain
+from server.health import Check, Health, WriteCheck, bus_check, comparison_check, disk_check, drain_check
+from server.metrics import Metrics, Parts
+from server.operations import public_routes
 from server.operator import operator_routes
+from server.requests import Requests
 from server.security import Gate, identify
 from server.settings import BadSetting, Settings
 from server.timers import Timers, schedule
 from storage.ballot_box import BallotBox
 from storage.data_lock import DataLock
 from storage.database import Database, bring_up_to_date
+from storage.installation import raise_epoch, touch
 from storage.joining import join
 from storage.keys import BadSecret, Keys, load_master, read_master
 from web.citizen.routes import exception_handlers, routes
@@ -41,20 +51,27 @@ def wall_ms() -> int:
 
 
 class Application:
-    """An ASGI application: the live endpoint, and the pages behind the gate.
+    """An ASGI application: the live doors, and the pages behind the gate.
 
-    The endpoint stands before Starlette's stack of middlewares: those would be kept alive, a coroutine each,
+    The doors stand before Starlette's stack of middlewares: those would be kept alive, a coroutine each,
     for as long as a watcher stays.
     """
 
-    def __init__(self, live: Live, pages: Any, drain: Drain) -> None:
+    def __init__(
+        self, live: Live, fallback: Fallback, pages: Any, drain: Drain, health: Health, metrics: Metrics
+    ) -> None:
         self.live = live
+        self.fallback = fallback
         self.drain = drain
+        self.health = health
+        self.metrics = metrics
         self._pages = pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket" and scope["path"] == "/live":
             await self.live(scope, receive, send)
+        elif (door := self.fallback.door(scope)) is not None:
+            await door(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 
@@ -118,9 +135,16 @@ def create_app(
         bus,
         lambda topic: load_topic(database, topic),
         encode_for_watchers,
+        on_headcount=lambda headcount: audience.hear(headcount),
         wall=wall,
         monotonic=monotonic,
     )
+    audience = Audience(fanout, Presence(bus.node), monotonic)
+
+    async def begin_epoch(above: int) -> None:
+        await database.write(lambda connection: raise_epoch(connection, above=above, now=wall()))
+
+    comparison = Comparison(fanout, lambda topics: mark_topics(database, topics), begin_epoch, monotonic)
     drain = Drain(fanout)
 
     def identify_visitor(scope: Any) -> Visitor:
@@ -128,7 +152,17 @@ def create_app(
             return Visitor(None, Refusal.TRY_AGAIN)
         return identify(scope, keys, settings.origins)
 
-    live = Live(fanout, ballots, keys, identify_visitor, wall, monotonic)
+    corridor = Corridor(fanout, ballots, keys, identify_visitor, wall, monotonic)
+    writing = WriteCheck(lambda: database.write(touch, idempotent=True), monotonic)
+    checks: dict[str, Check] = {
+        "draining": drain_check(lambda: drain.begun),
+        "database": writing,
+        "comparison": comparison_check(lambda: fanout.activity.compared_at, monotonic),
+        "bus": bus_check(lambda: bus.connected),
+    }
+    if not settings.is_shared:
+        checks["disk"] = disk_check(settings.data, settings.least_disk_mib)
+    health = Health(checks)
     services = Services(database=database, keys=keys, ballots=ballots, now=wall)
 
     @asynccontextmanager
@@ -142,25 +176,50 @@ def create_app(
             await bus.start()
             ballots.start()
             fanout.start()
+            comparison.start()
             schedule(
-                timers, fanout, database, appeal_days=settings.appeal_days, wall=wall, monotonic=monotonic
+                timers,
+                fanout,
+                comparison,
+                audience,
+                bus,
+                database,
+                appeal_days=settings.appeal_days,
+                wall=wall,
+                monotonic=monotonic,
             )
             on_ready(lock)
             yield State(services=services)
         finally:
             await timers.stop()
+            await comparison.stop()
             await fanout.stop()
             await ballots.stop()
             await bus.stop()
+            await writing.stop()
             await database.close()
             lock.release()
 
     pages = Starlette(
         routes=[
+            *public_routes(health),
             *operator_routes(),
             *routes(),
         ],
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
-    return Application(live, Gate(pages, keys, settings.origins), drain)
+    requests = Requests(Gate(pages, keys, settings.origins))
+    metrics = Metrics(
+        Parts(
+            node=settings.node,
+            fanout=fanout,
+            ballots=ballots,
+            bus=bus,
+            corridor=corridor,
+            requests=requests,
+            is_draining=lambda: drain.begun,
+            monotonic=monotonic,
+        )
+    )
+    return Application(Live(corridor), Fallback(corridor), requests, drain, health, metrics)

@@ -1,16 +1,22 @@
 """The HTTP protocol class of the server: what uvicorn's own lacks, deadlines and bounds for whoever connects."""
 
 import asyncio
+import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from channels.corridor import OUTLET_EXTENSION
 from server.doorkeeper import Cut, Doorkeeper, Leave
-from server.protocol import LAST_WORD_SECONDS, LiveProtocol
+from server.protocol import LAST_WORD_SECONDS, LiveProtocol, bound_buffers
 
 HEAD_BYTES = 16 * 1024
 """How large a request's line and headers may be."""
+
+UNHEARD_SECONDS = 60
+"""A watcher whose side takes nothing of what was sent for so long is gone: it never says anything itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class DoorProtocol(HttpToolsProtocol):
         self._stall: asyncio.TimerHandle | None = None
         self._is_head = True
         self._head_bytes = 0
+        self.on_slow: Callable[[bool], None] | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -96,16 +103,44 @@ class DoorProtocol(HttpToolsProtocol):
         named = next((value for name, value in self.headers if name == b"x-forwarded-for"), b"")
         return self._doorkeeper.share(named.decode("latin-1").rpartition(",")[2].strip())
 
+    # --- an ``Outlet``, for an answer of chunks that never ends
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        extensions: dict[str, Any] = {OUTLET_EXTENSION: self._become_outlet}
+        self.scope["extensions"] = extensions
+
+    def _become_outlet(self) -> "DoorProtocol":
+        bound_buffers(self.transport)
+        connection = self.transport.get_extra_info("socket")
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_SECONDS * 1000)
+        return self
+
+    def write(self, data: bytes) -> None:
+        self.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+
+    def abort(self) -> None:
+        self.transport.abort()
+
+    def _tell(self, *, slow: bool) -> None:
+        if self.on_slow is not None:
+            self.on_slow(slow)
+
+    # --- how much it takes
+
     def pause_writing(self) -> None:
         super().pause_writing()
+        self._tell(slow=True)
         if self._stall is None:
             self._stall = self.loop.call_later(self._patience.stalled, self._abort, Cut.STALLED)
 
     def resume_writing(self) -> None:
         super().resume_writing()
         self._not_stalled()
+        self._tell(slow=False)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._tell(slow=True)  # nothing is written to it any more
         self._not_due()
         self._not_stalled()
         if self._leave is not None:

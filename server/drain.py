@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 
-from channels.wire import Bye, Format, encode
+from channels.framing import Framing, framed
+from channels.wire import Bye
 from realtime.fanout import Fanout
-from realtime.frames import frame
 
 SPREAD_SECONDS = 2.5
 """Over how long the watchers leave; with what follows, a node ends within 5 s."""
@@ -22,7 +22,7 @@ class Drain:
         """Say goodbye; ends when all watchers have left or ``spread`` seconds have passed."""
         self.begun = True
         bye = Bye(within=int(spread * 1000 * LEAVING_PART))
-        frames = {str(f): frame(encode(bye, f), text=f is Format.JSON) for f in Format}
+        frames = {str(f): framed(bye, f) for f in Framing}
         await self._fanout.broadcast(frames)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._fanout.empty.wait(), spread)

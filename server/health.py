@@ -77,7 +77,9 @@ class WriteCheck:
         left = self._began + WRITE_SECONDS - now
         done, _ = await asyncio.wait({self._task}, timeout=max(left, 0.0))
         if not done:
-            return Finding(Condition.FAILED, {"why": f"no answer for {self._monotonic() - self._began:.0f} s"})
+            return Finding(
+                Condition.FAILED, {"why": f"no answer for {self._monotonic() - self._began:.0f} s"}
+            )
         return self._task.result()
 
     async def _try(self) -> Finding:

@@ -53,9 +53,10 @@ def configure(format: LogFormat | None, node: str, stream: TextIO | None = None)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "websockets"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
-        logger.propagate = True
         logger.setLevel(logging.WARNING)
-    logging.raiseExceptions = False  # else the handler prints a message that it cannot format, arguments and all
+    logging.raiseExceptions = (
+        False  # else the handler prints a message that it cannot format, arguments and all
+    )
     threading.excepthook = _on_thread_failure
     sys.excepthook = _on_failure
 
@@ -165,7 +166,10 @@ def _on_failure(
     if issubclass(kind, KeyboardInterrupt):
         return
     logging.getLogger(OURS).critical(
-        "the %s ended by an error", where, exc_info=(kind, error, traceback), extra={"event": f"{where}-failed"}
+        "the %s ended by an error",
+        where,
+        exc_info=(kind, error, traceback),
+        extra={"event": f"{where}-failed"},
     )
 
 

@@ -1,11 +1,12 @@
-"""What Prometheus reads: one collector over the plain numbers that the parts keep. docs/operations.md explains each.
+"""What Prometheus reads: one collector over the plain numbers that the parts keep (docs/operations.md).
 
 Nothing is counted here and nothing is global: an application has a registry of its own, and a number is only turned
 into a metric when somebody asks. Label values come from enums, from the routes and from the settings.
 """
 
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
@@ -16,7 +17,8 @@ from prometheus_client.core import HistogramMetricFamily as HistogramFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from channels.endpoint import Live
+from channels.corridor import Corridor
+from channels.framing import Framing
 from realtime.activity import Lost
 from realtime.bus import Bus, GapReason
 from realtime.disclosure import View
@@ -37,7 +39,7 @@ class Parts:
     fanout: Fanout
     ballots: BallotBox
     bus: Bus
-    live: Live
+    corridor: Corridor
     requests: Requests
     is_draining: Callable[[], bool]
     monotonic: Callable[[], float]
@@ -76,7 +78,9 @@ class _Numbers(Collector):
 
 def _node(parts: Parts) -> Iterator[Metric]:
     labels = {"node": parts.node, "version": version("imaginest"), "python": platform.python_version()}
-    family = GaugeFamily("imaginest_build_info", "Always 1: which node and program this is.", labels=labels)
+    family = GaugeFamily(
+        "imaginest_build_info", "Always 1: which node and program this is.", labels=list(labels)
+    )
     family.add_metric(list(labels.values()), 1)
     yield family
     yield GaugeFamily(
@@ -85,14 +89,15 @@ def _node(parts: Parts) -> Iterator[Metric]:
 
 
 def _watchers(parts: Parts) -> Iterator[Metric]:
-    live = len(parts.fanout.watchers)
     inside = sum(doorkeeper.inside for doorkeeper in parts.doorkeepers)
-    connections = {"live": live, "http": max(inside - live, 0)}
-    yield _gauges("imaginest_connections", "Open connections.", "kind", connections)
+    yield GaugeFamily("imaginest_connections", "Open connections to the public port.", inside)
+    doors = Counter(watcher.format for watcher in parts.fanout.watchers)
+    live = {framing.name.lower(): doors[framing] for framing in Framing}
+    yield _gauges("imaginest_live", "Who is live, by the door they came through.", "door", live)
     audience = parts.fanout.audience()
     views = {view.name.lower(): audience[view] for view in View}
     yield _gauges("imaginest_watchers", "Subscriptions to topics, by what they are shown.", "view", views)
-    yield GaugeFamily("imaginest_topics", "Topics in memory.", parts.fanout.topics)
+    yield GaugeFamily("imaginest_topics", "Topics in memory.", sum(1 for _ in parts.fanout.standings))
 
 
 def _fanout(parts: Parts) -> Iterator[Metric]:
@@ -101,7 +106,12 @@ def _fanout(parts: Parts) -> Iterator[Metric]:
     delivered = activity.due - activity.skipped
     yield CounterFamily("imaginest_deliveries", "Writes to watchers in ticks.", delivered)
     yield CounterFamily("imaginest_skipped", "Writes that a slow watcher did not get.", activity.skipped)
-    yield _counters("imaginest_aborted", "Watchers cut off.", "reason", _all(Lost, activity.aborted))
+    yield _counters(
+        "imaginest_aborted",
+        "Watchers cut off.",
+        "reason",
+        {str(lost): activity.aborted[lost] for lost in Lost},
+    )
     warm = activity.subscriptions - activity.cold
     subscriptions = {"warm": max(warm, 0), "cold": activity.cold}
     yield _counters("imaginest_subscriptions", "Subscriptions; cold: read first.", "topic", subscriptions)
@@ -128,15 +138,17 @@ def _bus(bus: Bus) -> Iterator[Metric]:
     fates = {fate: bus.counts[fate] for fate in ("sent", "received", "dropped", "failed", "joined")}
     yield _counters("imaginest_bus_messages", "Messages of the bus.", "fate", fates)
     strange = {
-        name.removeprefix("unreadable."): n for name, n in bus.counts.items() if name.startswith("unreadable.")
+        name.removeprefix("unreadable."): n
+        for name, n in bus.counts.items()
+        if name.startswith("unreadable.")
     }
     yield _counters("imaginest_bus_unreadable", "What was no message of ours.", "reason", strange)
 
 
 def _doors(parts: Parts) -> Iterator[Metric]:
-    cuts = {cut: sum(doorkeeper.cuts[cut] for doorkeeper in parts.doorkeepers) for cut in Cut}
+    cuts = {str(cut): sum(doorkeeper.cuts[cut] for doorkeeper in parts.doorkeepers) for cut in Cut}
     yield _counters("imaginest_cuts", "Connections refused or cut off.", "reason", cuts)
-    refusals = {str(code): n for code, n in parts.live.refusals.items()}
+    refusals = {str(code): n for code, n in parts.corridor.refusals.items()}
     yield _counters("imaginest_refusals", "What watchers were answered `no`.", "code", refusals)
     requests = CounterFamily("imaginest_requests", "Pages asked for.", labels=["method", "route", "status"])
     for kind, number in parts.requests.counts.items():
@@ -146,11 +158,6 @@ def _doors(parts: Parts) -> Iterator[Metric]:
     for route, histogram in parts.requests.seconds.items():
         seconds.add_metric([route], _buckets(histogram), histogram.total)
     yield seconds
-
-
-def _all(kinds: Iterable[str], counts: Mapping[str, int]) -> dict[str, int]:
-    """Every kind, with nought where nothing was counted: a series that appears with its first event hides it."""
-    return {str(kind): counts.get(kind, 0) for kind in kinds}
 
 
 def _gauges(name: str, told: str, label: str, values: Mapping[str, float]) -> Metric:

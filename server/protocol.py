@@ -11,7 +11,7 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from channels.endpoint import OUTLET_EXTENSION
+from channels.corridor import OUTLET_EXTENSION
 from channels.outlet import SLOW_BYTES
 from channels.wire import CLOSE_HOSTILE
 from server.doorkeeper import FRAME_BYTES, Allowance, Cut, Doorkeeper, Leave
@@ -84,6 +84,13 @@ class Writable:
                 self._waiters.remove(waiter)
 
 
+def bound_buffers(transport: Any) -> None:
+    """From now on little is kept for whoever is slow at this end, here and in the kernel."""
+    connection = transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+    transport.set_write_buffer_limits(high=SLOW_BYTES, low=0)
+
+
 class LiveProtocol(WebSocketsSansIOProtocol):
     """A connection that is also an ``Outlet``: whole frames are written straight to the transport."""
 
@@ -104,9 +111,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        connection = transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
-        transport.set_write_buffer_limits(high=SLOW_BYTES, low=0)
+        bound_buffers(transport)
         self.write = transport.write
         self.abort = transport.abort
 

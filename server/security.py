@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from channels.endpoint import Visitor
+from channels.corridor import Visitor
 from realtime.refusals import Refusal
 from server.identity import caller_of, set_cookie
 from storage.keys import Keys
@@ -37,9 +37,15 @@ def origin_fault(headers: dict[bytes, bytes], origins: Iterable[str], *, needed:
 
 
 def identify(scope: Any, keys: Keys, origins: Iterable[str]) -> Visitor:
-    """Who opens a websocket; an Origin is needed, so that no other site votes in a citizen's name."""
+    """Who comes through a live door, so that no other site watches or votes in a citizen's name.
+
+    Browsers send no Origin with what a page reads of its own site; what else they say of it then counts.
+    """
     headers = dict(scope["headers"])
-    refused = origin_fault(headers, origins, needed=True)
+    if scope.get("method") in SAFE_METHODS:
+        refused = _form_fault(headers, origins)
+    else:
+        refused = origin_fault(headers, origins, needed=True)
     if refused is not None:
         return Visitor(None, refused)
     caller = caller_of(headers, keys)

@@ -4,11 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from channels.endpoint import PING_SECONDS
-from channels.wire import Format, Ping, encode
+from channels.audience import Audience
+from channels.framing import PING_SECONDS, Framing, framed
+from channels.wire import Ping
 from realtime.activity import Lost
+from realtime.bus import Bus
+from realtime.comparison import Comparison
 from realtime.fanout import Fanout
-from realtime.frames import frame
+from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
 from storage.database import Database
 from storage.retention import destroy_expired_keys
@@ -18,22 +21,23 @@ log = logging.getLogger("imaginest.timers")
 STALLED_SECONDS = 10.0
 """A watcher that has not drained for this long is cut off."""
 
-SILENT_SECONDS = 2 * PING_SECONDS + 10
+SILENT_SECONDS = 2 * PING_SECONDS[Framing.JSON] + 10
 """A watcher that has said nothing for this long, two pings and more, is gone."""
 
-_PINGS = {str(f): frame(encode(Ping(), f), text=f is Format.JSON) for f in Format}
+_PINGS = {str(f): (PING_SECONDS[f], framed(Ping(), f)) for f in Framing}
 
 
 def pulse(fanout: Fanout, now: float) -> None:
     """Ping who is due, cut off who stalls or is gone. ``now`` is in monotonic seconds."""
     for watcher in list(fanout.watchers):
+        seconds, ping = _PINGS[watcher.format]
         lost = _lost(watcher, now)
         if lost is not None:
             fanout.activity.aborted[lost] += 1
             watcher.outlet.abort()
-        elif not watcher.slow and now - watcher.pinged >= PING_SECONDS:
+        elif not watcher.slow and now - watcher.pinged >= seconds:
             watcher.pinged = now
-            watcher.write(_PINGS[watcher.format])
+            watcher.write(ping)
 
 
 def _lost(watcher: Watcher, now: float) -> Lost | None:
@@ -72,6 +76,9 @@ async def _repeat(seconds: float, duty: Callable[[], Awaitable[None]], name: str
 def schedule(
     timers: Timers,
     fanout: Fanout,
+    comparison: Comparison,
+    audience: Audience,
+    bus: Bus,
     database: Database,
     *,
     appeal_days: int,
@@ -83,10 +90,16 @@ def schedule(
     async def every_second() -> None:
         pulse(fanout, monotonic())
         fanout.open_closed()
+        audience.count()
+
+    async def announce() -> None:
+        await bus.announce(audience.count().counts)
 
     async def every_hour() -> None:
         await destroy_expired_keys(database, wall(), appeal_days)
 
     timers.every(1.0, every_second, "pulse")
+    timers.every(0.5, comparison.tell, "freshness")
+    timers.every(HEADCOUNT_SECONDS, announce, "headcount")
     timers.every(60.0, fanout.forget_idle, "forget idle topics")
     timers.every(3600.0, every_hour, "retention")

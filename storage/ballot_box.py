@@ -32,7 +32,7 @@ Publish = Callable[[Delta], Awaitable[None]]
 class BallotBox:
     """Enters votes. ``start`` before use; ``stop`` commits what waits and ends.
 
-    ``outcomes`` counts how votes ended (None: accepted), ``batches`` the votes of a commit, ``commits`` its seconds.
+    ``outcomes`` counts how votes ended (None: accepted), ``batches`` the votes of a commit, ``commits`` seconds.
     """
 
     def __init__(self, database: Database, keys: Keys, publish: Publish, now: Callable[[], int]) -> None:

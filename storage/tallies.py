@@ -2,16 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Row
 
 from realtime.disclosure import HeadlinePolicy, draw, rounded
 from realtime.ledger import published
+from realtime.standing import Mark
 from realtime.tally import HEADLINE_SERIES, AgeBand, Counts, Sex, Version
 from storage.database import Database
 from storage.installation import EPOCH
 from storage.keys import Keys
 from storage.tables import BALLOT, MOMENT, SERIES, TALLY, TOPIC
+from storage.topics import rules_of
 from storage.values import CrossTable, Discrepancy, Moment, Standing, Topic, TopicState
 
 MOMENT_MS = 10_000
@@ -47,6 +51,27 @@ async def standings(database: Database, topic_ids: Iterable[int]) -> dict[int, S
         )
         for row in headlines
     }
+
+
+async def marks(database: Database, topic_ids: Iterable[int]) -> dict[int, Mark]:
+    """The version, rules and live headline of each topic that exists, in one query."""
+    statement = sa.select(*_MARK).join(TOPIC, TOPIC.c.id == TALLY.c.topic_id)
+    async with database.read() as connection:
+        rows = await connection.execute(statement.where(TALLY.c.topic_id.in_(list(topic_ids))))
+        return {row.topic_id: _mark(row) for row in rows}
+
+
+_MARK: tuple[sa.ColumnElement[Any], ...] = (
+    *(TALLY.c[name] for name in ("topic_id", "number", "plus", "minus")),
+    *(TOPIC.c[name] for name in ("opens_at", "closes_at", "results", "headline", "profile_required")),
+    EPOCH.label("epoch"),
+)
+
+
+def _mark(row: Row[tuple[object, ...]]) -> Mark:
+    rules = rules_of(row)
+    live = rules.headline is HeadlinePolicy.LIVE
+    return Mark(rules, Version(row.epoch, row.number), Counts(row.plus, row.minus) if live else None)
 
 
 async def moments(database: Database, topic_id: int, most: int = 200) -> list[Moment]:

@@ -132,6 +132,13 @@ class Citizen:
             await self.socket.send(json.dumps(message))
 
     async def hear(self) -> dict[str, Any]:
+        """The next message but ``watching``, which comes by the clock."""
+        while True:
+            message = await self.hear_anything()
+            if message["t"] != "watching":
+                return message
+
+    async def hear_anything(self) -> dict[str, Any]:
         data = await asyncio.wait_for(self.socket.recv(), DEADLINE)
         message: dict[str, Any] = json.loads(data) if isinstance(data, str) else msgpack.unpackb(data)
         return message

@@ -56,14 +56,19 @@ class Crowd:
     _joined: bool = False
 
     def connect(
-        self, number: int, *, cookie: Callable[[int], str] | None = None, samples: int = 0
+        self,
+        number: int,
+        *,
+        port: int | None = None,
+        cookie: Callable[[int], str] | None = None,
+        samples: int = 0,
     ) -> list[int]:
         """Open connections with a browser's headers, ``samples`` of them spread evenly; their descriptors."""
         made = []
         for index in range(number):
-            raw = socket.create_connection(("127.0.0.1", self.port))
+            raw = socket.create_connection(("127.0.0.1", port or self.port))
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            raw.sendall(self._handshake(f"Cookie: {cookie(index)}\r\n" if cookie else ""))
+            raw.sendall(self._handshake(f"Cookie: {cookie(index)}\r\n" if cookie else "", port))
             heard = b""
             while b"\r\n\r\n" not in heard:
                 chunk = raw.recv(4096)
@@ -82,9 +87,10 @@ class Crowd:
             self._joined = True
         return made
 
-    def _handshake(self, more: str = "") -> bytes:
+    def _handshake(self, more: str = "", port: int | None = None) -> bytes:
+        port = port or self.port
         return (
-            f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nOrigin: http://127.0.0.1:{self.port}\r\n"
+            f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
             f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {KEY}\r\n"
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {PROTOCOL}\r\n{BROWSER}{more}\r\n"
         ).encode()

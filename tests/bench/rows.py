@@ -8,13 +8,14 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Sign
 from storage.values import TopicRules
+from tests.bench.clusters import cluster_glass, dead_redis, hot_topic
 from tests.bench.crowd import Crowd
+from tests.bench.figures import Row, quantile, spread, vote
 from tests.bench.servers import cpu_seconds, handshakes, ours, reference
 from tests.running import ROOT
 from tests.running_postgres import running_postgres
@@ -24,16 +25,6 @@ WATCHERS = 5000
 TICKS = 15
 SAMPLES = 20
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One measured figure, in ``unit``; ``beside`` says what it is held against."""
-
-    name: str
-    value: float
-    unit: str
-    beside: str = ""
 
 
 def fan_out() -> Iterator[Row]:
@@ -86,15 +77,11 @@ def _our_deliveries() -> float:
         before = cpu_seconds(server.pid)
         for fd in voters:
             crowd.forget()
-            crowd.say(fd, _vote(topic, 1))
+            crowd.say(fd, vote(topic, 1))
             crowd.hear_all(watchers)
         cpu = cpu_seconds(server.pid) - before
         crowd.close()
     return cpu / (WATCHERS * TICKS) * 1e6
-
-
-def _vote(topic: int, sign: int) -> str:
-    return f'{{"t":"vote","topic":{topic},"sign":{sign},"op":"{secrets.token_urlsafe(16)}"}}'
 
 
 def ballot_box() -> Iterator[Row]:
@@ -127,7 +114,7 @@ async def _ballot_box(name: str, url: str) -> list[Row]:
         started = time.perf_counter()
         await asyncio.gather(*(cast(each, times) for _ in range(voters)))
         rate = voters * each / (time.perf_counter() - started)
-        rows.append(Row(f"{name}, {voters} voters at once", rate, "votes/s", _spread(times)))
+        rows.append(Row(f"{name}, {voters} voters at once", rate, "votes/s", spread(times)))
     times = []
     tasks = []
     started = time.perf_counter()
@@ -135,7 +122,7 @@ async def _ballot_box(name: str, url: str) -> list[Row]:
         tasks += [asyncio.create_task(cast(1, times)) for _ in range(20)]
         await asyncio.sleep(max(0.0, started + (tick + 1) * 0.01 - time.perf_counter()))
     await asyncio.gather(*tasks)
-    rows.append(Row(f"{name}, 2,000 votes/s offered", _quantile(times, 0.99), "ms p99", _spread(times)))
+    rows.append(Row(f"{name}, 2,000 votes/s offered", quantile(times, 0.99), "ms p99", spread(times)))
     await house.close()
     return rows
 
@@ -158,7 +145,7 @@ def socket_votes() -> Iterator[Row]:
 
         def _vote_on(fd: int) -> None:
             if turn[fd] < len(topics):
-                crowd.say(fd, _vote(topics[turn[fd]], 1))
+                crowd.say(fd, vote(topics[turn[fd]], 1))
                 turn[fd] += 1
 
         crowd.hear = hear
@@ -199,10 +186,10 @@ def vote_to_glass() -> Iterator[Row]:
             while (left := started + number / rate - time.perf_counter()) > 0:
                 crowd.pump(left)
             sent.append(time.perf_counter())
-            crowd.say(fd, _vote(topic, 1))
+            crowd.say(fd, vote(topic, 1))
         crowd.pump_until(lambda: min(seen.values()) >= votes)
         crowd.close()
-    yield Row("vote to glass, 5,000 watchers", _quantile(times, 0.5), "ms p50", _spread(times))
+    yield Row("vote to glass, 5,000 watchers", quantile(times, 0.5), "ms p50", spread(times))
 
 
 def idle_watchers() -> Iterator[Row]:
@@ -237,14 +224,6 @@ def reconnect() -> Iterator[Row]:
     yield Row("of that, for each", statistics.median(cpu), "µs CPU", "handshake, subscription and snapshot")
 
 
-def _quantile(times: list[float], share: float) -> float:
-    return sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1000
-
-
-def _spread(times: list[float]) -> str:
-    return f"p50 {_quantile(times, 0.5):.1f} ms, p99 {_quantile(times, 0.99):.1f} ms"
-
-
 ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "fan-out": fan_out,
     "ballot-box": ballot_box,
@@ -253,4 +232,7 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "vote-to-glass": vote_to_glass,
     "idle-watchers": idle_watchers,
     "reconnect": reconnect,
+    "cluster-glass": cluster_glass,
+    "hot-topic": hot_topic,
+    "dead-redis": dead_redis,
 }

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +40,15 @@ class Ours:
     pid: int
     port: int
 
-    def cookie(self, _index: int = 0) -> str:
-        return "imaginest=" + cookie_of(secrets.token_bytes(16), self.running.keys)
+    @property
+    def cookie(self) -> Callable[[int], str]:
+        return cookie_for(self.running)
+
+
+def cookie_for(running: Running) -> Callable[[int], str]:
+    """Gives the cookie of somebody new, whatever it is asked for."""
+    keys = running.keys
+    return lambda _: "imaginest=" + cookie_of(secrets.token_bytes(16), keys)
 
 
 @contextmanager

@@ -60,6 +60,8 @@ def server_message(plain: Plain) -> wire.ServerMessage:
             return wire.No(Refusal(code), plain.get("op"), plain.get("channel"))
         case {"t": "bye", "within": within}:
             return wire.Bye(within)
+        case {"t": "watching", "channel": channel, "watching": watching}:
+            return wire.Watching(channel, watching)
     return _PLAIN_KINDS[plain["t"]]
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from channels import session, wire
+from channels import fallback, query, session, wire
+from channels.framing import PING_SECONDS, Framing, framed
 from channels.wire import Format
 from realtime.refusals import Refusal
 from tests.channels.test_golden import client_plain, server_message
@@ -32,7 +33,7 @@ def test_an_example_of_the_server_is_what_it_sends(text: str) -> None:
 
 def test_every_message_has_a_section_and_an_example() -> None:
     client = set(wire._READERS)
-    server = {"hello", "snap", "delta", "ack", "no", "stale", "fresh", "ping", "bye"}
+    server = {"hello", "snap", "delta", "ack", "no", "stale", "fresh", "ping", "bye", "watching"}
     assert len(server) == len(wire.ServerMessage.__args__)
     sections = {
         kind for line in re.findall(r"^### (.*)$", DOC, re.MULTILINE) for kind in re.findall("`(.*?)`", line)
@@ -71,3 +72,62 @@ def test_the_limits_are_those_of_the_code(limit: str) -> None:
 
 def test_both_subprotocols_are_named() -> None:
     assert all(f"| `{format}` |" in DOC for format in Format)
+
+
+# --- without a websocket
+
+REQUESTS = re.findall(r"```http\n(GET|POST) (/live/\S*)(?:\n\n(.*?))?\n```", DOC, re.DOTALL)
+
+
+def examples_of(kind: str) -> str:
+    (text,) = re.findall(rf"```{kind}\n(.*?)```", DOC, re.DOTALL)
+    return str(text)
+
+
+def test_there_is_an_example_of_every_other_door() -> None:
+    doors = {path.partition("?")[0] for _, path, _ in REQUESTS}
+    assert doors == {fallback.EVENTS, fallback.POLL, fallback.VOTE}
+
+
+@pytest.mark.parametrize(("method", "path", "body"), REQUESTS)
+def test_an_example_of_a_request_is_understood(method: str, path: str, body: str) -> None:
+    if method == "POST":
+        assert isinstance(wire.parse(body, Format.JSON), wire.Vote)
+        return
+    asked = query.read(path.partition("?")[2].encode())
+    assert isinstance(asked, query.Asked)
+    assert asked.sub.subs[0].channel == "topic:7"
+    assert asked.sub.subs[0].at == (1780000000000, 412)
+    assert asked.sub.subs[0].hidden is False
+
+
+@pytest.mark.parametrize(("kind", "framing"), [("events", Framing.EVENTS), ("lines", Framing.LINES)])
+def test_an_example_of_an_answer_is_what_the_server_sends(kind: str, framing: Framing) -> None:
+    text = examples_of(kind)
+    plain = [json.loads(one) for one in re.findall(r"^(?:data: )?(\{.*\})$", text, re.MULTILINE)]
+    assert b"".join(framed(server_message(one), framing) for one in plain).decode().strip() == text.strip()
+
+
+def test_the_statuses_are_those_of_the_code() -> None:
+    said = {
+        code: int(status)
+        for status, row in re.findall(r"^\| (4\d\d|503) \| (.*) \|$", DOC, re.MULTILINE)
+        for code in re.findall("`([a-z-]+)`", row)
+    }
+    assert said == {code: fallback.status_of(wire.No(Refusal(code))) for code in said}
+    for code in set(Refusal) - {Refusal(code) for code in said}:
+        status = fallback.status_of(wire.No(code))
+        assert status == (400 if code in wire.FAULTS else 409)
+        assert status == 409 or code.startswith("bad-") or code is Refusal.WRONG_FRAME
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        f"Queries are at most {query.MAX_QUERY // 1024} KiB",
+        f"(in seconds, {query.LONGEST_WAIT} at most)",
+        f"A `ping` comes every {PING_SECONDS[Framing.EVENTS]:g} s",
+    ],
+)
+def test_the_limits_of_the_other_doors_are_those_of_the_code(limit: str) -> None:
+    assert limit in DOC

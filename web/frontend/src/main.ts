@@ -15,6 +15,7 @@ import { after, openSession } from "./socket.ts";
 import { Standings } from "./standings.ts";
 import { articles, cameBack, closeTopic, readTopic, titleOf, topicOfArticle, writeNote, writeTopic } from "./topics.ts";
 import { listenForVotes, newOp, postVote } from "./vote.ts";
+import { writeWatching } from "./watching.ts";
 import { number, pageWords } from "./words.ts";
 
 const FOLLOW_AGAIN = 4_000;
@@ -94,6 +95,9 @@ function start(live: string): void {
         case "stale":
         case "fresh":
           connection.stale(message.t === "stale");
+          break;
+        case "watching":
+          writeWatching(message, words);
       }
     },
   });

@@ -1,11 +1,16 @@
 // One page's conversation with the server: connects, subscribes, watches over the silence and comes back.
-// The transport, clock, timers and chance are given, so that every path can be walked in a test.
+// The transports, clock, timers and chance are given, so that every path can be walked in a test.
+import { BEST } from "./doors.ts";
+import type { Door, Doors } from "./doors.ts";
 import { PATIENCE, STEADY, comesBack, waitBefore } from "./reconnect.ts";
-import type { Ack, ClientMessage, Delta, Hello, No, Plain, Snap, Subscription } from "./wire.ts";
-import { PROTOCOL, encode, parse } from "./wire.ts";
+import { Resyncs } from "./resyncs.ts";
+import type { Ack, ClientMessage, Delta, Hello, No, Plain, Snap, Subscription, Watching } from "./wire.ts";
+import { PROTOCOL, parse } from "./wire.ts";
 
 export interface Transport {
-  send(text: string): void;
+  /** Whether it was opened with the subscriptions, so that they need not be sent. */
+  readonly isSubscribed: boolean;
+  send(message: ClientMessage): void;
   close(): void;
 }
 
@@ -15,7 +20,8 @@ export interface TransportEvents {
 }
 
 export interface Surroundings {
-  connect(events: TransportEvents): Transport;
+  /** Open a door; `subscriptions` is asked by those that are opened with them. */
+  connect(door: Door, events: TransportEvents, subscriptions: () => readonly Subscription[]): Transport;
   /** Monotonic milliseconds. */
   now(): number;
   /** Calls once, later; gives back what cancels it. */
@@ -28,12 +34,11 @@ export interface Listener {
   /** What to follow, asked at each new connection. */
   subscriptions(): readonly Subscription[];
   opened(hello: Hello): void;
-  heard(message: Snap | Delta | Ack | No | Plain): void;
+  heard(message: Snap | Delta | Ack | No | Watching | Plain): void;
   /** Not connected any more; `final` where it will not come back by itself. */
   lost(final: boolean): void;
 }
 
-const RESYNC_EVERY = 1_000;
 /** Subscriptions in one message: well under the server's 4 KiB. */
 const SUBS_A_MESSAGE = 24;
 
@@ -42,28 +47,44 @@ type Phase = "idle" | "connecting" | "open" | "waiting" | "ended";
 export class Session {
   #phase: Phase = "idle";
   #transport: Transport | null = null;
+  /** A better door that is tried while the running connection goes on. */
+  #trial: Transport | null = null;
   #attempt = 0;
   #openedAt = 0;
   #heardAt = 0;
   #silence = PATIENCE;
   #cancelTimer = (): void => {};
   #cancelWatch = (): void => {};
-  readonly #resynced = new Map<string, number>();
-  readonly #resyncing = new Map<string, () => void>();
+  #cancelTrial = (): void => {};
+  readonly #resyncs: Resyncs;
 
   constructor(
     private readonly around: Surroundings,
     private readonly listener: Listener,
-  ) {}
+    private readonly doors: Doors,
+  ) {
+    this.#resyncs = new Resyncs(around, (channel) => this.send({ t: "resync", channel }));
+  }
 
   get isOpen(): boolean {
     return this.#phase === "open";
+  }
+
+  /** Whether it uses, or tries next, a door that is not the best one. */
+  get isMakeshift(): boolean {
+    return this.doors.door !== BEST;
   }
 
   /** Connect now, unless that is done already or the server said not to come back. */
   wake(): void {
     if (this.#phase === "idle" || this.#phase === "waiting") this.#connect();
     else if (this.#phase !== "ended" && this.around.now() - this.#heardAt > this.#silence) this.#drop();
+  }
+
+  /** The network is another one: connect now, and see whether the best door is open in it. */
+  reconsider(): void {
+    this.wake();
+    if (this.#phase === "open") this.#tryBest();
   }
 
   /** Leave until `wake`; nothing is told. */
@@ -75,28 +96,13 @@ export class Session {
   /** Whether it was handed to an open connection. */
   send(message: ClientMessage): boolean {
     if (this.#phase !== "open") return false;
-    this.#transport?.send(encode(message));
+    this.#transport?.send(message);
     return true;
   }
 
   /** Ask for the whole state of a channel, at most once a second each. */
   resync(channel: string): void {
-    if (this.#resyncing.has(channel)) return;
-    const last = this.#resynced.get(channel) ?? -Infinity;
-    const wait = last + RESYNC_EVERY - this.around.now();
-    if (wait <= 0) {
-      this.#askAgain(channel);
-      return;
-    }
-    const cancel = this.around.after(wait, () => {
-      this.#resyncing.delete(channel);
-      this.#askAgain(channel);
-    });
-    this.#resyncing.set(channel, cancel);
-  }
-
-  #askAgain(channel: string): void {
-    if (this.send({ t: "resync", channel })) this.#resynced.set(channel, this.around.now());
+    this.#resyncs.want(channel);
   }
 
   #connect(): void {
@@ -104,12 +110,26 @@ export class Session {
     this.#phase = "connecting";
     this.#silence = PATIENCE;
     this.#heardAt = this.#openedAt = this.around.now();
-    const mine: Transport = this.around.connect({
-      onText: (text) => this.#transport === mine && this.#onText(text),
-      onClose: (code) => this.#transport === mine && this.#onClose(code),
-    });
-    this.#transport = mine;
+    this.#transport = this.#open(this.doors.door);
     this.#watch();
+  }
+
+  #open(door: Door): Transport {
+    const mine: Transport = this.around.connect(
+      door,
+      {
+        onText: (text) => {
+          if (this.#trial === mine && parse(text).t === "hello") this.#adopt(mine);
+          if (this.#transport === mine) this.#onText(text, door);
+        },
+        onClose: (code) => {
+          if (this.#trial === mine) this.#endTrial();
+          else if (this.#transport === mine) this.#onClose(code, false);
+        },
+      },
+      () => this.listener.subscriptions(),
+    );
+    return mine;
   }
 
   #watch(): void {
@@ -123,7 +143,7 @@ export class Session {
 
   /** The other side is silent: don't wait for its closing either. */
   #drop(): void {
-    this.#onClose(1006);
+    this.#onClose(1006, true);
   }
 
   #letGo(): void {
@@ -131,14 +151,16 @@ export class Session {
     this.#transport = null;
     this.#cancelTimer();
     this.#cancelWatch();
-    for (const cancel of this.#resyncing.values()) cancel();
-    this.#resyncing.clear();
-    this.#resynced.clear();
+    this.#cancelTrial();
+    this.#trial?.close();
+    this.#trial = null;
+    this.#resyncs.clear();
     old?.close();
   }
 
-  #onClose(code: number): void {
+  #onClose(code: number, silent: boolean): void {
     if (this.around.now() - this.#openedAt >= STEADY) this.#attempt = 0;
+    if (this.#phase === "connecting") this.doors.failed(silent);
     this.#letGo();
     const final = !comesBack(code);
     this.#phase = final ? "ended" : "waiting";
@@ -151,16 +173,46 @@ export class Session {
     this.#cancelTimer = this.around.after(wait, () => this.#connect());
   }
 
-  #onText(text: string): void {
+  // --- a better door
+
+  #tryBest(): void {
+    if (!this.isMakeshift || this.#trial) return;
+    this.#cancelTrial();
+    this.#trial = this.#open(BEST);
+    this.#cancelTrial = this.around.after(PATIENCE, () => this.#endTrial());
+  }
+
+  #endTrial(): void {
+    this.#trial?.close();
+    this.#trial = null;
+    this.#planTrial();
+  }
+
+  #planTrial(): void {
+    this.#cancelTrial();
+    if (this.isMakeshift) this.#cancelTrial = this.around.after(this.doors.patience, () => this.#tryBest());
+  }
+
+  /** The better door speaks: from now on it is the connection. */
+  #adopt(better: Transport): void {
+    this.#trial = null;
+    this.#letGo();
+    this.#transport = better;
+    this.#openedAt = this.around.now();
+  }
+
+  // --- what the server says
+
+  #onText(text: string, door: Door): void {
     this.#heardAt = this.around.now();
     const message = parse(text);
     switch (message.t) {
       case "unknown":
         return;
       case "broken":
-        return this.#drop();
+        return this.#onClose(1006, false);
       case "hello":
-        return this.#onHello(message);
+        return this.#onHello(message, door);
       case "ping":
         this.send({ t: "pong" });
         return;
@@ -172,12 +224,14 @@ export class Session {
     }
   }
 
-  #onHello(hello: Hello): void {
-    if (hello.protocol !== PROTOCOL) return this.#onClose(4500);
+  #onHello(hello: Hello, door: Door): void {
+    if (hello.protocol !== PROTOCOL) return this.#onClose(4500, false);
+    this.doors.opened(door);
     this.#phase = "open";
     this.#silence = hello.ping + PATIENCE;
     this.#watch();
-    const subs = this.listener.subscriptions();
+    this.#planTrial();
+    const subs = this.#transport?.isSubscribed ? [] : this.listener.subscriptions();
     for (let i = 0; i < subs.length; i += SUBS_A_MESSAGE) {
       this.send({ t: "sub", subs: subs.slice(i, i + SUBS_A_MESSAGE) });
     }

@@ -73,13 +73,14 @@ export class Standings {
 
   /**
    * A topic whose tally is not known is asked for without a version: the answer is the whole state. So is one whose
-   * results were hidden from whoever may see them now: a difference would be to another tally.
+   * results are hidden: they may be shown by now, and a difference would be to another tally.
    */
   subscriptions(): readonly Subscription[] {
     return [...this.#topics].map(([topic, { tally, version, seen }]) => ({
       channel: topicChannel(topic),
-      at: tally && !(seen && isHidden(tally)) ? version : null,
+      at: tally && !isHidden(tally) ? version : null,
       seen,
+      hiddenAt: tally && isHidden(tally) ? version : null,
     }));
   }
 

@@ -8,6 +8,8 @@ export interface Subscription {
   readonly channel: string;
   readonly at: Version | null;
   readonly seen: string | null;
+  /** The version of a tally whose results are hidden; where no websocket passes it spares sending that again. */
+  readonly hiddenAt?: Version | null;
 }
 
 export type ClientMessage =
@@ -54,6 +56,11 @@ export interface Bye {
   readonly t: "bye";
   readonly within: number;
 }
+export interface Watching {
+  readonly t: "watching";
+  readonly channel: string;
+  readonly watching: number;
+}
 export interface Plain {
   readonly t: "stale" | "fresh" | "ping";
 }
@@ -61,7 +68,7 @@ export interface Plain {
 export interface Misread {
   readonly t: "unknown" | "broken";
 }
-export type ServerMessage = Hello | Snap | Delta | Ack | No | Bye | Plain;
+export type ServerMessage = Hello | Snap | Delta | Ack | No | Bye | Watching | Plain;
 
 export function topicChannel(topic: number): string {
   return `topic:${topic}`;
@@ -131,6 +138,7 @@ const READERS: Readonly<Record<string, (plain: Fields) => ServerMessage>> = {
   stale: () => ({ t: "stale" }),
   fresh: () => ({ t: "fresh" }),
   ping: () => ({ t: "ping" }),
+  watching: ({ channel, watching }) => ({ t: "watching", channel: text(channel), watching: integer(watching) }),
   bye: ({ within }) => ({ t: "bye", within: integer(within) }),
 };
 

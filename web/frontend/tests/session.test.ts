@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Doors } from "../src/doors.ts";
 import type { Listener } from "../src/session.ts";
 import { Session } from "../src/session.ts";
 import type { Subscription } from "../src/wire.ts";
-import { World } from "./surroundings.ts";
+import { MemoryShelf, World } from "./surroundings.ts";
 
 class Page implements Listener {
   readonly told: string[] = [];
@@ -15,10 +16,10 @@ class Page implements Listener {
   heard = ({ t }: { t: string }): void => void this.told.push(t);
 }
 
-function begun(): { world: World; page: Page; session: Session } {
+function begun(shelf = new MemoryShelf()): { world: World; page: Page; session: Session } {
   const world = new World();
   const page = new Page();
-  const session = new Session(world, page);
+  const session = new Session(world, page, new Doors(shelf, () => 1_780_000_000_000 + world.now()));
   session.wake();
   return { world, page, session };
 }

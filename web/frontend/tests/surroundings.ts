@@ -1,5 +1,9 @@
 // A world of the tests' own: a clock that moves when told to, timers, chance and a network of one socket.
+import type { Door } from "../src/doors.ts";
+import type { Shelf } from "../src/pending.ts";
 import type { Surroundings, Transport, TransportEvents } from "../src/session.ts";
+import type { ClientMessage } from "../src/wire.ts";
+import { encode } from "../src/wire.ts";
 
 interface Timer {
   readonly at: number;
@@ -37,10 +41,17 @@ export class Line implements Transport {
   readonly sent: Record<string, unknown>[] = [];
   isClosed = false;
 
-  constructor(private readonly events: TransportEvents) {}
+  constructor(
+    readonly door: Door,
+    private readonly events: TransportEvents,
+  ) {}
 
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as Record<string, unknown>);
+  get isSubscribed(): boolean {
+    return this.door !== "socket";
+  }
+
+  send(message: ClientMessage): void {
+    this.sent.push(JSON.parse(encode(message)) as Record<string, unknown>);
   }
 
   close(): void {
@@ -64,13 +75,19 @@ export class Line implements Transport {
   }
 }
 
+export class MemoryShelf implements Shelf {
+  readonly #kept = new Map<string, string>();
+  getItem = (key: string): string | null => this.#kept.get(key) ?? null;
+  setItem = (key: string, value: string): void => void this.#kept.set(key, value);
+}
+
 export class World implements Surroundings {
   readonly time = new Time();
   readonly lines: Line[] = [];
   chance = 0;
 
-  connect = (events: TransportEvents): Line => {
-    const line = new Line(events);
+  connect = (door: Door, events: TransportEvents): Line => {
+    const line = new Line(door, events);
     this.lines.push(line);
     return line;
   };

@@ -1,0 +1,82 @@
+"""What a client is let do, whichever live door it came through: follow topics and vote."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from channels import wire
+from channels.framing import PING_SECONDS, Framing
+from channels.topics import cast_vote
+from channels.wire import No
+from realtime.fanout import Fanout
+from realtime.refusals import Refusal
+from realtime.watcher import Watcher
+from storage.ballot_box import BallotBox
+from storage.database import StorageUnavailable
+from storage.keys import Keys
+from storage.values import CastVote, Receipt
+
+OUTLET_EXTENSION = "imaginest.outlet"
+"""Where the server puts the connection's ``Outlet`` in the scope's extensions, if it has one to give.
+
+With HTTP it is a function that turns the connection into one, for an answer of chunks that has begun."""
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who connects: the voter's device (None without a valid cookie), and why not at all."""
+
+    device: bytes | None
+    refused: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corridor:
+    """Behind all live doors. ``wall`` gives ms since 1970, ``monotonic`` seconds."""
+
+    fanout: Fanout
+    ballots: BallotBox
+    keys: Keys
+    identify: Callable[[Scope], Visitor]
+    wall: Callable[[], int]
+    monotonic: Callable[[], float]
+    refusals: Counter[Refusal] = field(default_factory=Counter)
+    """What was answered `no`, and how often."""
+
+    def greeting(self, framing: Framing) -> wire.Hello:
+        """The first message that a client hears."""
+        return wire.Hello(time=self.wall(), ping=int(PING_SECONDS[framing] * 1000))
+
+    async def follow(self, watcher: Watcher, device: bytes | None, sub: wire.Subscription) -> No | None:
+        """Subscribe a watcher that has joined; why not, where that is refused.
+
+        The only place where a live door decides whether its watcher has voted, and so may see results.
+        """
+        topic = wire.topic_of(sub.channel)
+        if topic is None:
+            return No(Refusal.BAD_CHANNEL, channel=sub.channel)
+        while topic not in self.fanout.standings:
+            self.fanout.activity.cold += 1
+            try:
+                known = await self.fanout.standings.warm(topic)
+            except StorageUnavailable:
+                return No(Refusal.TRY_AGAIN, channel=sub.channel)
+            if not known:
+                return No(Refusal.UNKNOWN_TOPIC, channel=sub.channel)
+        voted = self.keys.has_seen(topic, device, sub.seen)
+        self.fanout.subscribe(watcher, topic, sub.at, voted=voted, hidden=sub.hidden)
+        return None
+
+    async def enter(self, device: bytes | None, vote: wire.Vote) -> wire.Ack | No:
+        """Cast a vote; answers after its commit."""
+        if device is None:
+            return No(Refusal.UNKNOWN_VOTER, vote.op)
+        outcome = await cast_vote(self.ballots, CastVote(vote.topic, device, vote.sign, vote.op))
+        if not isinstance(outcome, Receipt):
+            return No(outcome, vote.op)
+        return wire.Ack(outcome.op, outcome.topic, outcome.sign, self.keys.seen_token(vote.topic, device))

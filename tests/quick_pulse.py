@@ -1,0 +1,15 @@
+"""Does what ``imaginest`` does, with everything that goes by the ping interval ``QUICKER`` times as fast."""
+
+import sys
+
+from channels import framing
+
+QUICKER = 25
+
+if __name__ == "__main__":
+    for one in framing.PING_SECONDS:
+        framing.PING_SECONDS[one] /= QUICKER
+
+    from server.cli import main
+
+    sys.exit(main())

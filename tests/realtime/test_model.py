@@ -1,0 +1,33 @@
+"""Real nodes through random stories: all converge, nobody ever shows wrong counts, no version goes back."""
+
+import asyncio
+import logging
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.realtime.model import Story
+from tests.realtime.virtual_loop import VirtualLoop
+
+STORIES = 20_000
+AT_ONCE = 500
+
+
+def test_every_random_story_ends_well() -> None:
+    """A story that does not is told by its seed; ``play(range(seed, seed + 1))`` plays it again, the same."""
+    parts = [range(start, start + AT_ONCE) for start in range(0, STORIES, AT_ONCE)]
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawn) as pool:
+        assert sum(pool.map(play, parts)) == STORIES
+
+
+def play(seeds: range) -> int:
+    """Play these stories; how many there were. AssertionError names the seed of the first that ends badly."""
+    logging.disable(logging.CRITICAL)  # what breaks is wanted here
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        for seed in seeds:
+            try:
+                runner.run(Story(seed).run())
+            except AssertionError as error:
+                raise AssertionError(f"the story of seed {seed}: {error}") from error
+    return len(seeds)
