@@ -46,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--crowd", type=int, default=0, metavar="N", help="let N simulated citizens vote")
     serve.set_defaults(run=_serve)
 
+    worker = commands.add_parser(
+        "worker", help="beside nodes on PostgreSQL: destroy expired keys, recount every topic once a day"
+    )
+    worker.set_defaults(run=_worker)
+
     migrate = commands.add_parser("migrate", help="create or upgrade the tables")
     migrate.set_defaults(run=_migrate)
 
@@ -104,6 +109,13 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         return _fail(str(error))
     except OSError as error:
         return _fail(f"port {settings.port} on {settings.host} cannot be used: {error.strerror}")
+
+
+def _worker(settings: Settings, _: argparse.Namespace) -> int:
+    from server.worker import run
+
+    run(settings)
+    return 0
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:

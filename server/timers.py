@@ -56,7 +56,11 @@ class Timers:
         self._tasks: list[asyncio.Task[None]] = []
 
     def every(self, seconds: float, duty: Callable[[], Awaitable[None]], name: str) -> None:
-        self._tasks.append(asyncio.create_task(_repeat(seconds, duty, name), name=name))
+        """For the first time after ``seconds``."""
+        self._tasks.append(asyncio.create_task(_repeat(seconds, duty, name, pause=seconds), name=name))
+
+    def now_and_every(self, seconds: float, duty: Callable[[], Awaitable[None]], name: str) -> None:
+        self._tasks.append(asyncio.create_task(_repeat(seconds, duty, name, pause=0.0), name=name))
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -64,9 +68,10 @@ class Timers:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def _repeat(seconds: float, duty: Callable[[], Awaitable[None]], name: str) -> None:
+async def _repeat(seconds: float, duty: Callable[[], Awaitable[None]], name: str, *, pause: float) -> None:
     while True:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(pause)
+        pause = seconds
         try:
             await duty()
         except Exception:
