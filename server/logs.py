@@ -25,6 +25,9 @@ from typing import TextIO
 OURS = "imaginest"
 FLOORS = ("server", "web", "channels", "storage", "realtime")
 MOST_FRAMES = 30
+INNERMOST = 3
+"""Places of libraries that are told; of our own all are."""
+
 MOST_CHARACTERS = 2000
 
 _PASSWORD = re.compile(r"(?<=://)[^\s/?#@]*@|(?<=password=)[^\s&]+", re.IGNORECASE)
@@ -146,12 +149,18 @@ def without_passwords(text: str) -> str:
 
 def _places(traceback: TracebackType | None) -> list[str]:
     stack = StackSummary.extract(walk_tb(traceback), lookup_lines=False)
-    return [f"at {_place(frame.filename)}:{frame.lineno} {frame.name}" for frame in stack[-8:]]
+    places = [_place(frame.filename) for frame in stack]
+    last = len(stack) - INNERMOST
+    return [
+        f"at {place}:{frame.lineno} {frame.name}"
+        for number, (frame, place) in enumerate(zip(stack, places, strict=True))
+        if place.startswith(FLOORS) or number >= last
+    ]
 
 
 def _place(filename: str) -> str:
     path = Path(filename)
-    if path.is_relative_to(_ROOT) and "site-packages" not in path.parts:
+    if path.is_relative_to(_ROOT) and path.relative_to(_ROOT).parts[0] in FLOORS:
         return str(path.relative_to(_ROOT))
     return "/".join(path.parts[-2:])
 
