@@ -1,31 +1,37 @@
 """How many are watching: counts this node's watchers by channel, and tells each channel's its number."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from channels.wire import topic_channel
-from realtime.bus import Headcount
 from realtime.fanout import Fanout
 from realtime.presence import EVERYBODY, Presence
 
+Announce = Callable[[Mapping[str, int]], Awaitable[None]]
+
 
 class Audience:
-    """``monotonic`` gives seconds."""
+    """``announce`` tells the other nodes; ``monotonic`` gives seconds."""
 
-    def __init__(self, fanout: Fanout, presence: Presence, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, fanout: Fanout, presence: Presence, announce: Announce, monotonic: Callable[[], float]
+    ) -> None:
         self._fanout = fanout
         self._presence = presence
+        self._announce = announce
         self._monotonic = monotonic
 
-    def count(self) -> Headcount:
-        """Count, and tell the watchers of every topic whose number is due; what this node publishes of itself."""
-        here = self._fanout.headcount()
-        topics = {topic_channel(topic): topic for topic in here}
-        counts = {topic_channel(topic): watchers for topic, watchers in here.items()}
-        headcount = self._presence.count(counts | {EVERYBODY: len(self._fanout.watchers)})
+    def tell(self) -> None:
+        """Tell the watchers of every topic whose number is due."""
+        topics = {topic_channel(topic): topic for topic in self._fanout.headcount()}
+        self._presence.count(self._counts())
         for channel, watching in self._presence.due(topics, self._monotonic()).items():
             self._fanout.show_watching(topics[channel], watching)
-        return headcount
 
-    def hear(self, headcount: Headcount) -> None:
-        """The bus's ``on_headcount``: what another node published."""
-        self._presence.hear(headcount, self._monotonic())
+    async def announce(self) -> None:
+        """Tell the other nodes how many are here."""
+        await self._announce(self._counts())
+
+    def _counts(self) -> dict[str, int]:
+        counts = {topic_channel(topic): watchers for topic, watchers in self._fanout.headcount().items()}
+        everybody = len(self._fanout.watchers)
+        return counts | {EVERYBODY: everybody} if everybody else counts

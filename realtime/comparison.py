@@ -99,7 +99,7 @@ class Comparison:
     def _held(self) -> dict[int, Version]:
         """The versions of the topics in memory; each of them was committed before it came here.
 
-        Those that nobody has followed for a while are not in memory; until then, who comes is shown what is true.
+        What nobody has followed for a while is not in memory; until then whoever comes is shown what is current.
         """
         return {topic: self._standings[topic].version for topic in self._standings}
 

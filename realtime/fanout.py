@@ -45,9 +45,9 @@ class Fanout:
         load: Load,
         encode: Encode,
         *,
-        on_headcount: OnHeadcount = ignore_headcount,
         wall: Callable[[], int],
         monotonic: Callable[[], float],
+        on_headcount: OnHeadcount = ignore_headcount,
     ) -> None:
         """``load`` reads a topic from the database; ``wall`` is in ms since 1970, ``monotonic`` in seconds."""
         self.watchers: set[Watcher] = set()
@@ -86,6 +86,7 @@ class Fanout:
 
     def on_gap(self, reason: GapReason, topics: Collection[int]) -> None:
         """The bus may have missed something: whoever compares with the database is to do so now."""
+        self.standings.on_gap(topics)
         self.doubt.set()
 
     def _mark(self, topic: int) -> None:

@@ -33,10 +33,9 @@ class Presence:
         self._others: dict[str, tuple[float, Mapping[str, int]]] = {}
         self._told: dict[str, tuple[float, int]] = {}
 
-    def count(self, counts: Mapping[str, int]) -> Headcount:
-        """Take this node's own counts; the headcount to publish."""
+    def count(self, counts: Mapping[str, int]) -> None:
+        """Take this node's own counts."""
         self._own = counts
-        return Headcount(self.node, counts)
 
     def hear(self, headcount: Headcount, now: float) -> None:
         """Take what a node published; one's own comes back and is passed over."""

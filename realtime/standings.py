@@ -5,7 +5,7 @@ Whoever reads is on the bus first: a change is either in what the database answe
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from realtime.bus import Bus
 from realtime.delta import Delta
@@ -151,6 +151,10 @@ class Standings:
             self._changed(delta.topic)
         elif early is None:
             self.refresh(delta.topic)
+
+    def on_gap(self, topics: Iterable[int]) -> None:
+        """Deltas of these topics may be lost: what is being read just now must be read once more."""
+        self._again.update(topic for topic in topics if topic in self._reading)
 
     def _keep(self, early: list[Delta], delta: Delta) -> None:
         if len(early) >= MOST_EARLY:

@@ -131,18 +131,21 @@ def create_app(
     database = Database(settings.database)
     bus = make_bus(settings, keys)
     ballots = BallotBox(database, keys, bus.publish, wall)
+    presence = Presence(bus.node)
     fanout = Fanout(
         bus,
         lambda topic: load_topic(database, topic),
         encode_for_watchers,
-        on_headcount=lambda headcount: audience.hear(headcount),
         wall=wall,
         monotonic=monotonic,
+        on_headcount=lambda headcount: presence.hear(headcount, monotonic()),
     )
-    audience = Audience(fanout, Presence(bus.node), monotonic)
+    audience = Audience(fanout, presence, bus.announce, monotonic)
 
     async def begin_epoch(above: int) -> None:
-        await database.write(lambda connection: raise_epoch(connection, above=above, now=wall()))
+        await database.write(
+            lambda connection: raise_epoch(connection, above=above, now=wall()), idempotent=True
+        )
 
     comparison = Comparison(fanout, lambda topics: mark_topics(database, topics), begin_epoch, monotonic)
     drain = Drain(fanout)
@@ -182,7 +185,6 @@ def create_app(
                 fanout,
                 comparison,
                 audience,
-                bus,
                 database,
                 appeal_days=settings.appeal_days,
                 wall=wall,

@@ -37,7 +37,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, help="folder of the database and the master secret (.data)")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    serve = commands.add_parser("serve", help="migrate the database and serve the application")
+    def command(name: str, what: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=what, description=what)
+
+    serve = command("serve", "migrate the database and serve the application")
     serve.add_argument("--host", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on, 0 for any free one (8000)")
     serve.add_argument(
@@ -46,32 +49,30 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--crowd", type=int, default=0, metavar="N", help="let N simulated citizens vote")
     serve.set_defaults(run=_serve)
 
-    worker = commands.add_parser(
-        "worker", help="beside nodes on PostgreSQL: destroy expired keys, recount every topic once a day"
+    worker = command(
+        "worker", "beside nodes on PostgreSQL: destroy expired keys, recount every topic once a day"
     )
     worker.set_defaults(run=_worker)
 
-    migrate = commands.add_parser("migrate", help="create or upgrade the tables")
+    migrate = command("migrate", "create or upgrade the tables")
     migrate.set_defaults(run=_migrate)
 
-    check = commands.add_parser(
-        "check-tallies", help="recount every topic and series; exit status 1 where one differs"
-    )
+    check = command("check-tallies", "recount every topic and series; exit status 1 where one differs")
     check.set_defaults(run=_check_tallies)
 
-    backup = commands.add_parser("backup", help="copy the database into a new file, also while a server runs")
-    backup.add_argument("file", type=Path, metavar="FILE")
+    backup = command("backup", "copy the database into a new file, also while a server runs")
+    backup.add_argument("file", type=Path, metavar="FILE", help="the new file; none is replaced")
     backup.set_defaults(run=_backup)
 
-    restore = commands.add_parser(
-        "restore", help="have the database of a backup; what is there is kept aside"
-    )
-    restore.add_argument("file", type=Path, metavar="FILE")
+    restore = command("restore", "have the database of a backup; what is there is kept aside")
+    restore.add_argument("file", type=Path, metavar="FILE", help="a file that backup has made")
     restore.set_defaults(run=_restore)
 
-    replay = commands.add_parser("replay", help="play a recorded Polis conversation through the public door")
-    replay.add_argument("--votes", type=Path, required=True, metavar="V.csv")
-    replay.add_argument("--comments", type=Path, required=True, metavar="C.csv")
+    replay = command("replay", "play a recorded Polis conversation through the public door")
+    replay.add_argument("--votes", type=Path, required=True, metavar="V.csv", help="the recording's votes")
+    replay.add_argument(
+        "--comments", type=Path, required=True, metavar="C.csv", help="the recording's statements"
+    )
     replay.add_argument(
         "--profiles", type=Path, metavar="POP.csv", help="population table to draw profiles from"
     )

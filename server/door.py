@@ -45,6 +45,7 @@ class DoorProtocol(HttpToolsProtocol):
         self._is_head = True
         self._head_bytes = 0
         self.on_slow: Callable[[bool], None] | None = None
+        self._is_outlet = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -111,6 +112,7 @@ class DoorProtocol(HttpToolsProtocol):
         self.scope["extensions"] = extensions
 
     def _become_outlet(self) -> "DoorProtocol":
+        self._is_outlet = True
         bound_buffers(self.transport)
         connection = self.transport.get_extra_info("socket")
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_SECONDS * 1000)
@@ -121,6 +123,13 @@ class DoorProtocol(HttpToolsProtocol):
 
     def abort(self) -> None:
         self.transport.abort()
+
+    def shutdown(self) -> None:
+        """The server ends: an answer that never ends by itself ends now."""
+        super().shutdown()
+        if self._is_outlet and not self.transport.is_closing():
+            self.transport.write(b"0\r\n\r\n")
+            self.transport.close()
 
     def _tell(self, *, slow: bool) -> None:
         if self.on_slow is not None:

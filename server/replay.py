@@ -15,7 +15,9 @@ from realtime.tally import Cell, Counts
 from server import serving
 from server.app import open_keys, wall_ms
 from server.operator import plain_topic
+from server.progress import Progress, counted, duration
 from server.recording import BadRecording, Event, Recording, read_population, read_recording
+from server.report import print_report
 from server.settings import Settings
 from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
 from storage.data_lock import DataInUse, DataLock
@@ -30,7 +32,6 @@ TOPICS_AT_ONCE = 100
 START_SECONDS = 20.0
 THEME = "vie-citoyenne"
 SEED = 2017
-BAR = 30
 
 
 class CannotServe(Exception):
@@ -52,7 +53,8 @@ def run(settings: Settings, votes: Path, comments: Path, profiles: Path | None, 
         with _door(settings) as door:
             topics = _create(door, open_keys(settings).operator, recording)
             refusals = asyncio.run(_play(door, recording, topics, cells, speed))
-            return _report(settings, recording, topics, refusals)
+            tallies = asyncio.run(_tallies(settings, list(topics.values())))
+            return 0 if print_report(recording, topics, tallies, refusals) else 1
     except (BadRecording, CannotServe, DoorClosed, OSError) as error:
         print(f"imaginest: {error}", file=sys.stderr)
         return 1
@@ -116,33 +118,51 @@ async def _play(
     own: dict[int, list[tuple[float, Event]]] = defaultdict(list)
     for moment, event in zip(due, recording.events, strict=True):
         own[event.voter].append((moment, event))
-    progress = Progress(len(recording.events))
-    refusals = 0
-    print(f"{len(recording.statements)} topics, {len(citizens)} voters connect to {door.url}", flush=True)
+    print(f"{counted(len(topics), 'topic')}, {counted(len(citizens), 'voter')} connect to {door.url}")
     try:
-        async with asyncio.TaskGroup() as group:
-            for citizen in citizens.values():
-                group.create_task(citizen.enter())
-        start = time.monotonic()
-
-        async def vote(voter: int) -> None:
-            nonlocal refusals
-            for moment, event in own[voter]:
-                await asyncio.sleep(max(0.0, start + moment - time.monotonic()))
-                refusals += await citizens[voter].vote(topics[event.statement], event.sign) is not None
-                progress.step()
-
-        async with asyncio.TaskGroup() as group:
-            for voter in citizens:
-                group.create_task(vote(voter))
+        with Progress(len(citizens), "voter") as progress:
+            await _enter(list(citizens.values()), progress)
+        with Progress(len(recording.events), "vote") as progress:
+            return await _vote(citizens, own, topics, progress)
     except* (DoorClosed, OSError) as errors:
         first: BaseException = errors
         while isinstance(first, BaseExceptionGroup):
             first = first.exceptions[0]
         raise DoorClosed(str(first)) from first
     finally:
-        progress.end()
         await asyncio.gather(*(citizen.leave() for citizen in citizens.values()))
+
+
+async def _enter(citizens: list[SimulatedCitizen], progress: Progress) -> None:
+    async def enter(citizen: SimulatedCitizen) -> None:
+        await citizen.enter()
+        progress.step()
+
+    async with asyncio.TaskGroup() as group:
+        for citizen in citizens:
+            group.create_task(enter(citizen))
+
+
+async def _vote(
+    citizens: dict[int, SimulatedCitizen],
+    own: dict[int, list[tuple[float, Event]]],
+    topics: dict[int, int],
+    progress: Progress,
+) -> int:
+    """Every voter's own events, each at its moment after the start; how many were refused."""
+    refusals = 0
+    start = time.monotonic()
+
+    async def vote(voter: int) -> None:
+        nonlocal refusals
+        for moment, event in own[voter]:
+            await asyncio.sleep(max(0.0, start + moment - time.monotonic()))
+            refusals += await citizens[voter].vote(topics[event.statement], event.sign) is not None
+            progress.step()
+
+    async with asyncio.TaskGroup() as group:
+        for voter in citizens:
+            group.create_task(vote(voter))
     return refusals
 
 
@@ -159,62 +179,10 @@ def _due(events: tuple[Event, ...], speed: float | None) -> list[float]:
         before = event.at
         due.append(now)
     if cut:
-        print(f"{cut} silences longer than {LONGEST_SILENCE:g} s are cut to {LONGEST_SILENCE:g} s")
-    print(f"the replay takes {now:.0f} s")
+        longer = f"longer than {LONGEST_SILENCE:g} s cut to {LONGEST_SILENCE:g} s"
+        print(f"{counted(cut, 'silence')} {longer}")
+    print(f"the replay takes {duration(now)}", flush=True)
     return due
-
-
-class Progress:
-    """A bar on a terminal; elsewhere a line at each tenth."""
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._done = 0
-        self._shown = 0
-        self._step = 200 if sys.stdout.isatty() else 10
-
-    def step(self) -> None:
-        self._done += 1
-        reached = self._done * self._step // self._total
-        if reached > self._shown:
-            self._shown = reached
-            self._show()
-
-    def end(self) -> None:
-        if sys.stdout.isatty():
-            print(flush=True)
-
-    def _show(self) -> None:
-        counts = f"{self._done * 100 // self._total:3} %  {self._done:,} of {self._total:,} votes"
-        if sys.stdout.isatty():
-            full = self._done * BAR // self._total
-            print(f"\r[{'█' * full}{'·' * (BAR - full)}] {counts}", end="", flush=True)
-        else:
-            print(counts, flush=True)
-
-
-def _report(settings: Settings, recording: Recording, topics: dict[int, int], refusals: int) -> int:
-    """Print the table; 0 where all is equal."""
-    tallies = asyncio.run(_tallies(settings, list(topics.values())))
-    recount = recording.recount()
-    different = 0
-    print(f"{'topic':>6} {'+':>6} {'−':>6} {'voters':>6} {'recount':>13}  equal")
-    for statement in recording.statements:
-        topic = topics[statement.id]
-        counts, wanted = tallies.get(topic), recount[statement.id]
-        different += counts != wanted
-        plus, minus, voters = ("?", "?", "?") if counts is None else (*counts, counts.voters)
-        recounted = f"+{wanted.plus} −{wanted.minus}"
-        equal, text = "yes" if counts == wanted else "NO", statement.text[:50]
-        print(f"{topic:>6} {plus:>6} {minus:>6} {voters:>6} {recounted:>13}  {equal:5}  {text}")
-    print(
-        f"{len(recording.events):,} votes played, {recording.repeats} of them repeats, "
-        f"{recording.passes} passes; {refusals} refused by the server\n"
-        f"{recording.too_long} statements over 140 signs refused, "
-        f"{recording.strays} votes on refused or unknown statements left out"
-    )
-    print(f"{different} topics differ from the recount" if different else "every topic equals the recount")
-    return 1 if different else 0
 
 
 async def _tallies(settings: Settings, topics: list[int]) -> dict[int, Counts | None]:

@@ -14,6 +14,7 @@ from storage.address import BadAddress, server_address
 from storage.keys import BadSecret, read_master
 
 DATABASE_FILE = "imaginest.db"
+LAST_PORT = 65535
 
 
 class BadSetting(ValueError):
@@ -55,8 +56,8 @@ class Settings:
     appeal_days: int = 60
     """Days after a topic's close until its key is destroyed and its ballots lead to nobody."""
 
-    node: str = field(default_factory=lambda: secrets.token_hex(4))
-    """This process in logs and metrics, new at each start unless given."""
+    node: str = ""
+    """This process in logs and metrics; ``of`` draws one where none is given."""
 
     log: LogFormat | None = None
     """How a line of the log looks; None: JSON unless a terminal reads it."""
@@ -86,7 +87,10 @@ class Settings:
             if name in environment:
                 values[setting.name] = _read(name, setting.name, setting.type, environment[name])
         values |= {name: value for name, value in given.items() if value is not None}
+        values["node"] = values.get("node") or secrets.token_hex(4)
         settings = cls(**values)  # type: ignore[arg-type]
+        if not 0 <= settings.port <= LAST_PORT:
+            raise BadSetting(f"the port is {settings.port}, a number from 0 to {LAST_PORT} is needed")
         _check_bus(settings)
         if not re.fullmatch(_NAME, settings.node):
             raise BadSetting(f"IMAGINEST_NODE is {settings.node!r}: {_NAMED}")

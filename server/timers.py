@@ -8,7 +8,6 @@ from channels.audience import Audience
 from channels.framing import PING_SECONDS, Framing, framed
 from channels.wire import Ping
 from realtime.activity import Lost
-from realtime.bus import Bus
 from realtime.comparison import Comparison
 from realtime.fanout import Fanout
 from realtime.presence import HEADCOUNT_SECONDS
@@ -83,7 +82,6 @@ def schedule(
     fanout: Fanout,
     comparison: Comparison,
     audience: Audience,
-    bus: Bus,
     database: Database,
     *,
     appeal_days: int,
@@ -95,16 +93,13 @@ def schedule(
     async def every_second() -> None:
         pulse(fanout, monotonic())
         fanout.open_closed()
-        audience.count()
-
-    async def announce() -> None:
-        await bus.announce(audience.count().counts)
+        audience.tell()
 
     async def every_hour() -> None:
         await destroy_expired_keys(database, wall(), appeal_days)
 
     timers.every(1.0, every_second, "pulse")
     timers.every(0.5, comparison.tell, "freshness")
-    timers.every(HEADCOUNT_SECONDS, announce, "headcount")
+    timers.every(HEADCOUNT_SECONDS, audience.announce, "headcount")
     timers.every(60.0, fanout.forget_idle, "forget idle topics")
     timers.every(3600.0, every_hour, "retention")

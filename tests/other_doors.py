@@ -30,7 +30,8 @@ class Reader:
                     self.last_id = line.removeprefix("id: ")
                 elif line.startswith("data: "):
                     message: dict[str, Any] = json.loads(line.removeprefix("data: "))
-                    return message
+                    if message["t"] != "watching":  # it comes by the clock
+                        return message
 
     async def hear_a(self, kind: str) -> dict[str, Any]:
         while True:
@@ -58,7 +59,8 @@ class Visitor:
     async def polls(self, *subs: str, **more: int) -> list[dict[str, Any]]:
         answer = await self.http.get(address("poll", subs, **more))
         assert answer.status_code == 200, answer.text
-        return [json.loads(line) for line in answer.text.splitlines()]
+        messages = [json.loads(line) for line in answer.text.splitlines()]
+        return [message for message in messages if message["t"] != "watching"]  # it comes by the clock
 
     async def votes(self, topic: int, sign: int, op: str | None = None) -> dict[str, Any]:
         vote = {"t": "vote", "topic": topic, "sign": sign, "op": op or secrets.token_urlsafe(16)}

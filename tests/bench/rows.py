@@ -1,10 +1,12 @@
 """The rows of ``./dev bench``: each measures us and what we are held against, in turns, in one run."""
 
 import asyncio
+import os
 import secrets
 import shutil
 import socket
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ from storage.values import TopicRules
 from tests.bench.clusters import cluster_glass, dead_redis, hot_topic
 from tests.bench.crowd import Crowd
 from tests.bench.figures import Row, quantile, spread, vote
-from tests.bench.servers import cpu_seconds, handshakes, ours, reference
+from tests.bench.servers import CORES, cpu_seconds, handshakes, ours, reference
 from tests.running import ROOT
 from tests.running_postgres import running_postgres
 from tests.storage.house import open_house
@@ -224,6 +226,27 @@ def reconnect() -> Iterator[Row]:
     yield Row("of that, for each", statistics.median(cpu), "µs CPU", "handshake, subscription and snapshot")
 
 
+def second_start() -> Iterator[Row]:
+    """From ``./dev run`` on a checkout that is set up, with a database that is there, to “listens on”."""
+    os.sched_setaffinity(0, CORES)
+    with tempfile.TemporaryDirectory(prefix="imaginest-bench-", dir=ROOT.parent) as folder:
+        _start(folder)
+        times = [_start(folder) for _ in range(5)]
+    yield Row("second start of ./dev run", quantile(times, 0.5), "ms", f"slowest {max(times) * 1000:.0f} ms")
+
+
+def _start(folder: str) -> float:
+    command = [str(ROOT / "dev"), "run", "--port", "0", "--data", folder]
+    started = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        listens = any("listens on" in line for line in process.stdout)
+        seconds = time.perf_counter() - started
+        process.terminate()
+    assert listens, "it ended instead"
+    return seconds
+
+
 ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "fan-out": fan_out,
     "ballot-box": ballot_box,
@@ -235,4 +258,5 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "cluster-glass": cluster_glass,
     "hot-topic": hot_topic,
     "dead-redis": dead_redis,
+    "second-start": second_start,
 }

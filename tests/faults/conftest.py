@@ -1,6 +1,6 @@
 """What each fault test found is written down: ``--reliability FILE`` makes docs/reliability.md of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,23 @@ def tell(request: pytest.FixtureRequest) -> Tell:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_ROWS] = {}
+    config.addinivalue_line(
+        "markers",
+        "fault(breaks, lost): what a test breaks and what was lost; it is written down once it passes",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    marker = item.get_closest_marker("fault")
+    if marker is not None and report.when == "call" and report.passed:
+        breaks, lost = marker.args
+        how_long = f"right again by itself; the whole test took {report.duration:.1f} s"
+        item.config.stash[_ROWS][breaks] = f"| {breaks} | {lost} | {how_long} |\n"
+    return report
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -55,6 +55,9 @@ async def nodes(url: str, number: int) -> AsyncIterator[list[House]]:
         await house.close()
 
 
+@pytest.mark.fault(
+    "PostgreSQL is restarted at once, three times, under votes", "no acknowledged vote, none counted twice"
+)
 async def test_a_restart_at_once_under_votes_loses_nothing_acknowledged(fragile: RunningPostgres) -> None:
     async with nodes(fragile.url(fragile.create_database()), 2) as houses:
         topics = [await houses[0].topic() for _ in range(3)]
@@ -70,6 +73,9 @@ async def test_a_restart_at_once_under_votes_loses_nothing_acknowledged(fragile:
             await until(lambda: len(crowd.acknowledged) > enough)
 
 
+@pytest.mark.fault(
+    "PostgreSQL cuts all connections, ten times, under votes", "no acknowledged vote, none counted twice"
+)
 async def test_connections_cut_by_the_server_under_votes_lose_nothing(
     postgres: RunningPostgres, migrated: str
 ) -> None:
@@ -87,6 +93,10 @@ async def test_connections_cut_by_the_server_under_votes_lose_nothing(
         assert cut >= 10
 
 
+@pytest.mark.fault(
+    "the network resets the connections to PostgreSQL, ten times, under votes",
+    "no acknowledged vote, none counted twice",
+)
 async def test_connections_reset_by_the_network_under_votes_lose_nothing(
     behind: House, proxy: TcpProxy
 ) -> None:
@@ -100,6 +110,7 @@ async def test_connections_reset_by_the_network_under_votes_lose_nothing(
         await until(lambda: len(crowd.acknowledged) > enough)
 
 
+@pytest.mark.fault("a commit's answer is lost", "nothing: counted once, acknowledged")
 async def test_a_commit_whose_answer_is_lost_counts_once_and_is_acknowledged(
     behind: House, proxy: TcpProxy
 ) -> None:
@@ -122,6 +133,7 @@ async def test_what_is_not_idempotent_is_not_done_twice_where_its_commit_was_not
     assert len(await list_topics(behind.database)) == 1
 
 
+@pytest.mark.fault("the network to PostgreSQL swallows everything", "nothing: votes are answered “try again”")
 async def test_a_network_that_swallows_everything_refuses_with_try_again_and_comes_back(
     behind: House, proxy: TcpProxy
 ) -> None:
@@ -153,6 +165,7 @@ async def test_who_votes_while_others_wait_for_a_dead_database_is_answered_with_
     proxy.swallow(everything=False)
 
 
+@pytest.mark.fault("PostgreSQL is frozen (SIGSTOP) and continued", "nothing: votes are answered “try again”")
 async def test_a_frozen_server_refuses_with_try_again_and_resumes_when_it_thaws(
     fragile: RunningPostgres,
 ) -> None:

@@ -71,6 +71,10 @@ def publish_many(node: Node, votes: Votes) -> None:
         at_once(node.bus.publish(votes.next()))
 
 
+@pytest.mark.fault(
+    "Redis is killed and restarted while more is published than any queue holds",
+    "messages, told as a gap; no vote waits",
+)
 async def test_redis_killed_and_restarted(redis: RunningRedis) -> None:
     votes = Votes()
     async with nodes(2, redis.url) as (one, two):
@@ -96,6 +100,9 @@ async def test_a_topic_followed_while_redis_is_away_is_heard_later_and_told_as_a
         assert (GapReason.RECONNECTED, [TOPIC]) in two.gaps
 
 
+@pytest.mark.fault(
+    "Redis is frozen (SIGSTOP) and continued", "messages, told as a gap once the probe is missed"
+)
 async def test_redis_frozen_and_continued(redis: RunningRedis) -> None:
     votes = Votes()
     async with nodes(2, redis.url) as (one, two):
@@ -118,6 +125,7 @@ async def test_a_subscription_confirmed_late_is_told_as_a_gap(redis: RunningRedi
         assert node.gaps == [(GapReason.LATE, [TOPIC])]
 
 
+@pytest.mark.fault("a frozen Redis wakes and delivers what is old", "nothing: what is older is dropped")
 async def test_a_frozen_redis_that_wakes_says_nothing_wrong(redis: RunningRedis) -> None:
     """What it had been given before it froze arrives late: it is older or the same, never new."""
     votes = Votes()
@@ -132,6 +140,7 @@ async def test_a_frozen_redis_that_wakes_says_nothing_wrong(redis: RunningRedis)
         assert all(heard.version.number <= votes.number for heard in two.deltas)
 
 
+@pytest.mark.fault("the subscribers' connections to Redis are killed", "messages, told as a gap")
 async def test_the_pubsub_clients_of_redis_are_killed(redis: RunningRedis) -> None:
     votes = Votes()
     async with nodes(2, redis.url, timings=PATIENT) as (one, two):
@@ -142,6 +151,7 @@ async def test_the_pubsub_clients_of_redis_are_killed(redis: RunningRedis) -> No
         assert two.gaps == [(GapReason.DISCONNECTED, [TOPIC]), (GapReason.RECONNECTED, [TOPIC])]
 
 
+@pytest.mark.fault("the publishers' connections to Redis are killed", "nothing")
 async def test_the_publishing_clients_of_redis_are_killed(redis: RunningRedis) -> None:
     votes = Votes()
     async with nodes(2, redis.url, timings=PATIENT) as (one, two):
@@ -155,6 +165,7 @@ async def test_the_publishing_clients_of_redis_are_killed(redis: RunningRedis) -
         assert two.gaps == []
 
 
+@pytest.mark.fault("Redis is flushed", "nothing: it holds nothing of ours")
 async def test_redis_is_flushed(redis: RunningRedis) -> None:
     """It holds nothing of ours: nothing is lost."""
     votes = Votes()
@@ -166,6 +177,9 @@ async def test_redis_is_flushed(redis: RunningRedis) -> None:
         assert two.gaps == []
 
 
+@pytest.mark.fault(
+    "the network to Redis swallows everything", "messages, told as a gap once the probe is missed"
+)
 async def test_a_network_that_swallows_everything(redis: RunningRedis) -> None:
     votes = Votes()
     async with Proxy(redis.port) as proxy, nodes(2, f"redis://127.0.0.1:{proxy.port}") as (one, two):
@@ -199,6 +213,7 @@ async def test_somebody_between_subscribes_again_in_our_name(redis: RunningRedis
         assert node.gaps == [(GapReason.RESUBSCRIBED, [TOPIC])]
 
 
+@pytest.mark.fault("Redis' output buffer for a subscriber overruns", "messages, told as a gap")
 async def test_the_output_buffer_of_redis_overruns(redis: RunningRedis) -> None:
     votes = Votes()
     async with nodes(2, redis.url, timings=PATIENT) as (one, two):
@@ -210,6 +225,7 @@ async def test_the_output_buffer_of_redis_overruns(redis: RunningRedis) -> None:
         assert (GapReason.DISCONNECTED, [TOPIC]) in two.gaps
 
 
+@pytest.mark.fault("64 MB arrive on the bus", "nothing: it is thrown away unread")
 async def test_a_message_of_64_megabytes_costs_no_memory(redis: RunningRedis) -> None:
     votes = Votes()
     redis.ask("CONFIG", "SET", "client-output-buffer-limit", "pubsub 0 0 0")
@@ -236,6 +252,9 @@ def peak_kib() -> int:
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 
 
+@pytest.mark.fault(
+    "one of two Redis dies", "messages of its topics, told as a gap; the other's topics notice nothing"
+)
 async def test_one_of_two_shards_dies(redis: RunningRedis, tmp_path: Path) -> None:
     with running_redis(tmp_path / "other") as other:
         url = f"{redis.url},{other.url}"

@@ -28,6 +28,7 @@ from tests.storage.house import House, beside, device, open_house
 TEARS = 25
 
 
+@pytest.mark.fault("another process locks the SQLite file", "nothing: votes wait or are answered “try again”")
 async def test_another_process_that_locks_the_file_only_delays_votes(tmp_path: Path) -> None:
     house = await open_house(tmp_path)
     topic = await house.topic()
@@ -70,6 +71,9 @@ def _small_disk(folder: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@pytest.mark.fault(
+    "the disk is full (a small tmpfs)", "nothing: votes are answered “try again”, nothing is half-written"
+)
 async def test_a_full_disk_refuses_clearly_and_votes_resume_when_there_is_room(tmp_path: Path) -> None:
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("mounting a small disk needs root")
@@ -136,6 +140,7 @@ def _disk_of_its_own(folder: Path) -> Iterator[Path]:
             yield folder
 
 
+@pytest.mark.fault("the database is read-only", "nothing: refused at start, in one sentence")
 async def test_a_read_only_database_is_refused_at_start_with_one_sentence(tmp_path: Path) -> None:
     with _disk_of_its_own(tmp_path) as folder:
         house = await open_house(folder)
@@ -162,6 +167,7 @@ async def test_a_read_only_file_in_a_writable_folder_is_refused_too(tmp_path: Pa
     assert done.stderr.count("\n") == 1 and "writable" in done.stderr
 
 
+@pytest.mark.fault("a second server is started on one SQLite file", "nothing: refused at start")
 async def test_a_second_server_on_the_same_file_is_refused_and_told_where_the_first_is(
     tmp_path: Path,
 ) -> None:
@@ -173,6 +179,10 @@ async def test_a_second_server_on_the_same_file_is_refused_and_told_where_the_fi
     assert done.stderr == f"imaginest: {tmp_path} is already served at {server.url}\n"
 
 
+@pytest.mark.fault(
+    "the write-ahead log is torn at random places after a kill",
+    "what stood behind the tear; every tally equals its ballots",
+)
 async def test_a_torn_log_opens_and_every_tally_equals_a_recount(tmp_path: Path) -> None:
     """After kill −9 the log is cut at random places, as a disk does that wrote half of it."""
     server = Running(tmp_path / "data")

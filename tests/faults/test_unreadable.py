@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
 from tests.running import Running, citizen, running
@@ -31,6 +33,10 @@ def locked(data: Path) -> Iterator[None]:
         yield
 
 
+@pytest.mark.fault(
+    "the database answers neither reads nor writes",
+    "nothing: watchers are told `stale`, snapshots come from memory, votes are answered “try again”",
+)
 async def test_a_locked_database_is_told_once_and_so_is_its_return(tmp_path: Path) -> None:
     with running(tmp_path) as server:
         topic, cold = server.topic(OPEN), server.topic(OPEN)

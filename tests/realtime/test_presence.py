@@ -8,7 +8,7 @@ CHANNEL = "topic:7"
 
 def test_the_total_is_what_is_here_and_on_the_other_nodes() -> None:
     presence = Presence("a")
-    assert presence.count({CHANNEL: 3}) == Headcount("a", {CHANNEL: 3})
+    presence.count({CHANNEL: 3})
     presence.hear(Headcount("b", {CHANNEL: 4, "topic:8": 1}), 0.0)
     presence.hear(Headcount("c", {"topic:8": 2}), 0.0)
     assert [presence.total(channel, 1.0) for channel in (CHANNEL, "topic:8", "topic:9")] == [7, 3, 0]

@@ -11,14 +11,16 @@ from realtime.tally import Counts, PublicTally, Version
 
 
 class Pipe:
-    """An outlet that hands every frame to a viewer at once; ``block`` makes it slow until ``drain``."""
+    """An outlet that hands every frame to a viewer at once; ``block`` makes it slow or drains it."""
 
     def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:
         self.on_slow: Callable[[bool], None] | None = None
         self.aborted = False
+        self.writes = 0
         self._hear = hear
 
     def write(self, data: bytes) -> None:
+        self.writes += 1
         for payload, _ in payloads(data):
             self._hear(json.loads(payload))
 

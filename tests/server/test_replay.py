@@ -1,3 +1,5 @@
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -5,6 +7,7 @@ import pytest
 from server.replay import run
 from server.settings import Settings
 from tests.running import running
+from tests.terminal import on_a_terminal
 
 COMMENTS = f"""timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body
 1,x,0,0,5,5,1,"Oui, plus de trains"
@@ -40,8 +43,8 @@ def check_report(printed: str) -> None:
     lines = [line.split() for line in printed.splitlines()]
     assert ["1", "1", "2", "+1", "−1", "yes"] in [line[1:7] for line in lines]
     assert ["0", "2", "2", "+0", "−2", "yes"] in [line[1:7] for line in lines]
-    assert "1 statements over 140 signs refused, 1 votes" in printed
-    assert "8 votes played, 1 of them repeats, 1 passes; 0 refused" in printed
+    assert "8 votes played, 1 repeat and 1 pass among them\n0 votes refused by the server\n" in printed
+    assert "1 statement over 140 signs refused\n1 vote on refused or unknown statements left out\n" in printed
 
 
 def test_a_replay_that_serves_itself_ends_equal_to_the_recount(
@@ -61,7 +64,7 @@ def test_a_replay_at_speed_goes_to_the_server_that_runs_and_cuts_silences(
         printed = capsys.readouterr().out
         assert server.url in printed
     check_report(printed)
-    assert "1 silences longer than 2 s are cut" in printed
+    assert "1 silence longer than 2 s cut" in printed
 
 
 def test_a_recording_that_cannot_be_read_is_said_and_starts_nothing(
@@ -72,3 +75,29 @@ def test_a_recording_that_cannot_be_read_is_said_and_starts_nothing(
     assert run(Settings(data=tmp_path / "data", port=0), votes, comments, None, None) == 1
     assert "line 11: vote is 'maybe'" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("language", ["C", "fr_FR.UTF-8"])
+def test_on_a_terminal_both_bars_end_full_on_a_line_of_their_own_and_the_table_follows(
+    tmp_path: Path, files: tuple[Path, Path, Path], columns: int, language: str
+) -> None:
+    votes, comments, _ = files
+    comments.write_text(COMMENTS.replace("Moins de bruit", "Moins de bruit" + " la nuit surtout" * 7))
+    command = [sys.executable, "-m", "server.cli", "--data", str(tmp_path / "data"), "replay", "--port", "0"]
+    session = on_a_terminal(
+        [*command, "--votes", str(votes), "--comments", str(comments)],
+        columns=columns,
+        environment=os.environ | {"LC_ALL": language},
+    )
+    assert session.status == 0, session.written
+    screen = session.screen
+    bars = [number for number, line in enumerate(screen) if "%" in line]
+    connected, voted = (screen[number] for number in bars)
+    assert connected.startswith("[█") and connected.endswith("█] 100 %  3 of 3 voters")
+    assert voted.startswith("[█") and voted.endswith("█] 100 %  8 of 8 votes")
+    assert screen[bars[1] + 1].split() == ["topic", "+", "−", "voters", "recount", "equal"]
+    after = screen[bars[0] :]
+    assert all(len(line) < columns for line in after), after
+    assert screen[bars[1] + 3].endswith("…")
+    assert screen[-2] == "every topic equals the recount"
