@@ -1,7 +1,8 @@
 """What a client is let do, whichever live door it came through: follow topics and vote."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from channels import wire
@@ -44,6 +45,8 @@ class Corridor:
     identify: Callable[[Scope], Visitor]
     wall: Callable[[], int]
     monotonic: Callable[[], float]
+    refusals: Counter[Refusal] = field(default_factory=Counter)
+    """What was answered `no`, and how often."""
 
     def greeting(self, framing: Framing) -> wire.Hello:
         """The first message that a client hears."""
@@ -58,6 +61,7 @@ class Corridor:
         if topic is None:
             return No(Refusal.BAD_CHANNEL, channel=sub.channel)
         while topic not in self.fanout.standings:
+            self.fanout.activity.cold += 1
             try:
                 known = await self.fanout.standings.warm(topic)
             except StorageUnavailable:

@@ -123,6 +123,8 @@ class Connection:
             self._corridor.fanout.reveal(self.watcher, vote.topic)
 
     async def _say(self, message: wire.ServerMessage) -> None:
+        if isinstance(message, No):
+            self._corridor.refusals[message.code] += 1
         payload = wire.encode(message, self._format)
         if self._format is Format.JSON:
             await self._send({"type": "websocket.send", "text": payload.decode()})

@@ -63,7 +63,7 @@ class Fallback:
         visitor = self._corridor.identify(scope)
         asked = self._asked(visitor, scope)
         if isinstance(asked, No):
-            await _answer(send, asked)
+            await self._answer(send, asked)
             return
         await send(_start(200, b"text/event-stream"))
         greeting = framed(self._corridor.greeting(Framing.EVENTS), Framing.EVENTS)
@@ -91,7 +91,7 @@ class Fallback:
         if not isinstance(asked, No) and asked.wait and self.waiting >= MOST_POLLERS:
             asked = No(Refusal.TRY_AGAIN)
         if isinstance(asked, No):
-            await _answer(send, asked)
+            await self._answer(send, asked)
             return
         self.waiting += 1
         try:
@@ -125,7 +125,7 @@ class Fallback:
         visitor = self._corridor.identify(scope)
         body = await _read(receive)
         message = Fault(body) if isinstance(body, Refusal) else wire.parse(body, Format.JSON)
-        await _answer(send, await self._voted(visitor, message))
+        await self._answer(send, await self._voted(visitor, message))
 
     async def _voted(self, visitor: Visitor, message: wire.ClientMessage | Fault) -> wire.Ack | No:
         if visitor.refused is not None:
@@ -155,7 +155,13 @@ class Fallback:
         for sub in message.subs:
             refused = await self._corridor.follow(watcher, visitor.device, sub)
             if refused is not None:
+                self._corridor.refusals[refused.code] += 1
                 watcher.write(framed(refused, Framing(watcher.format)))
+
+    async def _answer(self, send: Send, message: wire.Ack | No) -> None:
+        if isinstance(message, No):
+            self._corridor.refusals[message.code] += 1
+        await _answer(send, message)
 
 
 def _background(asked: query.Asked) -> tuple[bytes, ...]:

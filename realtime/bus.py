@@ -53,6 +53,10 @@ class Bus(Protocol):
     counts: Counter[str]
     """What happened so far, for the metrics; the keys are in docs/settings.md."""
 
+    @property
+    def connected(self) -> Mapping[str, bool]:
+        """Whether each shard can be heard, by a name that holds no secret; empty where none is needed."""
+
     def attach(
         self, on_delta: OnDelta, on_gap: OnGap, on_headcount: OnHeadcount = ignore_headcount
     ) -> None: ...

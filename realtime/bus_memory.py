@@ -16,6 +16,10 @@ class MemoryBus:
         self._topics: set[int] = set()
         self._on_delta: OnDelta | None = None
 
+    @property
+    def connected(self) -> Mapping[str, bool]:
+        return {}
+
     def attach(self, on_delta: OnDelta, on_gap: OnGap, on_headcount: OnHeadcount = ignore_headcount) -> None:
         self._on_delta = on_delta
 

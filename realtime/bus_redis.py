@@ -47,6 +47,10 @@ class RedisBus:
         self._on_headcount: OnHeadcount = ignore_headcount
         self._probing: asyncio.Task[None] | None = None
 
+    @property
+    def connected(self) -> Mapping[str, bool]:
+        return {shard.address.name: shard.reader.connected.is_set() for shard in self._shards}
+
     def attach(self, on_delta: OnDelta, on_gap: OnGap, on_headcount: OnHeadcount = ignore_headcount) -> None:
         self._on_delta, self._on_gap, self._on_headcount = on_delta, on_gap, on_headcount
 

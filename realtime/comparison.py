@@ -81,7 +81,7 @@ class Comparison:
         """Compare once; an answer that does not come is the freshness's matter."""
         held = self._held()
         if not held:
-            self._freshness.answered()
+            self._answered()
             return
         self._freshness.asked(self._monotonic())
         try:
@@ -90,7 +90,11 @@ class Comparison:
         except Exception as error:  # whatever the database's trouble is: the next comparison asks again
             log.warning("the comparison with the database failed: %r", error)
             return
+        self._answered()
+
+    def _answered(self) -> None:
         self._freshness.answered()
+        self._fanout.activity.compared_at = self._monotonic()
 
     def _held(self) -> dict[int, Version]:
         """The versions of the topics in memory; each of them was committed before it came here.
@@ -116,6 +120,7 @@ class Comparison:
         for topic, mark in marks.items():
             standing = self._standings.get(topic)
             if standing is not None and standing.is_behind(mark):
+                self._fanout.activity.behind += 1
                 self._standings.refresh(topic)
 
     def _is_lost(self, topic: int, held: Version, mark: Mark) -> bool:

@@ -7,10 +7,11 @@ slow watcher: it is skipped, and gets the newest state once it has drained.
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from realtime.activity import Activity
 from realtime.bus import Bus, GapReason, OnHeadcount, ignore_headcount
 from realtime.coalescer import Coalescer
 from realtime.disclosure import View
@@ -50,6 +51,7 @@ class Fanout:
     ) -> None:
         """``load`` reads a topic from the database; ``wall`` is in ms since 1970, ``monotonic`` in seconds."""
         self.watchers: set[Watcher] = set()
+        self.activity = Activity()
         self.empty = asyncio.Event()
         self.empty.set()
         self.doubt = asyncio.Event()
@@ -124,6 +126,7 @@ class Fanout:
     ) -> None:
         """Follow a warm topic from what the watcher has (``at``, ``hidden``); KeyError where it is not warm."""
         standing = self.standings[topic]
+        self.activity.subscriptions += 1
         self.unsubscribe(watcher, topic)
         view = standing.rules.view(voted=voted, now=self._wall())
         watcher.topics[topic] = seat(view, voted=voted)
@@ -214,6 +217,13 @@ class Fanout:
 
     # --- who watches, and whether what they see is current
 
+    def audience(self) -> Counter[View]:
+        """How many subscriptions each view has here."""
+        counts: Counter[View] = Counter()
+        for topic in self.standings:
+            counts.update({view: len(state) for view, state in self.standings[topic].views.items()})
+        return counts
+
     def headcount(self) -> dict[int, int]:
         """How many follow each topic here."""
         return {t: watchers for t in self.standings if (watchers := self.standings[t].watchers)}
@@ -268,7 +278,9 @@ class Fanout:
                 await self._flush(self._coalescer.take())
             except Exception:
                 log.exception("a tick failed")
-            self._coalescer.flushed(started, self._monotonic())
+            ended = self._monotonic()
+            self.activity.ticks.add(ended - started)
+            self._coalescer.flushed(started, ended)
 
     async def _flush(self, topics: list[int]) -> None:
         """Send what changed of ``topics``, giving the loop a turn every ``WRITES_A_TURN`` writes."""
@@ -290,8 +302,10 @@ class Fanout:
         departures = view.departures
         while waiting:
             turn, waiting = waiting[:WRITES_A_TURN], waiting[WRITES_A_TURN:]
+            self.activity.due += len(turn)
             for watcher in turn:
                 if watcher.slow:
+                    self.activity.skipped += 1
                     self._send(watcher, topic, frame)
                 else:
                     watcher.write(frame)
@@ -306,10 +320,12 @@ class Fanout:
         for topic, view, due in dues:
             for watcher in due.watchers:
                 by_watcher[watcher].append((topic, view, due.frame))
+        self.activity.due += len(by_watcher)
         for number, (watcher, parts) in enumerate(by_watcher.items()):
             if number and number % WRITES_A_TURN == 0:
                 await asyncio.sleep(0)
             if watcher.slow:
+                self.activity.skipped += 1
                 for topic, _, frame in parts:
                     self._send(watcher, topic, frame)
             else:

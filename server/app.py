@@ -19,14 +19,18 @@ from realtime.fanout import Fanout
 from realtime.presence import Presence
 from realtime.refusals import Refusal
 from server.drain import Drain
+from server.health import Check, Health, WriteCheck, bus_check, comparison_check, disk_check, drain_check
+from server.metrics import Metrics, Parts
+from server.operations import public_routes
 from server.operator import operator_routes
+from server.requests import Requests
 from server.security import Gate, identify
 from server.settings import BadSetting, Settings
 from server.timers import Timers, schedule
 from storage.ballot_box import BallotBox
 from storage.data_lock import DataLock
 from storage.database import Database, bring_up_to_date
-from storage.installation import raise_epoch
+from storage.installation import raise_epoch, touch
 from storage.joining import join
 from storage.keys import BadSecret, Keys, load_master, read_master
 from web.citizen.routes import exception_handlers, routes
@@ -53,10 +57,14 @@ class Application:
     for as long as a watcher stays.
     """
 
-    def __init__(self, live: Live, fallback: Fallback, pages: Any, drain: Drain) -> None:
+    def __init__(
+        self, live: Live, fallback: Fallback, pages: Any, drain: Drain, health: Health, metrics: Metrics
+    ) -> None:
         self.live = live
         self.fallback = fallback
         self.drain = drain
+        self.health = health
+        self.metrics = metrics
         self._pages = pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -148,6 +156,16 @@ def create_app(
         return identify(scope, keys, settings.origins)
 
     corridor = Corridor(fanout, ballots, keys, identify_visitor, wall, monotonic)
+    writing = WriteCheck(lambda: database.write(touch, idempotent=True), monotonic)
+    checks: dict[str, Check] = {
+        "draining": drain_check(lambda: drain.begun),
+        "database": writing,
+        "comparison": comparison_check(lambda: fanout.activity.compared_at, monotonic),
+        "bus": bus_check(lambda: bus.connected),
+    }
+    if not settings.is_shared:
+        checks["disk"] = disk_check(settings.data, settings.least_disk_mib)
+    health = Health(checks)
     services = Services(database=database, keys=keys, ballots=ballots, now=wall)
 
     @asynccontextmanager
@@ -180,15 +198,30 @@ def create_app(
             await fanout.stop()
             await ballots.stop()
             await bus.stop()
+            await writing.stop()
             await database.close()
             lock.release()
 
     pages = Starlette(
         routes=[
+            *public_routes(health),
             *operator_routes(),
             *routes(),
         ],
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
-    return Application(Live(corridor), Fallback(corridor), Gate(pages, keys, settings.origins), drain)
+    requests = Requests(Gate(pages, keys, settings.origins))
+    metrics = Metrics(
+        Parts(
+            node=settings.node,
+            fanout=fanout,
+            ballots=ballots,
+            bus=bus,
+            corridor=corridor,
+            requests=requests,
+            is_draining=lambda: drain.begun,
+            monotonic=monotonic,
+        )
+    )
+    return Application(Live(corridor), Fallback(corridor), requests, drain, health, metrics)

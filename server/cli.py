@@ -49,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--crowd", type=int, default=0, metavar="N", help="let N simulated citizens vote")
     serve.set_defaults(run=_serve)
 
+    worker = command(
+        "worker", "beside nodes on PostgreSQL: destroy expired keys, recount every topic once a day"
+    )
+    worker.set_defaults(run=_worker)
+
     migrate = command("migrate", "create or upgrade the tables")
     migrate.set_defaults(run=_migrate)
 
@@ -105,6 +110,13 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         return _fail(str(error))
     except OSError as error:
         return _fail(f"port {settings.port} on {settings.host} cannot be used: {error.strerror}")
+
+
+def _worker(settings: Settings, _: argparse.Namespace) -> int:
+    from server.worker import run
+
+    run(settings)
+    return 0
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:

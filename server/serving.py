@@ -1,6 +1,7 @@
 """Runs the application under uvicorn, with the protocol class that lets fan-out write to transports."""
 
 import asyncio
+import logging
 import resource
 import signal
 import socket
@@ -14,10 +15,14 @@ from server.app import Application, create_app, wall_ms
 from server.door import DoorProtocol, Patience
 from server.doorkeeper import Doorkeeper
 from server.drain import SPREAD_SECONDS
+from server.logs import configure
+from server.operations import OperationsListener, operations_app
 from server.protocol import LiveProtocol
-from server.settings import Settings
+from server.settings import BadSetting, Settings
 from storage.data_lock import DataLock
 from web.catalogue import load_catalogue
+
+log = logging.getLogger("imaginest.server")
 
 GRACE_SECONDS = 1
 """How long requests and connections have to end once all watchers were asked to come back elsewhere."""
@@ -30,11 +35,28 @@ INBOUND_BYTES = 16 * 1024
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises OSError where the port is taken."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    """The public listening socket; port 0 takes a free one. Raises OSError where the port is taken."""
+    return _listen(settings.host, settings.port)
+
+
+def listen_for_operators(settings: Settings) -> socket.socket | None:
+    """The listening socket of ``metrics``, where the settings want one. Raises BadSetting."""
+    if settings.metrics is None:
+        return None
+    host, port = settings.metrics
+    try:
+        return _listen(host, port)
+    except OSError as error:
+        raise BadSetting(
+            f"IMAGINEST_METRICS: port {port} on {host} cannot be used: {error.strerror}"
+        ) from None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((settings.host, settings.port))
+    listener.bind((host, port))
     listener.listen(4096)
     return listener
 
@@ -48,24 +70,38 @@ def url_of(listener: socket.socket) -> str:
 class Server(uvicorn.Server):
     """Asks its watchers to come back elsewhere, spread over a while, before it ends."""
 
-    def __init__(self, config: uvicorn.Config, application: Application) -> None:
+    def __init__(
+        self, config: uvicorn.Config, application: Application, operations: OperationsListener | None
+    ) -> None:
         super().__init__(config)
         self._application = application
+        self._operations = operations
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            if self._operations is not None:
+                await self._operations.start()
+            log.info("the node serves", extra={"event": "started"})
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         at_once = self.force_exit or signal.SIGINT in self._captured_signals
+        log.info("the node asks its watchers to leave", extra={"event": "draining"})
         await self._application.drain.run(0.0 if at_once else SPREAD_SECONDS)
+        if self._operations is not None:
+            await self._operations.stop()
         await super().shutdown(sockets)
+        log.info("the node has ended", extra={"event": "ended"})
 
 
 def make_server(
     settings: Settings,
     listener: socket.socket,
     *,
-    access_log: bool = False,
+    for_operators: socket.socket | None = None,
     wall: Callable[[], int] = wall_ms,
 ) -> Server:
-    """A server for this listener; run it with ``serve(sockets=[listener])``."""
+    """A server for these listeners; run it with ``serve(sockets=[listener])``."""
 
     def tell(lock: DataLock) -> None:
         lock.tell(url_of(listener))
@@ -75,6 +111,10 @@ def make_server(
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = min(settings.most_connections, descriptors - SPARE_DESCRIPTORS)
     doorkeeper = Doorkeeper(most, settings.most_an_address, settings.proxies)
+    app.metrics.parts.doorkeepers.append(doorkeeper)
+    operations = None
+    if for_operators is not None:
+        operations = OperationsListener(operations_app(app.health, app.metrics), for_operators)
     patience = Patience(settings.head_seconds, settings.body_seconds, settings.stalled_seconds)
     door: Any = partial(DoorProtocol, doorkeeper=doorkeeper, patience=patience, full=_full())
     return Server(
@@ -89,12 +129,13 @@ def make_server(
             http=door,
             interface="asgi3",
             lifespan="on",
-            log_level="warning",
-            access_log=access_log,
+            log_config=None,
+            access_log=False,
             server_header=False,
             proxy_headers=False,
         ),
         app,
+        operations,
     )
 
 
@@ -106,8 +147,11 @@ def serve(settings: Settings) -> bool:
     """Serve until a signal; whether it started."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a descriptor for each watcher
-    listener = listen(settings)
-    server = make_server(settings, listener)
+    configure(settings.log, settings.node)
+    listener, for_operators = listen(settings), listen_for_operators(settings)
+    if for_operators is not None:
+        print(f"Imagin'Est tells operators at {url_of(for_operators)}", flush=True)
+    server = make_server(settings, listener, for_operators=for_operators)
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listener]))
     return server.started

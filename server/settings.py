@@ -2,12 +2,14 @@
 
 import os
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from realtime.bus import BusRefused
 from realtime.bus_address import read_addresses
+from server.logs import LogFormat
 from storage.address import BadAddress, server_address
 from storage.keys import BadSecret, read_master
 
@@ -54,6 +56,18 @@ class Settings:
     appeal_days: int = 60
     """Days after a topic's close until its key is destroyed and its ballots lead to nobody."""
 
+    node: str = ""
+    """This process in logs and metrics; ``of`` draws one where none is given."""
+
+    log: LogFormat | None = None
+    """How a line of the log looks; None: JSON unless a terminal reads it."""
+
+    metrics: tuple[str, int] | None = None
+    """Host and port of the operators' door: metrics and readiness in detail. None: there is none."""
+
+    least_disk_mib: int = 200
+    """Free MiB on the disk of a SQLite database below which the node is not ready."""
+
     @property
     def database(self) -> str:
         """The URL of the database: the one given, or that of a file in the data folder."""
@@ -73,10 +87,13 @@ class Settings:
             if name in environment:
                 values[setting.name] = _read(name, setting.name, setting.type, environment[name])
         values |= {name: value for name, value in given.items() if value is not None}
+        values["node"] = values.get("node") or secrets.token_hex(4)
         settings = cls(**values)  # type: ignore[arg-type]
         if not 0 <= settings.port <= LAST_PORT:
             raise BadSetting(f"the port is {settings.port}, a number from 0 to {LAST_PORT} is needed")
         _check_bus(settings)
+        if not re.fullmatch(_NAME, settings.node):
+            raise BadSetting(f"IMAGINEST_NODE is {settings.node!r}: {_NAMED}")
         return settings
 
 
@@ -87,6 +104,8 @@ def _read(name: str, setting: str, kind: object, text: str) -> object:
         if not text.isascii() or not text.isdigit():
             raise BadSetting(f"{name} is {text!r}, a whole number is needed")
         return int(text)
+    if setting in _SHAPES:
+        return _SHAPES[setting](name, text.strip()) if text.strip() else None
     if setting in _CHECKS:
         return _checked(name, text, _CHECKS[setting])
     if kind is str:
@@ -112,7 +131,26 @@ def _check_bus(settings: Settings) -> None:
         read_addresses(settings.bus_url)
     except BusRefused as error:
         raise BadSetting(f"IMAGINEST_BUS_URL: {error}") from None
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", settings.bus_prefix):
-        raise BadSetting(
-            f"IMAGINEST_BUS_PREFIX is {settings.bus_prefix!r}: 1 to 64 letters, digits, dots or dashes are needed"
-        )
+    if not re.fullmatch(_NAME, settings.bus_prefix):
+        raise BadSetting(f"IMAGINEST_BUS_PREFIX is {settings.bus_prefix!r}: {_NAMED}")
+
+
+def _log_format(name: str, text: str) -> LogFormat:
+    try:
+        return LogFormat(text)
+    except ValueError:
+        raise BadSetting(f"{name} is {text!r}: json or text is needed") from None
+
+
+def _door(name: str, text: str) -> tuple[str, int]:
+    """``host:port``, an IPv6 address in brackets."""
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise BadSetting(f"{name} is {text!r}: a host and a port are needed, as in 127.0.0.1:9464")
+    return host, int(port)
+
+
+_SHAPES: Mapping[str, Callable[[str, str], object]] = {"log": _log_format, "metrics": _door}
+_NAME = r"[A-Za-z0-9._-]{1,64}"
+_NAMED = "1 to 64 letters, digits, dots or dashes are needed"

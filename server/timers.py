@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from channels.audience import Audience
 from channels.framing import PING_SECONDS, Framing, framed
 from channels.wire import Ping
+from realtime.activity import Lost
 from realtime.comparison import Comparison
 from realtime.fanout import Fanout
 from realtime.presence import HEADCOUNT_SECONDS
@@ -29,20 +30,22 @@ def pulse(fanout: Fanout, now: float) -> None:
     """Ping who is due, cut off who stalls or is gone. ``now`` is in monotonic seconds."""
     for watcher in list(fanout.watchers):
         seconds, ping = _PINGS[watcher.format]
-        if _is_lost(watcher, now):
+        lost = _lost(watcher, now)
+        if lost is not None:
+            fanout.activity.aborted[lost] += 1
             watcher.outlet.abort()
         elif not watcher.slow and now - watcher.pinged >= seconds:
             watcher.pinged = now
             watcher.write(ping)
 
 
-def _is_lost(watcher: Watcher, now: float) -> bool:
+def _lost(watcher: Watcher, now: float) -> Lost | None:
     if not watcher.slow:
         watcher.slow_since = None
-        return now - watcher.heard > SILENT_SECONDS
+        return Lost.SILENT if now - watcher.heard > SILENT_SECONDS else None
     if watcher.slow_since is None:
         watcher.slow_since = now
-    return now - watcher.slow_since > STALLED_SECONDS
+    return Lost.STALLED if now - watcher.slow_since > STALLED_SECONDS else None
 
 
 class Timers:
@@ -52,7 +55,11 @@ class Timers:
         self._tasks: list[asyncio.Task[None]] = []
 
     def every(self, seconds: float, duty: Callable[[], Awaitable[None]], name: str) -> None:
-        self._tasks.append(asyncio.create_task(_repeat(seconds, duty, name), name=name))
+        """For the first time after ``seconds``."""
+        self._tasks.append(asyncio.create_task(_repeat(seconds, duty, name, pause=seconds), name=name))
+
+    def now_and_every(self, seconds: float, duty: Callable[[], Awaitable[None]], name: str) -> None:
+        self._tasks.append(asyncio.create_task(_repeat(seconds, duty, name, pause=0.0), name=name))
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -60,9 +67,10 @@ class Timers:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def _repeat(seconds: float, duty: Callable[[], Awaitable[None]], name: str) -> None:
+async def _repeat(seconds: float, duty: Callable[[], Awaitable[None]], name: str, *, pause: float) -> None:
     while True:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(pause)
+        pause = seconds
         try:
             await duty()
         except Exception:

@@ -6,10 +6,12 @@ deltas leave before the answers.
 
 import asyncio
 import logging
-from collections import deque
+import time
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 
 from realtime.delta import Delta
+from realtime.histogram import Histogram
 from realtime.refusals import Refusal
 from storage.ballots import Batch
 from storage.database import Database, StorageUnavailable
@@ -21,17 +23,26 @@ log = logging.getLogger("imaginest.ballots")
 MOST_WAITING = 20_000
 MOST_IN_A_BATCH = 1000
 
+BATCHES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+"""Bounds of the histogram of batches."""
+
 Publish = Callable[[Delta], Awaitable[None]]
 
 
 class BallotBox:
-    """Enters votes. ``start`` before use; ``stop`` commits what waits and ends."""
+    """Enters votes. ``start`` before use; ``stop`` commits what waits and ends.
+
+    ``outcomes`` counts how votes ended (None: accepted), ``batches`` the votes of a commit, ``commits`` seconds.
+    """
 
     def __init__(self, database: Database, keys: Keys, publish: Publish, now: Callable[[], int]) -> None:
         self._database = database
         self._keys = keys
         self._publish = publish
         self._now = now
+        self.outcomes: Counter[Refusal | None] = Counter()
+        self.batches = Histogram(BATCHES)
+        self.commits = Histogram()
         self._waiting: deque[tuple[CastVote, asyncio.Future[Outcome]]] = deque()
         self._arrived = asyncio.Event()
         self._stopping = False
@@ -46,12 +57,18 @@ class BallotBox:
         if self._task is not None:
             await self._task
 
+    @property
+    def waiting(self) -> int:
+        """Votes that wait for their commit to begin."""
+        return len(self._waiting)
+
     async def cast(self, vote: CastVote) -> Outcome:
         """Enter one vote; answers after its commit. TRY_AGAIN where it was not taken, or may not have been.
 
         The same op again is safe in any case.
         """
         if self._stopping or len(self._waiting) >= MOST_WAITING:
+            self.outcomes[Refusal.TRY_AGAIN] += 1
             return Refusal.TRY_AGAIN
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((vote, future))
@@ -75,13 +92,14 @@ class BallotBox:
                 taken += self._waiting
                 self._waiting.clear()
                 outcomes = [Refusal.TRY_AGAIN] * len(taken)
+            self.outcomes.update(one if isinstance(one, Refusal) else None for one in outcomes)
             for (_, future), outcome in zip(taken, outcomes, strict=True):
                 if not future.done():  # whoever asked may have gone
                     future.set_result(outcome)
 
     async def _commit(self, votes: list[CastVote]) -> list[Outcome]:
         """The outcomes, the deltas being published; raises StorageUnavailable."""
-        now = self._now()
+        now, began = self._now(), time.perf_counter()
         try:
             outcomes, deltas = await self._database.write(
                 lambda connection: Batch(self._keys, votes, now).run(connection), idempotent=True
@@ -91,6 +109,8 @@ class BallotBox:
         except Exception:
             log.exception("a batch of %d votes failed", len(votes))
             return [Refusal.TRY_AGAIN] * len(votes)
+        self.batches.add(len(votes))
+        self.commits.add(time.perf_counter() - began)
         for delta in deltas:
             try:
                 await self._publish(delta)

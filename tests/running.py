@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -41,6 +41,9 @@ class Running:
     secret: str = ""
     """The master secret, where the environment gives one to the server."""
 
+    log: Path | None = None
+    """Where what the server logs is added; None: among what the test says."""
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
@@ -55,13 +58,15 @@ class Running:
 
     def launch(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start Python with these arguments and wait until it listens."""
-        self.process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=ROOT,
-            text=True,
-            stdout=subprocess.PIPE,
-            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {**environment},
-        )
+        with nullcontext() if self.log is None else self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {**environment},
+            )
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if "listens on" in line:

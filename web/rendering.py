@@ -63,11 +63,14 @@ class Pages:
         status: int,
         refusal: Refusal | None = None,
         headers: Mapping[str, str] | None = None,
+        incident: str = "",
     ) -> HTMLResponse:
-        """The page that says what went wrong and what to do next."""
+        """The page that says what went wrong and what to do next; ``incident`` finds it in the log."""
         known = str(status) if str(status) in self.catalogue.sections["error"] else _family(status)
         told = self.catalogue.say("error-told", known) if refusal is None else self.catalogue.refusal(refusal)
-        context = {"heading": self.catalogue.say("error", known), "told": told, "profile": "none"}
+        number = self.catalogue.say("incident", "number", number=incident) if incident else ""
+        heading = self.catalogue.say("error", known)
+        context = {"heading": heading, "told": told, "incident": number, "profile": "none"}
         return self.page("error.html", context, status=status, headers=headers)
 
     def refusal(self, status: int, code: Refusal) -> JSONResponse:

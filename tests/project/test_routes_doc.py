@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from server.app import create_app
@@ -16,11 +17,13 @@ TABLE = {(method, address.strip("`")) for method, address, _ in rows(document("d
 
 def served(folder: Path) -> set[tuple[str, str]]:
     """Every method and address, parameters without their kinds."""
-    gate: Any = create_app(Settings(data=folder))._pages
+    pages: Any = create_app(Settings(data=folder))._pages
+    while not isinstance(pages, Starlette):  # what stands around them
+        pages = pages._app
     found = {("websocket", "/live")}
     if not (DIST / "assets").is_dir():
         found.add(("GET", "/static/{path}"))  # nothing was built here, so nothing is served
-    for route in gate._app.routes:
+    for route in pages.routes:
         assert isinstance(route, Mount | Route)
         path = re.sub(r"{(\w+)(:\w+)?}", r"{\1}", route.path)
         if isinstance(route, Mount):

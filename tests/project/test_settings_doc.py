@@ -25,7 +25,7 @@ def test_the_table_has_every_setting_and_no_other_in_the_order_of_the_code() -> 
 def test_a_setting_has_its_default_and_a_meaning(name: str) -> None:
     default = default_of(SETTINGS[name])
     written, meaning = TABLE[name]
-    if default in ("", ()):
+    if default in ("", (), None):
         assert written and "`" not in written, "what happens without it is said in words"
     else:
         assert written == f"`{default}`"

@@ -12,11 +12,11 @@ from web.services import Services
 
 
 async def http_error(request: Request, error: Exception) -> Response:
-    status, headers = 500, None
-    if isinstance(error, HTTPException):
-        status, headers = error.status_code, error.headers
+    """A page for what was refused; for what went wrong here one with a number that also stands in the log."""
     services: Services = request.state.services
-    return services.pages.error(status, headers=headers)
+    if isinstance(error, HTTPException):
+        return services.pages.error(error.status_code, headers=error.headers)
+    return services.pages.error(500, incident=getattr(request.state, "incident", ""))
 
 
 async def unavailable(request: Request, _error: Exception) -> Response:
