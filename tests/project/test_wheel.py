@@ -121,8 +121,8 @@ def procfile() -> dict[str, str]:
     return dict(re.findall(r"^([a-z]+): (.+)$", document("Procfile"), re.MULTILINE))
 
 
-def test_the_procfile_has_a_release_and_a_web_line_and_nothing_unread() -> None:
-    assert list(procfile()) == ["release", "web"]
+def test_the_procfile_has_a_line_for_release_web_and_worker() -> None:
+    assert list(procfile()) == ["release", "web", "worker"]
     assert len(procfile()) == len(document("Procfile").splitlines())
 
 
