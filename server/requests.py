@@ -10,6 +10,8 @@ import time
 from collections import Counter, defaultdict
 from typing import Any, NamedTuple
 
+from starlette.requests import ClientDisconnect
+
 from realtime.histogram import Histogram
 
 log = logging.getLogger("imaginest.requests")
@@ -54,6 +56,8 @@ class Requests:
 
         try:
             await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            pass  # whoever asked has gone before the end of their question
         except Exception as error:
             kind = _kind(scope, status or 500)
             fields = {"incident": incident, "route": kind.route, "method": kind.method}
