@@ -79,4 +79,5 @@ class Corridor:
         outcome = await cast_vote(self.ballots, CastVote(vote.topic, device, vote.sign, vote.op))
         if not isinstance(outcome, Receipt):
             return No(outcome, vote.op)
-        return wire.Ack(outcome.op, outcome.topic, outcome.sign, self.keys.seen_token(vote.topic, device))
+        seen = self.keys.seen_token(vote.topic, device) if outcome.voted else ""
+        return wire.Ack(outcome.op, outcome.topic, outcome.sign, seen)

@@ -119,7 +119,7 @@ class Connection:
     async def _vote(self, vote: wire.Vote) -> None:
         answer = await self._corridor.enter(self._device, vote)
         await self._say(answer)
-        if isinstance(answer, wire.Ack):
+        if isinstance(answer, wire.Ack) and answer.seen:
             self._corridor.fanout.reveal(self.watcher, vote.topic)
 
     async def _say(self, message: wire.ServerMessage) -> None:

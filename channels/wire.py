@@ -138,7 +138,10 @@ class DeltaMessage:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """A vote was committed; ``seen`` lets the client subscribe with results from now on."""
+    """A vote was committed; ``seen`` lets the client subscribe with results from now on.
+
+    It is empty for who withdrew a vote that was never cast, and so may see no results.
+    """
 
     op: str
     topic: int

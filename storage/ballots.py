@@ -154,13 +154,13 @@ class Batch:
 
     def _enter(self, pending: _Pending) -> Outcome:
         vote, topic = pending.vote, self._topics[pending.vote.topic]
+        place = (vote.topic, pending.name)
         before = self._ops.get((pending.name, vote.op))
         if before is not None:
-            return Receipt(vote.topic, vote.sign, vote.op) if before is vote.sign else Refusal.OP_REUSED
+            return self._receipt(vote, place) if before is vote.sign else Refusal.OP_REUSED
         refusal = _refused_by_time(topic.rules.state(self._now))
         if refusal is not None:
             return refusal
-        place = (vote.topic, pending.name)
         old = self._ballots.get(place)
         new = self._first(vote, topic.rules) if old is None else self._changed(old, vote)
         if isinstance(new, Refusal):
@@ -172,7 +172,10 @@ class Batch:
             self._moved.add(place)
         self._ops[pending.name, vote.op] = vote.sign
         self._new_ops.append({"voter_key": pending.name, "op": vote.op, "sign": int(vote.sign)})
-        return Receipt(vote.topic, vote.sign, vote.op)
+        return self._receipt(vote, place)
+
+    def _receipt(self, vote: CastVote, place: tuple[int, bytes]) -> Receipt:
+        return Receipt(vote.topic, vote.sign, vote.op, voted=place in self._ballots)
 
     def _first(self, vote: CastVote, rules: TopicRules) -> _Ballot | Refusal | None:
         if vote.sign is Sign.WITHDRAWN:

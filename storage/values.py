@@ -127,11 +127,15 @@ class CastVote:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A vote was committed (or had been, under the same op)."""
+    """A vote was committed (or had been, under the same op).
+
+    ``voted`` is false where the voter has no ballot on the topic: who withdraws what they never cast has not voted.
+    """
 
     topic: int
     sign: Sign
     op: str
+    voted: bool = True
 
 
 Outcome = Receipt | Refusal

@@ -267,3 +267,19 @@ async def test_both_formats_carry_the_same_messages(server: Running) -> None:
     topic = server.topic(OPEN)
     async with citizen(server) as json_watcher, citizen(server, packs=True) as packing_watcher:
         assert await json_watcher.follow(topic) == await packing_watcher.follow(topic)
+
+
+@pytest.mark.parametrize("packs", [False, True])
+async def test_withdrawing_what_was_never_cast_shows_no_results(server: Running, packs: bool) -> None:
+    topic = server.topic(TopicRules(0, None))
+    async with (
+        citizen(server, server.cookie(), packs=packs) as curious,
+        citizen(server, server.cookie()) as other,
+    ):
+        assert "plus" not in (await curious.follow(topic))["tally"]
+        for _ in range(2):  # the same op again is answered alike
+            answer = await curious.vote(topic, 0, "nothing-to-withdraw")
+            assert (answer["t"], answer["seen"]) == ("ack", "")
+        assert "plus" not in (await curious.follow(topic))["tally"]
+        assert (await other.vote(topic, 1))["seen"]
+        assert (await curious.hear_a("delta"))["changed"] == {"voters": 1}

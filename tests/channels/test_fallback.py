@@ -140,14 +140,13 @@ async def test_a_refused_channel_is_told_and_the_others_are_followed(server: Run
         assert (await stream.hear())["t"] == "snap"
 
 
-async def test_a_reader_who_goes_away_is_forgotten(server: Running) -> None:
-    topic = server.topic(OPEN)
-    quiet = connections(server)
-    async with visitor(server) as reader:
-        async with reader.reads(channel(topic)) as stream:
-            await stream.hear_a("snap")
-            assert connections(server) > quiet
-    await until(lambda: connections(server) <= quiet)
+async def test_a_reader_who_goes_away_is_forgotten(tmp_path: Path) -> None:
+    with running(tmp_path) as alone:  # nobody else's connections come and go there
+        quiet = connections(alone)
+        async with visitor(alone) as reader:
+            async with reader.reads("topic:1"):
+                assert connections(alone) > quiet
+        await until(lambda: connections(alone) <= quiet)
 
 
 async def test_what_a_proxy_needs_to_know_is_in_the_headers(server: Running) -> None:
