@@ -117,7 +117,7 @@ class Fallback:
             self._corridor.fanout.leave(watcher)
         if not asked.wait:
             return framed(self._corridor.greeting(Framing.LINES), Framing.LINES) + outlet.taken()
-        return outlet.taken() or framed(wire.Ping(), Framing.LINES)
+        return outlet.taken() if outlet.news.is_set() else outlet.taken() + framed(wire.Ping(), Framing.LINES)
 
     # --- votes
 

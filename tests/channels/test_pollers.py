@@ -17,6 +17,7 @@ from realtime.bus import Bus, open_bus
 from realtime.delta import Changes, Delta
 from realtime.disclosure import ResultPolicy
 from realtime.fanout import Fanout
+from realtime.freshness import Telling
 from realtime.standing import Loaded
 from realtime.tally import Counts, PublicTally, Version
 from storage.ballot_box import BallotBox
@@ -108,3 +109,24 @@ async def test_more_than_may_wait_are_asked_to_try_again(node: Node, monkeypatch
     assert (await node.poll("topic:7")).status_code == 200
     await node.bus.publish(Delta(TOPIC, Version(1, 4), Version(1, 5), Changes(voters=4)))
     await asyncio.gather(*waiting)
+
+
+async def test_whoever_was_told_that_its_numbers_may_be_old_waits_until_they_are_not(node: Node) -> None:
+    await node.poll("topic:7")
+    await node.fanout.tell(Telling.STALE)
+    assert (await node.poll("topic:7@1.4", wait=20)).json() == {"t": "stale"}
+    waiting = asyncio.create_task(node.http.get(address("poll", ["topic:7@1.4"], wait=20, stale=1)))
+    await until(lambda: node.door.waiting == 1)
+    await node.fanout.tell(Telling.FRESH)
+    assert (await waiting).text.splitlines()[-1] == '{"t":"fresh"}'
+
+
+async def test_how_many_are_watching_does_not_answer_a_poll_but_comes_along(node: Node) -> None:
+    await node.poll("topic:7")
+    waiting = asyncio.create_task(node.poll("topic:7@1.4", wait=20))
+    await until(lambda: node.door.waiting == 1)
+    node.fanout.show_watching(TOPIC, 12)
+    await node.bus.publish(Delta(TOPIC, Version(1, 4), Version(1, 5), Changes(voters=4)))
+    lines = (await waiting).text.splitlines()
+    assert '{"t":"watching","channel":"topic:7","watching":12}' in lines
+    assert any(line.startswith('{"t":"delta"') for line in lines)
