@@ -92,6 +92,8 @@ def open_keys(settings: Settings) -> Keys:
         return Keys(read_master(given) if given else load_master(settings.data / SECRET_FILE))
     except BadSecret as error:
         raise BadSetting(str(error)) from None
+    except OSError as error:
+        raise BadSetting(f"{error.filename} cannot be used ({error.strerror})") from None
 
 
 async def try_database(settings: Settings) -> None:

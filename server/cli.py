@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import io
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +13,9 @@ from server.settings import DATABASE_FILE, BadSetting, Settings
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status says whether it did what it says."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper):
+            output.reconfigure(errors="replace")  # a citizen's words on a terminal that lacks a letter
     options = _parser().parse_args(arguments)
     try:
         settings = Settings.of(
@@ -88,16 +93,13 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     from realtime.bus import BusRefused
     from server import demonstration, serving
     from server.app import check_bus, try_database
-    from storage.data_lock import DataInUse, DataLock
+    from server.data import take_data
+    from storage.data_lock import DataInUse
 
-    probe = DataLock(settings.data, shared=settings.is_shared)
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        probe.take()
+        probe = take_data(settings)
     except DataInUse as used:
         return _fail(f"{settings.data} is already served at {used or 'another address'}")
-    except OSError as error:
-        return _fail(f"{settings.data} cannot be used ({error.strerror}): make it a writable folder")
     asyncio.run(try_database(settings))
     if options.demo:
         asyncio.run(demonstration.fill(settings))
@@ -108,8 +110,6 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
             return 0 if serving.serve(settings) else 1
     except BusRefused as error:
         return _fail(str(error))
-    except OSError as error:
-        return _fail(f"port {settings.port} on {settings.host} cannot be used: {error.strerror}")
 
 
 def _worker(settings: Settings, _: argparse.Namespace) -> int:
@@ -120,9 +120,10 @@ def _worker(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:
+    from server.data import make_folder
     from storage.database import bring_up_to_date
 
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings)
     bring_up_to_date(settings.database)
     print("the tables are up to date")
     return 0
@@ -134,6 +135,7 @@ def _check_tallies(settings: Settings, _: argparse.Namespace) -> int:
 
     if not settings.is_shared and not (settings.data / DATABASE_FILE).exists():
         return _fail(f"there is no database in {settings.data}")
+    logging.getLogger("imaginest.storage").setLevel(logging.ERROR)  # what fails is said below, once
     try:
         found = asyncio.run(discrepancies(Database(settings.database)))
     except StorageUnavailable as error:
@@ -154,13 +156,12 @@ def _backup(settings: Settings, options: argparse.Namespace) -> int:
 
 def _restore(settings: Settings, options: argparse.Namespace) -> int:
     from server.app import wall_ms
-    from storage.data_lock import DataInUse, DataLock
+    from server.data import take_data
+    from storage.data_lock import DataInUse
     from storage.restore import restore
 
-    settings.data.mkdir(parents=True, exist_ok=True)
-    lock = DataLock(settings.data)
     try:
-        lock.take()
+        lock = take_data(settings, alone=True)
     except DataInUse as used:
         return _fail(f"{settings.data} is served at {used or 'another address'}: stop the server first")
     try:

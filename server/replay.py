@@ -13,14 +13,15 @@ from pathlib import Path
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Cell, Counts
 from server import serving
-from server.app import open_keys, wall_ms
+from server.app import open_keys, try_database, wall_ms
+from server.data import take_data
 from server.operator import plain_topic
 from server.progress import Progress, counted, duration
 from server.recording import BadRecording, Event, Recording, read_population, read_recording
 from server.report import print_report
 from server.settings import Settings
 from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
-from storage.data_lock import DataInUse, DataLock
+from storage.data_lock import DataInUse
 from storage.database import Database
 from storage.tallies import standings
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
@@ -63,16 +64,17 @@ def run(settings: Settings, votes: Path, comments: Path, profiles: Path | None, 
 @contextlib.contextmanager
 def _door(settings: Settings) -> Iterator[Door]:
     """The server that runs on this data, else one of our own until the block ends."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    lock = DataLock(settings.data)
     try:
-        lock.take()
+        lock = take_data(settings, alone=True)
     except DataInUse as used:
         if not str(used):
             raise CannotServe(f"{settings.data} is in use and tells no address; is it starting?") from used
         yield Door(str(used))
         return
-    lock.release()
+    try:
+        asyncio.run(try_database(settings))
+    finally:
+        lock.release()
     listener = serving.listen(settings)
     server = serving.make_server(settings, listener)
 

@@ -35,29 +35,25 @@ INBOUND_BYTES = 16 * 1024
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The public listening socket; port 0 takes a free one. Raises OSError where the port is taken."""
+    """The public listening socket; port 0 takes a free one. Raises BadSetting where the port is taken."""
     return _listen(settings.host, settings.port)
 
 
 def listen_for_operators(settings: Settings) -> socket.socket | None:
     """The listening socket of ``metrics``, where the settings want one. Raises BadSetting."""
-    if settings.metrics is None:
-        return None
-    host, port = settings.metrics
-    try:
-        return _listen(host, port)
-    except OSError as error:
-        raise BadSetting(
-            f"IMAGINEST_METRICS: port {port} on {host} cannot be used: {error.strerror}"
-        ) from None
+    return None if settings.metrics is None else _listen(*settings.metrics, whose="IMAGINEST_METRICS: ")
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, *, whose: str = "") -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen(4096)
+    try:
+        listener.bind((host, port))
+        listener.listen(4096)
+    except OSError as error:
+        listener.close()
+        raise BadSetting(f"{whose}port {port} on {host} cannot be used: {error.strerror}") from error
     return listener
 
 

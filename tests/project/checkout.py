@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -18,11 +19,12 @@ NOT_OURS = {".git", *(line.strip("/\n") for line in (ROOT / ".gitignore").read_t
 
 @cache
 def files() -> list[Path]:
-    """What is or may come into the repository; without git, all that .gitignore does not leave out."""
-    if (ROOT / ".git").exists():
+    """What is or may come into the repository; where git does not tell, all that .gitignore does not leave out."""
+    if (ROOT / ".git").exists() and shutil.which("git"):
         command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if listed.returncode == 0:  # git refuses a checkout that belongs to somebody else
+            return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
     return sorted(_beneath(ROOT))
 
 

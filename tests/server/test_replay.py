@@ -101,3 +101,17 @@ def test_on_a_terminal_both_bars_end_full_on_a_line_of_their_own_and_the_table_f
     assert all(len(line) < columns for line in after), after
     assert screen[bars[1] + 3].endswith("…")
     assert screen[-2] == "every topic equals the recount"
+
+
+def test_an_output_that_lacks_our_letters_is_no_reason_to_fail(
+    tmp_path: Path, files: tuple[Path, Path, Path]
+) -> None:
+    votes, comments, _ = files
+    command = [sys.executable, "-m", "server.cli", "--data", str(tmp_path / "data"), "replay", "--port", "0"]
+    session = on_a_terminal(
+        [*command, "--votes", str(votes), "--comments", str(comments)],
+        columns=80,
+        environment=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert session.status == 0, session.written
+    assert "100 %  8 of 8 votes" in session.written
