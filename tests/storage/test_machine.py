@@ -75,7 +75,7 @@ class Model:
         place = (vote.topic, voter)
         if (place, vote.op) in self.ops:
             same = self.ops[place, vote.op] is vote.sign
-            return Receipt(vote.topic, vote.sign, vote.op) if same else Refusal.OP_REUSED
+            return self._receipt(vote, place) if same else Refusal.OP_REUSED
         if vote.topic in self.closed:
             return Refusal.CLOSED
         if place in self.signs:
@@ -85,7 +85,11 @@ class Model:
         if refusal is not None:
             return refusal
         self.ops[place, vote.op] = vote.sign
-        return Receipt(vote.topic, vote.sign, vote.op)
+        return self._receipt(vote, place)
+
+    def _receipt(self, vote: CastVote, place: Place) -> Receipt:
+        """Who withdraws what they never cast has no ballot."""
+        return Receipt(vote.topic, vote.sign, vote.op, voted=place in self.signs)
 
     def _first(self, place: Place, sign: Sign, hall: Hall | None) -> Refusal | None:
         topic, voter = place
