@@ -321,7 +321,7 @@ def _from_plain(plain: Any) -> ClientMessage:
 def _from_json(raw: bytes) -> Any:
     _refuse_depth(raw)
     try:
-        return json.loads(raw, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_no_float)
+        return json.loads(raw, object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise _Wrong(Refusal.BAD_ENCODING) from error
 
@@ -349,11 +349,8 @@ def _unique(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
 
 
 def _no_constant(_name: str) -> Any:
-    raise _Wrong(Refusal.BAD_MESSAGE)
-
-
-def _no_float(_digits: str) -> Any:
-    raise _Wrong(Refusal.BAD_MESSAGE)
+    """``NaN`` and ``Infinity`` are no JSON, though Python reads them."""
+    raise _Wrong(Refusal.BAD_ENCODING)
 
 
 def _from_msgpack(raw: bytes) -> Any:

@@ -158,8 +158,8 @@ async def test_a_wrong_message_gets_its_code_and_the_connection_lives_on(
 
 
 RAW_WRONG = {
-    "a float": ('{"t":"vote","topic":1.0,"sign":1,"op":"op-number-1"}', "bad-message"),
-    "NaN": ('{"t":"vote","topic":NaN,"sign":1,"op":"op-number-1"}', "bad-message"),
+    "a float": ('{"t":"vote","topic":1.0,"sign":1,"op":"op-number-1"}', "bad-topic"),
+    "NaN": ('{"t":"vote","topic":NaN,"sign":1,"op":"op-number-1"}', "bad-encoding"),
     "duplicate keys": ('{"t":"pong","t":"pong"}', "duplicate-key"),
     "not JSON": ("hello", "bad-encoding"),
     "an endless integer": ('{"t":"vote","topic":1' + "0" * 3000 + "}", "bad-topic"),
