@@ -101,7 +101,7 @@ class DoorProtocol(HttpToolsProtocol):
         """Behind our own proxy the peer is known by what the proxy says of it."""
         if self.client is None or not self._doorkeeper.is_proxy(self.client[0]):
             return self._doorkeeper.share("")
-        named = next((value for name, value in self.headers if name == b"x-forwarded-for"), b"")
+        named = next((value for name, value in reversed(self.headers) if name == b"x-forwarded-for"), b"")
         return self._doorkeeper.share(named.decode("latin-1").rpartition(",")[2].strip())
 
     # --- an ``Outlet``, for an answer of chunks that never ends

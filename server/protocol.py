@@ -126,7 +126,8 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         if message["type"] == "websocket.accept":
             self.request.headers.clear()
             self.response.headers.clear()
-
+        elif message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True  # refused as it should be: uvicorn would log a fault
         elif message["type"] == "websocket.close" and self.close_timer is not None:
             # uvicorn would close, which waits for what a stalled client never takes
             self.close_timer.cancel()

@@ -4,7 +4,6 @@ import asyncio
 import signal
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,15 +25,6 @@ from storage.database import StorageUnavailable
 from tests.operated import Operated, get
 from tests.running import DEADLINE, citizen, running, until
 from tests.running_redis import running_redis
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Operated]:
-    server = Operated(tmp_path)
-    server.start()
-    yield server
-    if server.process is not None:
-        server.end(signal.SIGKILL)
 
 
 def test_the_public_port_tells_one_word_and_no_metrics(server: Operated) -> None:

@@ -4,11 +4,8 @@ import asyncio
 import json
 import re
 import secrets
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from prometheus_client import Metric
 
 from realtime.disclosure import ResultPolicy
@@ -23,15 +20,6 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 DASHBOARD = ROOT / "docs" / "grafana" / "imaginest.json"
 NAME = re.compile(r"\b(?:imaginest|process)_[a-z_]+")
 SUFFIXES = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total",)}
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Operated]:
-    server = Operated(tmp_path)
-    server.start()
-    yield server
-    if server.process is not None:
-        server.end(signal.SIGKILL)
 
 
 def names_of(families: dict[str, Metric]) -> set[str]:
