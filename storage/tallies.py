@@ -25,6 +25,9 @@ COUNTING_SECONDS = 20.0
 RECOUNTING_SECONDS = 3600.0
 """How long a count of one topic's ballots and of all ballots may take."""
 
+SETTLING_MS = 5_000
+"""How long after the close the last ballots may take to be committed: a dead database is given up after 3 s."""
+
 CROSS_TABLE_LEAST = 20
 """Voters in a cell of a cross table that may be published."""
 
@@ -97,11 +100,12 @@ async def moments(database: Database, topic_id: int, most: int = 200) -> list[Mo
 
 
 async def cross_table(database: Database, keys: Keys, topic: Topic, now: int) -> CrossTable | None:
-    """Women and men by age among a topic's ballots, None before the close.
+    """Women and men by age among a topic's ballots, None until a moment after the close.
 
-    Cells under 20 voters are left out, the others rounded like a series.
+    Cells under 20 voters are left out, the others rounded like a series. What was let in just before the close may
+    still be on its way to the disk: two readings that differ by one vote would tell it.
     """
-    if topic.rules.state(now) is not TopicState.CLOSED:
+    if topic.rules.state(now - SETTLING_MS) is not TopicState.CLOSED:
         return None
     statement = (
         sa.select(BALLOT.c.sex, BALLOT.c.age, *_SIGNS)

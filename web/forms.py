@@ -12,6 +12,7 @@ HOME = "/"
 
 _SIGNS = {"1": Sign.PLUS, "-1": Sign.MINUS, "0": Sign.WITHDRAWN}
 _TOPIC = re.compile(r"[1-9][0-9]{0,15}")
+_PAGE = re.compile(r"[1-9][0-9]{0,5}")
 _LOCAL = re.compile(r"/(?![/\\])[A-Za-z0-9/_?=&%.~#-]{0,200}")
 
 
@@ -98,6 +99,12 @@ def read_cell(form: Mapping[str, object]) -> Cell | ProfileFaults:
         Sex(answers.sex) if answers.sex else None,
         AgeBand(answers.age) if answers.age else None,
     )
+
+
+def read_page(query: Mapping[str, object]) -> int:
+    """Which page of a list is asked for, from 1; the first one where that is not said, or no number."""
+    text = _text(query, "page")
+    return int(text) if _PAGE.fullmatch(text) else 1
 
 
 def local_path(form: Mapping[str, object], default: str = HOME) -> str:

@@ -9,11 +9,13 @@ from realtime.disclosure import ResultPolicy
 from realtime.tally import NOWHERE, AgeBand, Cell, Departement, Sex, Sign
 from storage.ballots import own_signs
 from storage.profiles import profile_of
+from storage.tallies import SETTLING_MS
 from storage.topics import create_topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from tests.storage.house import device
 from tests.web.conftest import Site
 from web.catalogue import load_catalogue
+from web.citizen.cards import IDEAS_A_PAGE
 
 ME = 1
 CELL = Cell(Departement.MOSELLE, Sex.WOMAN, AgeBand.FROM_40)
@@ -47,6 +49,46 @@ async def test_home_has_the_name_the_line_and_both_halves(site: Site) -> None:
 
 async def test_an_empty_home_says_so(site: Site) -> None:
     assert "Aucune idée pour l'instant" in text_of((await site.browser().get("/")).text)
+
+
+async def test_every_idea_is_on_some_page_and_a_vote_comes_back_to_it(site: Site) -> None:
+    rules = TopicRules(0, None)
+    new = [NewTopic(TopicKind.IDEA, f"Idée n° {n}", "sport", rules) for n in range(2 * IDEAS_A_PAGE + 1)]
+    await create_topics(site.house.database, site.house.keys, new, 0)
+    pages = [(await site.browser(ME).get(f"/?page={n}")).text for n in (1, 2, 3)]
+    shown = [re.findall(r">(Idée n° \d+)<", page) for page in pages]
+    assert [len(titles) for titles in shown] == [IDEAS_A_PAGE, IDEAS_A_PAGE, 1]
+    assert {title for titles in shown for title in titles} == {one.title for one in new}
+    assert 'href="/?page=3#idees" rel="next"' in pages[1] and 'href="/#idees" rel="prev"' in pages[1]
+    assert 'name="next" value="/?page=2#sujet-' in pages[1]
+    for wrong in ("0", "-1", "x", "1e3", "9" * 30):
+        assert "Page 1 sur 3" in text_of((await site.browser(ME).get(f"/?page={wrong}")).text)
+    assert "Page 3 sur 3" in text_of((await site.browser(ME).get("/?page=99")).text)
+
+
+async def test_a_closed_topic_with_few_voters_promises_nothing(site: Site) -> None:
+    topic = await site.house.topic(TopicRules(0, site.house.clock[0] + 1, results=ResultPolicy.ALWAYS))
+    await site.house.vote(topic, device(100), Sign.PLUS)
+    assert "La tendance apparaîtra" in (await site.browser(ME).get(f"/sujets/{topic}")).text
+    site.house.clock[0] += 1
+    page = text_of((await site.browser(ME).get(f"/sujets/{topic}")).text)
+    assert "pas de tendance à montrer" in page and "apparaîtra" not in page.split("Par département")[0]
+
+
+async def test_the_pyramid_waits_until_the_last_ballots_are_counted(site: Site) -> None:
+    topic = await site.house.topic(TopicRules(0, site.house.clock[0] + 1, results=ResultPolicy.ALWAYS))
+    site.house.clock[0] += 1
+    assert "la pyramide paraît dans quelques secondes" in text_of(
+        (await site.browser(ME).get(f"/sujets/{topic}")).text
+    )
+    site.house.clock[0] += SETTLING_MS
+    assert "Pas assez de votants" in text_of((await site.browser(ME).get(f"/sujets/{topic}")).text)
+
+
+async def test_a_form_to_a_closed_topic_is_told_so_without_three_questions_first(site: Site) -> None:
+    topic = await site.house.topic(TopicRules(0, site.house.clock[0]))
+    answer = await site.browser(ME).post(f"/sujets/{topic}/vote", data=VOTE)
+    assert answer.status_code == 409
 
 
 async def test_a_hidden_topic_tells_voters_only(site: Site) -> None:
@@ -233,7 +275,7 @@ async def test_the_pyramid_comes_with_the_close_and_leaves_out_small_cells(site:
     await crowd(site, topic, 21, Sex.OTHER, AgeBand.FROM_40)
     before = (await site.browser().get(f"/sujets/{topic}")).text
     assert 'class="pyramid"' not in before
-    site.house.clock[0] = end
+    site.house.clock[0] = end + SETTLING_MS
     page = (await site.browser().get(f"/sujets/{topic}")).text
     assert page.count("--length:") == 1
     table = page[page.index("Chiffres de la pyramide") :]

@@ -6,12 +6,13 @@ from starlette.responses import Response
 from storage.topics import list_topics
 from web.citizen.cards import halves
 from web.citizen.visit import visit
+from web.forms import read_page
 
 
 async def home(request: Request) -> Response:
     visitor = await visit(request)
     topics = await list_topics(visitor.services.database)
-    shown = halves(await visitor.cards(topics))
+    shown = halves(await visitor.cards(topics), read_page(request.query_params))
     return visitor.services.pages.page("home.html", visitor.context(halves=shown))
 
 

@@ -14,7 +14,7 @@ from realtime.refusals import Refusal
 from realtime.tally import Sign
 from storage.tallies import cross_table, moments
 from storage.topics import get_topic
-from storage.values import CastVote, Receipt, Topic
+from storage.values import CastVote, Receipt, Topic, TopicState
 from web.citizen.cards import Card, Note, wants_profile
 from web.citizen.pyramid import pyramid
 from web.citizen.timeline import timeline
@@ -43,7 +43,8 @@ async def vote(request: Request) -> Response:
         return await show_topic(visitor, topic, status=400, refusal=read, chosen=chosen)
     here = f"/sujets/{topic.id}"
     after = local_path(form, here)
-    if visitor.profile is None and read.sign is not Sign.WITHDRAWN:
+    asks = visitor.profile is None and read.sign is not Sign.WITHDRAWN
+    if asks and topic.rules.state(visitor.now) is TopicState.OPEN:
         kept = {"next": after, "topic": topic.id, "sign": int(read.sign), "op": read.op}
         return RedirectResponse(f"/profil?{urlencode(kept)}", SEE_OTHER)
     return await enter(visitor, topic, read, after)

@@ -164,7 +164,7 @@ function start(live: string): void {
       const element = article.querySelector(".time-left");
       if (element && text && element.textContent !== text) element.textContent = text;
       if (phrase !== "closed") continue;
-      closeTopic(article);
+      closeTopic(article, words);
       if (topicOfArticle(article) === only) announcer.say(words.say("live", "closed"));
     }
   }

@@ -72,10 +72,11 @@ export function writeNote(article: HTMLElement, text: string): void {
 }
 
 /** The vote is over: nothing is left to press, and the page offers what is published from now on. */
-export function closeTopic(article: HTMLElement): void {
+export function closeTopic(article: HTMLElement, words: Words): void {
   const hadFocus = article.querySelector("form.vote")?.contains(document.activeElement);
   article.dataset.state = "closed";
   for (const news of article.querySelectorAll<HTMLElement>(".closing")) news.hidden = false;
+  for (const fog of article.querySelectorAll(".gauge-fog")) fog.textContent = words.say("live", "fog-closed");
   for (const button of article.querySelectorAll<HTMLButtonElement>("form.vote button")) button.disabled = true;
   for (const buttons of article.querySelectorAll<HTMLElement>(".vote-buttons, .vote-withdraw")) buttons.hidden = true;
   // What is hidden cannot keep the focus.
