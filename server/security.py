@@ -8,6 +8,7 @@ from channels.corridor import Visitor
 from realtime.refusals import Refusal
 from server.identity import caller_of, set_cookie
 from storage.keys import Keys
+from web.language import language_of
 
 HEADERS = (
     (
@@ -73,6 +74,7 @@ class Gate:
                 return
         caller = caller_of(headers, self._keys)
         state = scope["state"] = {**scope.get("state", {})}
+        state["language"] = language_of(headers)
         state["device"] = caller.device
         state["has_cookie"] = caller.has_cookie
         state["cookie_fault"] = caller.fault
@@ -111,8 +113,9 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
 
 async def _refuse(scope: Any, receive: Any, send: Any, fault: Refusal) -> None:
     """Tell a person by a page what to do next, a program by the code."""
-    pages = scope["state"]["services"].pages
-    wants_page = b"text/html" in dict(scope["headers"]).get(b"accept", b"")
+    headers = dict(scope["headers"])
+    pages = scope["state"]["services"].pages[language_of(headers)]
+    wants_page = b"text/html" in headers.get(b"accept", b"")
     answer = pages.error(403, fault) if wants_page else pages.refusal(403, fault)
     answer.raw_headers.extend(HEADERS)
     await answer(scope, receive, send)

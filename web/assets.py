@@ -1,6 +1,7 @@
 """What the front end's build left behind: hashed addresses and the map of the départements."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,10 @@ class RegionMap:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """Addresses are None and the map is empty where nothing was built: the pages then work unadorned."""
+    """Nothing was built where there are no scripts and ``styles`` is None: the pages then work unadorned."""
 
-    script: str | None
+    scripts: Mapping[str, str]
+    """By name: ``main`` is every page's, others are brought by the pages that need them."""
     styles: str | None
     map: RegionMap
     folder: Path
@@ -42,7 +44,9 @@ def load_assets(folder: Path = DIST) -> Assets:
         for item in drawn.get("departements", [])
     )
     return Assets(
-        script=manifest.get("main.js"),
+        scripts={
+            name.removesuffix(".js"): address for name, address in manifest.items() if name.endswith(".js")
+        },
         styles=manifest.get("main.css"),
         map=RegionMap(drawn.get("viewBox", "0 0 1 1"), shapes),
         folder=folder / "assets",

@@ -1,10 +1,22 @@
-"""The French words that code and templates share; one catalogue, also handed to the browser."""
+"""The words that code and templates share, a catalogue for each language; part of it is handed to the browser."""
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from babel.support import NullTranslations, Translations
 
 from realtime.refusals import Refusal
 
@@ -12,34 +24,88 @@ FOLDER = Path(__file__).parent / "locale"
 
 NARROW_SPACE = "\u202f"
 
-_FOR_THE_BROWSER = ("refusals", "live", "own", "voters", "weather", "time", "departement", "month")
+_FOR_THE_BROWSER = ("refusals", "live", "own", "voters", "weather", "time", "departement")
+
+_BEFORE_SIGNS = re.compile(r"[ \u00a0]+(?=[?!;:»%])")
+_AFTER_QUOTE = re.compile(r"(?<=«)[ \u00a0]+")
 
 
-def number(value: int) -> str:
-    """An integer as French writes it: thousands apart by a narrow no-break space."""
-    return f"{value:,}".replace(",", NARROW_SPACE)
+class Language(StrEnum):
+    """What the pages speak; the first is what they are written in."""
+
+    FRENCH = "fr"
+
+    @property
+    def region(self) -> str:
+        """CLDR's locale: how its speakers beside the Région write days and numbers."""
+        return _REGIONS[self]
+
+    @property
+    def own_name(self) -> str:
+        """As its speakers call it."""
+        return str(Locale.parse(self.region).get_language_name(self.region)).capitalize()
 
 
-@dataclass(frozen=True, slots=True)
+_REGIONS = {Language.FRENCH: "fr_FR"}
+
+
+def typography(text: str) -> str:
+    """French spacing: what must not stand at the beginning of a line is kept with the word before it."""
+    return _AFTER_QUOTE.sub(NARROW_SPACE, _BEFORE_SIGNS.sub(NARROW_SPACE, text))
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """Sentences by section and name."""
+    """Sentences by section and name, in one language."""
 
     sections: Mapping[str, Mapping[str, Any]]
+    language: Language = Language.FRENCH
+    translations: NullTranslations = field(default_factory=NullTranslations, compare=False)
+    """Of what the templates say in French."""
+
+    @cached_property
+    def locale(self) -> Locale:
+        return Locale.parse(self.language.region)
 
     def say(self, section: str, entry: object, /, n: int | None = None, **values: object) -> str:
-        """The sentence; ``n`` fills {n} and chooses between its singular (0 and 1) and plural.
+        """The sentence; ``n`` fills {n} and chooses between its singular (in French 0 and 1) and plural.
 
         Raises KeyError where the catalogue has no such entry: a missing word is a fault of the program.
         """
         words = self.sections[section][str(entry)]
         if isinstance(words, dict):
-            words = words["one" if n is not None and abs(n) < 2 else "other"]
-        return str(words).format(n="" if n is None else number(n), **values)
+            words = words["other" if n is None else self._form(n)]
+        return str(words).format(n="" if n is None else self.number(n), **values)
+
+    def _form(self, n: int) -> str:
+        """CLDR's plural form; the few large round numbers that French treats apart count as others."""
+        return "one" if self.locale.plural_form(abs(n)) == "one" else "other"
+
+    def number(self, value: int) -> str:
+        """An integer as the language writes it."""
+        return format_decimal(value, locale=self.locale)
+
+    def percent(self, value: int) -> str:
+        """« 62 % » of 62."""
+        return self.typography(format_percent(value / 100, locale=self.locale))
+
+    def day(self, at: date) -> str:
+        """« 12 mars 2027 »."""
+        return format_date(at, "long", locale=self.locale)
+
+    def moment(self, at: datetime) -> str:
+        """« 12 mars, 14:05 »; ``at`` is in the Région's own time."""
+        day = format_skeleton("MMMMd", at, locale=self.locale)
+        return f"{day}, {format_time(at, 'short', locale=self.locale)}"
 
     def voters(self, count: int) -> str:
         """« 1 234 votants »."""
         forms = self.sections["voters"]
-        return str(forms["one" if count < 2 else "other"]).format(n=number(count))
+        return str(forms[self._form(count)]).format(n=self.number(count))
+
+    def typography(self, text: str) -> str:
+        """The spacing that the language asks for before and after its signs."""
+        return typography(text) if self.language is Language.FRENCH else text
 
     def refusal(self, code: Refusal) -> str:
         """What a person reads where something was refused."""
@@ -50,5 +116,17 @@ class Catalogue:
         return {name: self.sections[name] for name in _FOR_THE_BROWSER}
 
 
-def load_catalogue(language: str = "fr") -> Catalogue:
-    return Catalogue(json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8")))
+def load_catalogue(language: Language = Language.FRENCH) -> Catalogue:
+    sections = json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))
+    return Catalogue(sections, language, _translations(language))
+
+
+def _translations(language: Language) -> NullTranslations:
+    """What the templates' French is called in another language."""
+    if language is Language.FRENCH:
+        return NullTranslations()
+    compiled = BytesIO()
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=str(language)))
+    compiled.seek(0)
+    return Translations(compiled)

@@ -1,7 +1,7 @@
 """Turns templates and view models into pages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,34 +13,26 @@ from starlette.responses import HTMLResponse, JSONResponse
 from channels.wire import plain_tally
 from realtime.refusals import Refusal
 from web.assets import Assets, load_assets
-from web.catalogue import NARROW_SPACE, Catalogue, load_catalogue, number
+from web.catalogue import Catalogue, Language, load_catalogue
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-_BEFORE_SIGNS = re.compile(r"[ \u00a0]+(?=[?!;:»%])")
 _INVERSION = re.compile(r"\w+(?:-t)?-(?:elle|il|on|elles|ils|vous|nous|je|ce)\b")
-_AFTER_QUOTE = re.compile(r"(?<=«)[ \u00a0]+")
 
 
-def typography(text: str) -> str:
-    """French spacing: what must not stand at the beginning of a line is kept with the word before it."""
-    return _AFTER_QUOTE.sub(NARROW_SPACE, _BEFORE_SIGNS.sub(NARROW_SPACE, text))
-
-
-def heading(text: str) -> Markup:
+def _heading(typography: Callable[[str], str]) -> Callable[[str], Markup]:
     """A title that never breaks inside an inverted question such as « mise-t-elle »."""
-    safe = str(escape(typography(text)))
-    return Markup(_INVERSION.sub(r'<span class="together">\g<0></span>', safe))  # noqa: S704 - escaped above
 
+    def heading(text: str) -> Markup:
+        safe = str(escape(typography(text)))
+        return Markup(_INVERSION.sub(r'<span class="together">\g<0></span>', safe))  # noqa: S704 - escaped
 
-def percent(value: int) -> str:
-    """« 62 % »."""
-    return f"{value}{NARROW_SPACE}%"
+    return heading
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Renders pages; built once, at start."""
+    """Renders pages in one language; built once, at start."""
 
     environment: Environment
     catalogue: Catalogue
@@ -83,17 +75,30 @@ def _family(status: int) -> str:
     return "500" if status >= 500 else "400"
 
 
-def load_pages(assets: Assets | None = None) -> Pages:
-    assets = assets or load_assets()
-    catalogue = load_catalogue()
+def load_pages() -> dict[Language, Pages]:
+    """The pages in every language."""
+    assets = load_assets()
+    return {language: _pages(assets, load_catalogue(language)) for language in Language}
+
+
+def _pages(assets: Assets, catalogue: Catalogue) -> Pages:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.filters.update(number=number, heading=heading, percent=percent, typo=typography)
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(catalogue.translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(
+        number=catalogue.number,
+        heading=_heading(catalogue.typography),
+        percent=catalogue.percent,
+        typo=catalogue.typography,
+        moment=catalogue.moment,
+        day=catalogue.day,
+    )
     environment.globals.update(
         plain_tally=plain_tally,
         say=catalogue.say,
@@ -101,5 +106,7 @@ def load_pages(assets: Assets | None = None) -> Pages:
         words=catalogue.for_the_browser(),
         choices={name: catalogue.sections[name] for name in ("departement", "sex-choice", "age")},
         assets=assets,
+        language=catalogue.language,
+        languages=list(Language),
     )
     return Pages(environment, catalogue, assets)

@@ -1,11 +1,12 @@
 """What the handlers of pages work with; built by the server, one for each application."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from storage.ballot_box import BallotBox
 from storage.database import Database
 from storage.keys import Keys
+from web.catalogue import Language
 from web.rendering import Pages, load_pages
 
 
@@ -17,4 +18,4 @@ class Services:
     keys: Keys
     ballots: BallotBox
     now: Callable[[], int]
-    pages: Pages = field(default_factory=load_pages)
+    pages: Mapping[Language, Pages] = field(default_factory=load_pages)

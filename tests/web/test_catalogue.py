@@ -1,11 +1,13 @@
 """The French catalogue: complete, and written for people."""
 
+from datetime import datetime
+
 import pytest
 
 from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Departement, Sex
 from storage.values import Provenance, TopicKind
-from web.catalogue import Catalogue, load_catalogue, number
+from web.catalogue import Catalogue, load_catalogue
 from web.citizen.weather import Weather
 
 
@@ -47,8 +49,17 @@ def test_one_and_none_are_singular(catalogue: Catalogue) -> None:
     assert [catalogue.voters(n) for n in (0, 1, 2)] == ["0 votant", "1 votant", "2 votants"]
 
 
-def test_thousands_stand_apart_by_a_narrow_space() -> None:
-    assert number(1_234_567) == "1\u202f234\u202f567"
+def test_thousands_stand_apart_by_a_narrow_space(catalogue: Catalogue) -> None:
+    assert catalogue.number(1_234_567) == "1\u202f234\u202f567"
+
+
+def test_a_per_cent_sign_stands_apart_by_a_narrow_space(catalogue: Catalogue) -> None:
+    assert catalogue.percent(62) == "62\u202f%"
+
+
+def test_days_and_moments_are_written_as_in_france(catalogue: Catalogue) -> None:
+    at = datetime(2027, 3, 12, 9, 5)
+    assert (catalogue.day(at), catalogue.moment(at)) == ("12 mars 2027", "12 mars, 09:05")
 
 
 def test_a_missing_word_is_a_fault(catalogue: Catalogue) -> None:

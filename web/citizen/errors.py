@@ -8,20 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from storage.database import StorageUnavailable
-from web.services import Services
+from web.citizen.visit import pages_for
 
 
 async def http_error(request: Request, error: Exception) -> Response:
     """A page for what was refused; for what went wrong here one with a number that also stands in the log."""
-    services: Services = request.state.services
+    pages = pages_for(request)
     if isinstance(error, HTTPException):
-        return services.pages.error(error.status_code, headers=error.headers)
-    return services.pages.error(500, incident=getattr(request.state, "incident", ""))
+        return pages.error(error.status_code, headers=error.headers)
+    return pages.error(500, incident=getattr(request.state, "incident", ""))
 
 
 async def unavailable(request: Request, _error: Exception) -> Response:
-    services: Services = request.state.services
-    return services.pages.error(503, headers={"retry-after": "5"})
+    return pages_for(request).error(503, headers={"retry-after": "5"})
 
 
 def exception_handlers() -> Mapping[Any, Callable[[Request, Exception], Any]]:

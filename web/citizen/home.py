@@ -13,9 +13,9 @@ async def home(request: Request) -> Response:
     visitor = await visit(request)
     topics = await list_topics(visitor.services.database)
     shown = halves(await visitor.cards(topics), read_page(request.query_params))
-    return visitor.services.pages.page("home.html", visitor.context(halves=shown))
+    return visitor.pages.page("home.html", visitor.context(halves=shown))
 
 
 async def how_it_works(request: Request) -> Response:
     visitor = await visit(request)
-    return visitor.services.pages.page("how_it_works.html", visitor.context())
+    return visitor.pages.page("how_it_works.html", visitor.context())

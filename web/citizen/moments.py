@@ -19,8 +19,8 @@ async def topic_moments(request: Request) -> Response:
     topic_id: int = request.path_params["id"]
     topic = await get_topic(services.database, topic_id) if topic_id <= MAX_INTEGER else None
     if topic is None:
-        return services.pages.refusal(404, Refusal.UNKNOWN_TOPIC)
+        return visitor.pages.refusal(404, Refusal.UNKNOWN_TOPIC)
     if await visitor.view(topic) is View.HIDDEN:
-        return services.pages.refusal(403, Refusal.RESULTS_HIDDEN)
+        return visitor.pages.refusal(403, Refusal.RESULTS_HIDDEN)
     past = plain(out_of_the_fog(await moments(services.database, topic.id)))
     return JSONResponse({"moments": past}, headers={"cache-control": "private, no-store"})

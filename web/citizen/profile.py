@@ -66,7 +66,7 @@ def _form(
     faults: ProfileFaults | None = None,
     status: int = 200,
 ) -> Response:
-    pages = visitor.services.pages
+    pages = visitor.pages
     wrong = {} if faults is None else faults.fields
     context = visitor.context(
         kept=kept,
@@ -83,7 +83,7 @@ def _told(visitor: Visit) -> Answers:
 
 
 def _refused(visitor: Visit, code: Refusal, wants_json: bool) -> Response:
-    pages = visitor.services.pages
+    pages = visitor.pages
     status = 404 if code is Refusal.UNKNOWN_TOPIC else 400
     if wants_json:
         return pages.refusal(status, code)

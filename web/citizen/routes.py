@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute, Route
 
 from web.citizen.errors import exception_handlers
 from web.citizen.home import home, how_it_works
+from web.citizen.language import choose_language
 from web.citizen.moments import topic_moments
 from web.citizen.profile import keep_profile, profile_page
 from web.citizen.topic import topic_page, vote
@@ -21,5 +22,6 @@ def routes() -> list[BaseRoute]:
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/comment-ca-marche", how_it_works),
+        Route("/langue/{language}", choose_language),
         *static_routes(),
     ]

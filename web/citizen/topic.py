@@ -33,7 +33,7 @@ async def vote(request: Request) -> Response:
     """Cast a vote; someone who was not asked for a profile yet is asked first, their vote kept."""
     visitor = await visit(request)
     if not request.state.has_cookie:
-        return visitor.services.pages.error(400, request.state.cookie_fault or Refusal.UNKNOWN_VOTER)
+        return visitor.pages.error(400, request.state.cookie_fault or Refusal.UNKNOWN_VOTER)
     topic = await _topic(visitor, request)
     form = await read_form(request)
     read = read_vote(form)
@@ -71,7 +71,7 @@ async def show_topic(
     op: str | None = None,
 ) -> Response:
     """The page; after a refusal it keeps what was ``chosen``, and the ``op`` where sending again may help."""
-    pages, database = visitor.services.pages, visitor.services.database
+    pages, database = visitor.pages, visitor.services.database
     note = None
     if refusal is not None:
         note = Note(pages.catalogue.refusal(refusal), chosen, wants_profile=wants_profile(refusal))

@@ -15,14 +15,16 @@ from storage.profiles import profile_of
 from storage.tallies import standings
 from storage.values import Profile, Topic
 from web.citizen.cards import Card, Note, card
+from web.rendering import Pages
 from web.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """``profile`` is None for someone who was not asked yet."""
+    """``profile`` is None for someone who was not asked yet; ``pages`` speak the visitor's language."""
 
     services: Services
+    pages: Pages
     device: bytes
     profile: Profile | None
     now: int
@@ -61,13 +63,19 @@ class Visit:
         return {"profile": self.profile_state, **more}
 
 
+def pages_for(request: Request) -> Pages:
+    """The pages in the visitor's language."""
+    services: Services = request.state.services
+    return services.pages[request.state.language]
+
+
 async def visit(request: Request) -> Visit:
     services: Services = request.state.services
     device: bytes = request.state.device
     profile = None
     if request.state.has_cookie:
         profile = await profile_of(services.database, services.keys, device)
-    return Visit(services, device, profile, services.now())
+    return Visit(services, pages_for(request), device, profile, services.now())
 
 
 async def read_form(request: Request) -> FormData:

@@ -1,4 +1,4 @@
-// Builds ../dist: one script, one style sheet, fonts, and the map of the ten départements.
+// Builds ../dist: a script for all pages, one for each that needs more, a style sheet, fonts, and the map.
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -9,6 +9,7 @@ import { regionMap } from "./map.mjs";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, "..", "dist");
 const styles = path.join(here, "styles", "main.css");
+const pages = path.join(here, "src", "pages");
 const PUBLIC = "/static/";
 
 // The pages are in French: the fonts' Vietnamese subsets would only make the folder heavier.
@@ -23,16 +24,29 @@ const latinOnly = {
   },
 };
 
+// src/main.ts is every page's; src/pages/NAME.ts is brought by the pages that ask for it.
+async function entryPoints() {
+  const own = existsSync(pages) ? (await readdir(pages)).filter((file) => file.endsWith(".ts")) : [];
+  return [
+    { in: "src/main.ts", out: "main" },
+    ...own.map((file) => ({ in: `src/pages/${file}`, out: path.basename(file, ".ts") })),
+    ...(existsSync(styles) ? [{ in: "styles/main.css", out: "main" }] : []),
+  ];
+}
+
 async function bundle(outdir) {
+  const entries = await entryPoints();
   const result = await build({
     absWorkingDir: here,
-    entryPoints: { main: "src/main.ts", ...(existsSync(styles) ? { "main.css": "styles/main.css" } : {}) },
+    entryPoints: entries,
     outdir,
     bundle: true,
+    splitting: true,
     minify: true,
     format: "esm",
     target: ["es2022", "safari16"],
-    entryNames: "main-[hash]",
+    entryNames: "[name]-[hash]",
+    chunkNames: "shared-[hash]",
     assetNames: "[name]-[hash]",
     loader: { ".woff2": "file", ".svg": "file" },
     legalComments: "none",
@@ -40,12 +54,11 @@ async function bundle(outdir) {
     logLevel: "warning",
     plugins: [latinOnly],
   });
-  const outputs = Object.keys(result.metafile.outputs).map((file) => path.basename(file));
-  const named = (extension) => outputs.find((file) => file.startsWith("main-") && file.endsWith(extension));
+  const names = new Map(entries.map(({ in: file, out }) => [file, out]));
   return Object.fromEntries(
-    [".js", ".css"].flatMap((extension) => {
-      const file = named(extension);
-      return file ? [[`main${extension}`, PUBLIC + file]] : [];
+    Object.entries(result.metafile.outputs).flatMap(([file, { entryPoint }]) => {
+      const name = names.get(entryPoint);
+      return name ? [[name + path.extname(file), PUBLIC + path.basename(file)]] : [];
     }),
   );
 }

@@ -1,25 +1,44 @@
-// The catalogue's words, handed over by the page, and how French writes numbers.
+// The catalogue's words, handed over by the page, and how its language writes numbers.
 
 type Forms = Readonly<Record<"one" | "other", string>>;
 export type Section = Readonly<Record<string, string | Forms>>;
 export type Sections = Readonly<Record<string, Section>>;
 
 const NARROW = "\u202f";
-const whole = new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 0 });
+const REGIONS: Readonly<Record<string, string>> = { fr: "fr-FR", de: "de-DE", en: "en-GB" };
 
-/** Thousands apart by a narrow no-break space. */
+/** The page's language, as its speakers beside the Région write it. */
+export function region(): string {
+  const language = globalThis.document?.documentElement?.lang ?? "";
+  return REGIONS[language] ?? "fr-FR";
+}
+
+let whole: Intl.NumberFormat | null = null;
+let perCent: Intl.NumberFormat | null = null;
+
+/** An integer, its thousands apart as the language writes them. */
 export function number(value: number): string {
+  whole ??= new Intl.NumberFormat(region(), { maximumFractionDigits: 0 });
   return whole.format(value);
 }
 
-/** « 62 % ». */
+/** « 62 % » of 62. */
 export function percent(value: number): string {
-  return `${whole.format(value)}${NARROW}%`;
+  perCent ??= new Intl.NumberFormat(region(), { style: "percent", maximumFractionDigits: 0 });
+  return typography(perCent.format(value / 100));
 }
 
-/** What must not stand at the beginning of a line is kept with the word before it. */
+/** In French, what must not stand at the beginning of a line is kept with the word before it. */
 export function typography(text: string): string {
+  if (region() !== "fr-FR") {
+    return text;
+  }
   return text.replace(/[ \u00a0]+(?=[?!;:»%])/g, NARROW).replace(/(?<=«)[ \u00a0]+/g, NARROW);
+}
+
+/** The large round numbers that French treats apart count as others. */
+function pluralForm(n: number): "one" | "other" {
+  return new Intl.PluralRules(region()).select(n) === "one" ? "one" : "other";
 }
 
 export class Words {
@@ -29,11 +48,11 @@ export class Words {
     return this.sections[section]?.[name] !== undefined;
   }
 
-  /** A sentence; a number called `n` chooses between its singular (0 and 1) and plural. Empty where missing. */
+  /** A sentence; a number called `n` chooses between its singular (in French 0 and 1) and plural. Empty where missing. */
   say(section: string, name: string, values: Readonly<Record<string, string | number>> = {}): string {
     const entry = this.sections[section]?.[name] ?? "";
     const n = values.n;
-    const form = typeof entry === "string" ? entry : entry[typeof n === "number" && n < 2 ? "one" : "other"];
+    const form = typeof entry === "string" ? entry : entry[typeof n === "number" ? pluralForm(n) : "other"];
     const filled = form.replace(/\{(\w+)\}/g, (whole, key: string) => {
       const value = values[key];
       return value === undefined ? whole : typeof value === "number" ? number(value) : value;
@@ -44,7 +63,7 @@ export class Words {
   /** « 1 234 votants ». */
   voters(n: number): string {
     const forms = this.sections.voters as unknown as Forms | undefined;
-    return (forms?.[n < 2 ? "one" : "other"] ?? "{n}").replace("{n}", number(n));
+    return (forms?.[pluralForm(n)] ?? "{n}").replace("{n}", number(n));
   }
 
   refusal(code: string): string {

@@ -2,7 +2,7 @@ import type { Moment } from "../moments.ts";
 import { drawing, extended, rows } from "../moments.ts";
 import { GAUGE_FROM, share } from "../share.ts";
 import type { Tally } from "../tally.ts";
-import { number, pageWords, percent } from "../words.ts";
+import { number, percent, region } from "../words.ts";
 import { LivePart } from "./part.ts";
 
 const ASK_AGAIN = 5_000;
@@ -93,21 +93,9 @@ function tableRow([at, plus, minus]: Moment): HTMLTableRowElement {
   return row;
 }
 
-const inTheRegion = new Intl.DateTimeFormat("en", {
-  timeZone: "Europe/Paris",
-  month: "numeric",
-  day: "numeric",
-  hour: "numeric",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
-
-/** « 12 mars, 14 h 05 », as the Région's clocks show it. */
+/** « 12 mars, 14:05 », as the Région's clocks show it. */
 function written(at: number): string {
-  const words = pageWords();
-  const part = Object.fromEntries(inTheRegion.formatToParts(at).map(({ type, value }) => [type, value]));
-  const day = part.day === "1" ? "1er" : (part.day ?? "");
-  const minute = (part.minute ?? "").padStart(2, "0");
-  const hour = String(Number(part.hour));
-  return words.say("live", "moment", { day, month: words.say("month", part.month ?? ""), hour, minute });
+  const day = new Intl.DateTimeFormat(region(), { timeZone: "Europe/Paris", day: "numeric", month: "long" });
+  const hour = new Intl.DateTimeFormat(region(), { timeZone: "Europe/Paris", hour: "2-digit", minute: "2-digit" });
+  return `${day.format(at)}, ${hour.format(at)}`;
 }
