@@ -10,10 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import PayloadTooBig
+from websockets.frames import Close, Frame, Opcode
 
 from channels.corridor import OUTLET_EXTENSION
+from channels.framing import Framing, framed
 from channels.outlet import SLOW_BYTES
-from channels.wire import CLOSE_HOSTILE
+from channels.wire import CLOSE_HOSTILE, CLOSE_TOO_LARGE, No
+from realtime.refusals import Refusal
 from server.doorkeeper import FRAME_BYTES, Allowance, Cut, Doorkeeper, Leave
 
 KERNEL_BYTES = 32 * 1024
@@ -103,6 +107,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self._leaves: list[Leave | None] = []
         self._allowance = Allowance()
         self._fragments = 0
+        self._framing: Framing | None = None
 
     def watch_over(self, doorkeeper: Doorkeeper, leaves: list[Leave | None]) -> None:
         """From now on count for this doorkeeper; ``leaves`` are called at the end."""
@@ -124,6 +129,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     async def send(self, message: Any) -> None:
         await super().send(message)
         if message["type"] == "websocket.accept":
+            self._framing = Framing(message["subprotocol"]) if message["subprotocol"] else None
             self.request.headers.clear()
             self.response.headers.clear()
         elif message["type"] == "websocket.http.response.body" and self.close_sent:
@@ -170,6 +176,19 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     def handle_pong(self, event: Any) -> None:
         self._charge()
         super().handle_pong(event)
+
+    def handle_parser_exception(self) -> None:
+        """A message that is too large to be read at all is refused as every other that is too large."""
+        if self._framing is None or not isinstance(self.conn.parser_exc, PayloadTooBig):
+            super().handle_parser_exception()
+            return
+        self.conn.data_to_send()  # the library's own farewell: its 1009 would let the client come back
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": CLOSE_TOO_LARGE})
+        close = Close(CLOSE_TOO_LARGE, str(Refusal.TOO_LARGE)).serialize()
+        self.transport.write(framed(No(Refusal.TOO_LARGE), self._framing))
+        self.transport.write(Frame(Opcode.CLOSE, close).serialize(mask=False))
+        self.close_sent = True
+        self.transport.close()
 
     def _charge(self) -> None:
         if not self._allowance.take(FRAME_BYTES, self.loop.time()):

@@ -100,9 +100,15 @@ class Running:
             return answered
 
     def topic(self, rules: TopicRules | None = None, title: str = "") -> int:
-        title = title or f"Faut-il {secrets.token_hex(6)} ?"
-        new = NewTopic(TopicKind.QUESTION, title, "sport", rules or TopicRules(0, None))
-        return int(self.operate("topics", {"topics": [plain_topic(new)]})["ids"][0])
+        return self.topics([rules or TopicRules(0, None)], title)[0]
+
+    def topics(self, rules: list[TopicRules], title: str = "") -> list[int]:
+        """A topic for each of these rules."""
+        new = [
+            NewTopic(TopicKind.QUESTION, title or f"Faut-il {secrets.token_hex(6)} ?", "sport", each)
+            for each in rules
+        ]
+        return list(self.operate("topics", {"topics": [plain_topic(one) for one in new]})["ids"])
 
     def cookie(self) -> str:
         """The Cookie header of a new voter."""

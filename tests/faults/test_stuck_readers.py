@@ -1,7 +1,8 @@
-"""Readers of events that stop reading: nothing is queued for them, and they are cut off."""
+"""Watchers that stop reading: nothing is queued for them, and they are cut off, at each door."""
 
 import asyncio
 import secrets
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,47 +12,59 @@ import pytest
 from realtime.disclosure import ResultPolicy
 from server.identity import cookie_of
 from storage.values import TopicRules
-from tests.faults.test_watchers import connections
+from tests.faults.conftest import Tell
+from tests.faults.test_watchers import connected, hear_snaps, raw_watcher
+from tests.operated import Operated
 from tests.other_doors import address
-from tests.running import DEADLINE, Running, citizen, running, until
+from tests.running import Running, citizen, until
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
 TOPICS = 50
+STUCK = 8
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Running]:
-    with running(tmp_path) as server:
-        yield server
+def server(tmp_path: Path) -> Iterator[Operated]:
+    server = Operated(tmp_path)
+    server.start()
+    yield server
+    server.end(signal.SIGKILL)
 
 
-def stuck_reader(server: Running, topics: list[int]) -> socket.socket:
-    """A stream of events of all topics that is read until their states are there, and then no more."""
-    raw = socket.socket()
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    raw.settimeout(DEADLINE)
-    raw.connect(("127.0.0.1", server.port))
+def stuck_reader(server: Running, topics: list[int], door: str) -> socket.socket:
+    """A watcher of all topics that reads until their states are there, and then no more."""
+    if door == "websocket":
+        return raw_watcher(server, *topics)
+    raw = connected(server)
     path = address("events", [f"topic:{topic}" for topic in topics])
     raw.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n\r\n".encode())
-    heard = b""
-    while heard.count(b'"snap"') < len(topics):
-        heard += raw.recv(4096)
+    hear_snaps(raw, len(topics))
     return raw
 
 
-async def test_a_reader_of_events_that_stops_reading_costs_nothing_and_is_cut_off(server: Running) -> None:
-    topics = [server.topic(OPEN) for _ in range(TOPICS)]
-    quiet = connections(server)
-    stuck = [stuck_reader(server, topics) for _ in range(8)]
+@pytest.mark.parametrize("door", ["websocket", "events"])
+async def test_a_watcher_that_stops_reading_costs_nothing_and_is_cut_off(
+    server: Operated, tell: Tell, door: str
+) -> None:
+    topics = server.topics([OPEN] * TOPICS)
+    stuck = [stuck_reader(server, topics, door) for _ in range(STUCK)]
     before = server.rss()
     enough = asyncio.Event()
     voting = asyncio.create_task(vote_on(server, topics, enough))
     try:
-        await until(lambda: connections(server) <= quiet + 1, deadline=60)
+        await until(lambda: server.value("imaginest_aborted_total", reason="stalled") == STUCK, deadline=60)
     finally:
         enough.set()
         await voting
-    assert server.rss() - before < 16 * 1024
+    grown = server.rss() - before
+    assert grown < 8 * 1024
+    assert server.value("imaginest_skipped_total") > 0
+    assert server.value("imaginest_watchers") == 0
+    tell(
+        f"{STUCK} watchers of {TOPICS} moving topics stop reading ({door})",
+        f"those watchers; memory grew by {grown / 1024:.1f} MiB",
+        "not at all",
+    )
     for one in stuck:
         one.close()
 

@@ -48,7 +48,10 @@ def test_a_database_url_that_cannot_be_used(tmp_path: Path, url: str) -> None:
     assert "postgresql://user:password@host" in refused(tmp_path, database_url=url, secret=SECRET)
 
 
-@pytest.mark.parametrize("secret", ["changeme", "0" * 64, secrets.token_hex(16), "x" * 64])
+POOR = {"a word": "changeme", "zeros": "0" * 64, "too short": secrets.token_hex(16), "not hex": "x" * 64}
+
+
+@pytest.mark.parametrize("secret", POOR.values(), ids=POOR)
 def test_a_poor_master_secret(tmp_path: Path, secret: str) -> None:
     assert "IMAGINEST_SECRET" in refused(tmp_path, secret=secret)
 

@@ -5,24 +5,23 @@ import pytest
 
 from storage.keys import BadSecret, load_master, read_master
 
+BAD = {
+    "a word": "changeme",
+    "nothing": "",
+    "too short": secrets.token_hex(31),
+    "an odd number of digits": secrets.token_hex(32) + "0",
+    "not hexadecimal": "g" * 64,
+    "zeros": "0" * 64,
+    "ones": "f" * 64,
+    "a word again and again": "deadbeef" * 8,
+    "digits in their order": "0123456789abcdef" * 4,
+    "bytes in their order": bytes(range(32)).hex(),
+    "bytes in steps": bytes(range(64, 0, -2)).hex(),
+    "Arabic digits": "\u0661" * 64,
+}
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "changeme",
-        "",
-        secrets.token_hex(31),
-        secrets.token_hex(32) + "0",
-        "g" * 64,
-        "0" * 64,
-        "f" * 64,
-        "deadbeef" * 8,
-        "0123456789abcdef" * 4,
-        bytes(range(32)).hex(),
-        bytes(range(64, 0, -2)).hex(),
-        "\u0661" * 64,
-    ],
-)
+
+@pytest.mark.parametrize("text", BAD.values(), ids=BAD)
 def test_a_short_malformed_or_well_known_secret_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(BadSecret) as refused:
         read_master(text)
