@@ -10,20 +10,28 @@ Announce = Callable[[Mapping[str, int]], Awaitable[None]]
 
 
 class Audience:
-    """``announce`` tells the other nodes; ``monotonic`` gives seconds."""
+    """``announce`` tells the other nodes, ``is_joined`` whether the bus is there; ``monotonic`` gives seconds."""
 
     def __init__(
-        self, fanout: Fanout, presence: Presence, announce: Announce, monotonic: Callable[[], float]
+        self,
+        fanout: Fanout,
+        presence: Presence,
+        announce: Announce,
+        is_joined: Callable[[], bool],
+        monotonic: Callable[[], float],
     ) -> None:
         self._fanout = fanout
         self._presence = presence
         self._announce = announce
+        self._is_joined = is_joined
         self._monotonic = monotonic
 
     def tell(self) -> None:
         """Tell the watchers of every topic whose number is due."""
         topics = {topic_channel(topic): topic for topic in self._fanout.headcount()}
         self._presence.count(self._counts())
+        if not self._is_joined():
+            self._presence.hold(self._monotonic())
         for channel, watching in self._presence.due(topics, self._monotonic()).items():
             self._fanout.show_watching(topics[channel], watching)
 

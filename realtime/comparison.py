@@ -40,13 +40,16 @@ class Comparison:
         read_marks: ReadMarks,
         raise_epoch: RaiseEpoch,
         monotonic: Callable[[], float],
+        is_joined: Callable[[], bool],
     ) -> None:
-        """``raise_epoch`` has the database begin an epoch higher than the one given."""
+        """``raise_epoch`` has the database begin an epoch higher than the one given; ``is_joined`` says whether
+        the bus is there."""
         self._fanout = fanout
         self._standings = fanout.standings
         self._read_marks = read_marks
         self._raise_epoch = raise_epoch
         self._monotonic = monotonic
+        self._is_joined = is_joined
         self._freshness = Freshness()
         self._task: asyncio.Task[None] | None = None
 
@@ -60,7 +63,9 @@ class Comparison:
 
     async def tell(self) -> None:
         """Tell the watchers where it has changed whether they see the current state."""
-        if self._freshness.turned(self._monotonic()):
+        now = self._monotonic()
+        self._freshness.joined(now, by_the_bus=self._is_joined())
+        if self._freshness.turned(now):
             log.warning("what is shown is %s", self._freshness.telling.name.lower())
             await self._fanout.tell(self._freshness.telling)
 

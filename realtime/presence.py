@@ -1,7 +1,7 @@
 """How many are watching, here and on the other nodes (pure; ``now`` is in monotonic seconds).
 
-Each node publishes its own headcount every 2 s; what it has said holds for 6 s, so that a node that ends without a
-word is soon counted no more.
+Each node publishes its own headcount every 2 s; what it has said holds for 10 s, so that a node that ends without a
+word is soon counted no more. While the bus is away nobody is heard, and what was said last holds on.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,8 +11,8 @@ from realtime.bus import Headcount
 HEADCOUNT_SECONDS = 2.0
 """How often a node publishes its headcount."""
 
-HOLDS_SECONDS = 6.0
-"""How long a headcount holds."""
+HOLDS_SECONDS = 10.0
+"""How long a headcount holds; longer than it takes to notice that the bus has fallen silent."""
 
 TOLD_SECONDS = 5.0
 """Watchers are told a channel's number at most this often."""
@@ -44,6 +44,12 @@ class Presence:
             return
         if headcount.node in self._others or len(self._others) < MOST_NODES:
             self._others[headcount.node] = (now + HOLDS_SECONDS, headcount.counts)
+
+    def hold(self, now: float) -> None:
+        """The others cannot be heard: what they said last holds from now on."""
+        self._others = {
+            node: (max(ends, now + HOLDS_SECONDS), counts) for node, (ends, counts) in self._others.items()
+        }
 
     def total(self, channel: str, now: float) -> int:
         """How many are watching a channel on all nodes."""

@@ -142,14 +142,20 @@ def create_app(
         monotonic=monotonic,
         on_headcount=lambda headcount: presence.hear(headcount, monotonic()),
     )
-    audience = Audience(fanout, presence, bus.announce, monotonic)
+
+    def is_joined() -> bool:
+        return all(bus.connected.values())
+
+    audience = Audience(fanout, presence, bus.announce, is_joined, monotonic)
 
     async def begin_epoch(above: int) -> None:
         await database.write(
             lambda connection: raise_epoch(connection, above=above, now=wall()), idempotent=True
         )
 
-    comparison = Comparison(fanout, lambda topics: mark_topics(database, topics), begin_epoch, monotonic)
+    comparison = Comparison(
+        fanout, lambda topics: mark_topics(database, topics), begin_epoch, monotonic, is_joined
+    )
     drain = Drain(fanout)
 
     def identify_visitor(scope: Any) -> Visitor:

@@ -1,5 +1,6 @@
 """All settings, each an environment variable ``IMAGINEST_…``; described in docs/settings.md."""
 
+import difflib
 import os
 import re
 import secrets
@@ -81,6 +82,7 @@ class Settings:
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ, **given: object) -> "Settings":
         """The settings of an environment; what is ``given`` and not None goes before. Raises BadSetting."""
+        _refuse_unknown(environment, {f"IMAGINEST_{setting.name.upper()}" for setting in fields(cls)})
         values: dict[str, object] = {}
         for setting in fields(cls):
             name = f"IMAGINEST_{setting.name.upper()}"
@@ -97,6 +99,27 @@ class Settings:
         return settings
 
 
+def _refuse_unknown(environment: Mapping[str, str], known: set[str]) -> None:
+    """A misspelt setting would be a node alone, or a rule that nobody keeps."""
+    for name in sorted(environment):
+        if name.startswith("IMAGINEST_") and name not in known | _OF_THE_TESTS:
+            near = difflib.get_close_matches(name, known, 1)
+            advice = f"did you mean {near[0]}?" if near else "all are in docs/settings.md"
+            raise BadSetting(f"{name} is no setting: {advice}")
+
+
+def _origins(name: str, text: str) -> tuple[str, ...]:
+    """``https://host[:port]``, as browsers write an origin, one or several."""
+    origins = tuple(one.strip().rstrip("/") for one in text.split(",") if one.strip())
+    for origin in origins:
+        if not re.fullmatch(_ORIGIN, origin):
+            raise BadSetting(
+                f"{name} is {text!r}: origins are needed, as in https://imaginest.grandest.fr; “*” would let every "
+                "site vote in its visitors' names"
+            )
+    return origins
+
+
 def _read(name: str, setting: str, kind: object, text: str) -> object:
     if kind is Path:
         return Path(text)
@@ -104,6 +127,8 @@ def _read(name: str, setting: str, kind: object, text: str) -> object:
         if not text.isascii() or not text.isdigit():
             raise BadSetting(f"{name} is {text!r}, a whole number is needed")
         return int(text)
+    if setting == "origins":
+        return _origins(name, text)
     if setting in _SHAPES:
         return _SHAPES[setting](name, text.strip()) if text.strip() else None
     if setting in _CHECKS:
@@ -152,5 +177,7 @@ def _door(name: str, text: str) -> tuple[str, int]:
 
 
 _SHAPES: Mapping[str, Callable[[str, str], object]] = {"log": _log_format, "metrics": _door}
+_OF_THE_TESTS = {f"IMAGINEST_{name}" for name in ("CHROMIUM", "REDIS_SERVER", "NGINX")}
+_ORIGIN = r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
 _NAME = r"[A-Za-z0-9._-]{1,64}"
 _NAMED = "1 to 64 letters, digits, dots or dashes are needed"

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from realtime.disclosure import HeadlinePolicy, draw, rounded
+from realtime.disclosure import BLOCK, HeadlinePolicy, draw, rounded
 from realtime.ledger import published
 from realtime.standing import Mark
 from realtime.tally import HEADLINE_SERIES, AgeBand, Counts, Sex, Version
@@ -78,7 +78,11 @@ def _mark(row: Row[tuple[object, ...]]) -> Mark:
 
 
 async def moments(database: Database, topic_id: int, most: int = 200) -> list[Moment]:
-    """The public headline over time, oldest first, thinned evenly to at most ``most`` points."""
+    """The public headline over time, oldest first, thinned evenly to at most ``most`` points.
+
+    At least ``BLOCK`` voters lie between two points: what everybody could see live at the moment of one vote must
+    not be there to be read afterwards by whoever learns when a neighbour voted.
+    """
     first, last, number = sa.func.min, sa.func.max, sa.func.count
     of_topic = MOMENT.c.topic_id == topic_id
     async with database.read() as connection:
@@ -96,7 +100,15 @@ async def moments(database: Database, topic_id: int, most: int = 200) -> list[Mo
         rows = await connection.execute(
             sa.select(MOMENT).where(of_topic, MOMENT.c.bucket.in_(newest)).order_by(MOMENT.c.bucket)
         )
-        return [Moment((row.bucket + 1) * MOMENT_MS, Counts(row.plus, row.minus)) for row in rows]
+        return _spaced(Moment((row.bucket + 1) * MOMENT_MS, Counts(row.plus, row.minus)) for row in rows)
+
+
+def _spaced(moments: Iterable[Moment]) -> list[Moment]:
+    kept: list[Moment] = []
+    for moment in moments:
+        if moment.counts.voters >= BLOCK + (kept[-1].counts.voters if kept else 0):
+            kept.append(moment)
+    return kept
 
 
 async def cross_table(database: Database, keys: Keys, topic: Topic, now: int) -> CrossTable | None:

@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import os
 import secrets
+import shlex
 import signal
 import sys
 import tempfile
@@ -113,7 +114,10 @@ def _tell(made: Cluster) -> None:
         assert node.process is not None
         print(f"  {node.url}  (process {node.process.pid})")
     assert made.redis.process is not None and made.postgres.process is not None
-    print(f"  Redis on port {made.redis.port} (process {made.redis.process.pid})")
+    print(
+        f"  Redis on port {made.redis.port} (process {made.redis.process.pid}); once ended, it comes back with"
+    )
+    print(f"    {shlex.join(made.redis.command)}")
     print(f"  PostgreSQL on port {made.postgres.port} (process {made.postgres.process.pid})")
     print(
         "Open two nodes in two browsers, vote in one, watch the other. End any process to see what happens;\n"

@@ -9,6 +9,8 @@ from storage.database import bring_up_to_date
 from tests.running_postgres import RunningPostgres, running_postgres
 from tests.storage.house import House, open_house
 
+pytest_plugins = ["tests.reliability"]
+
 ENGINES = ("sqlite", "postgres")
 NewUrl = Callable[[], str]
 

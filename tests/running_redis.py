@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -49,17 +49,21 @@ class RunningRedis:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}"
 
+    @property
+    def command(self) -> list[str]:
+        """What starts it."""
+        if self._sentinel:
+            return [redis_program(), str(self.folder / "sentinel.conf"), "--sentinel"]
+        options = ("--save", "", "--appendonly", "no", "--port", str(self.port), "--bind", "127.0.0.1")
+        return [redis_program(), *options, *self._options]
+
     def start(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        options: Sequence[str] = ("--save", "", "--appendonly", "no", "--port", str(self.port))
         if self._sentinel:
-            config = self.folder / "sentinel.conf"
-            config.write_text("\n".join((f"port {self.port}", *self._options)) + "\n")
-            command = [redis_program(), str(config), "--sentinel"]
-        else:
-            command = [redis_program(), *options, "--bind", "127.0.0.1", *self._options]
+            lines = (f"port {self.port}", *self._options)
+            (self.folder / "sentinel.conf").write_text("\n".join(lines) + "\n")
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
+            self.process = subprocess.Popen(self.command, cwd=self.folder, stdout=log, stderr=log)
         end = time.monotonic() + DEADLINE
         while not self._listens():
             assert self.process.poll() is None, (self.folder / "log").read_text()

@@ -7,7 +7,7 @@ import pytest
 
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
-from tests.faults.conftest import Tell
+from tests.reliability import Tell
 from tests.running import Running, citizen
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)

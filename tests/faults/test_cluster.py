@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.tallies import discrepancies
 from storage.values import TopicRules
 from tests.cluster import Cluster, Node, cluster
-from tests.faults.conftest import Tell
+from tests.reliability import Tell
 from tests.running import DEADLINE, Citizen, citizen, until
 from tests.running_postgres import RunningPostgres
 
@@ -43,8 +43,12 @@ class Watching:
     """What one watcher has seen, wherever it was connected: instants (monotonic seconds), versions, voters."""
 
     seen: list[tuple[float, tuple[int, int], int]] = field(default_factory=list)
+    tellings: list[str] = field(default_factory=list)
+    """Each time that it was told of figures that may be old, and that they are not any more."""
 
     def hear(self, message: dict[str, Any]) -> None:
+        if message["t"] in ("stale", "fresh"):
+            self.tellings.append(message["t"])
         told = message.get("tally") or message.get("changed")
         if told is not None and "voters" in told:
             self.seen.append((time.monotonic(), tuple(message["version"]), told["voters"]))
@@ -120,17 +124,28 @@ async def vote_on(
 
 
 @asynccontextmanager
-async def busy(made: Cluster, topic: int) -> AsyncIterator[tuple[list[float], list[Watching]]]:
-    """Four voters vote all the time and three watchers follow; afterwards everything has arrived everywhere."""
+async def busy(
+    made: Cluster, topic: int, *, apart: bool = False
+) -> AsyncIterator[tuple[list[float], list[Watching]]]:
+    """Four voters vote all the time and three watchers follow; afterwards everything has arrived everywhere.
+
+    ``apart`` all vote on the first node and watch on others, which nothing but the bus and the database tells.
+    """
     acknowledged: list[float] = []
     watchings = [Watching() for _ in range(3)]
 
     def running() -> list[Node]:
         return [node for node in made.nodes if node.process is not None]
 
+    def here() -> list[Node]:
+        return running()[:1] if apart else running()
+
+    def there() -> list[Node]:
+        return running()[1:] if apart else running()
+
     stop = asyncio.Event()
-    voting = [asyncio.create_task(vote_on(running, topic, acknowledged, stop)) for _ in range(4)]
-    watching = [asyncio.create_task(watch(running, topic, one)) for one in watchings]
+    voting = [asyncio.create_task(vote_on(here, topic, acknowledged, stop)) for _ in range(4)]
+    watching = [asyncio.create_task(watch(there, topic, one)) for one in watchings]
     try:
         await until(lambda: len(acknowledged) > 20 and all(one.seen for one in watchings))
         yield acknowledged, watchings
@@ -175,17 +190,19 @@ async def test_without_redis_votes_go_on_and_every_node_still_sees_them(
     three: Cluster, how: str, tell: Tell
 ) -> None:
     topic = three.nodes[0].topic(OPEN)
-    async with busy(three, topic) as (acknowledged, watchings):
+    async with busy(three, topic, apart=True) as (acknowledged, watchings):
         if how == "killed":
             three.redis.kill()
         else:
             three.redis.freeze()
+        await until(lambda: all(one.tellings == ["stale"] for one in watchings))
         enough = len(acknowledged) + 100
         await until(lambda: len(acknowledged) > enough)
         if how == "killed":
             three.redis.start()
         else:
             three.redis.thaw()
+        await until(lambda: all(one.tellings == ["stale", "fresh"] for one in watchings))
     assert all(one.never_went_back() for one in watchings)
     assert await counted(three, topic) == len(acknowledged)
     behind = max(one.longest_behind(acknowledged) for one in watchings)

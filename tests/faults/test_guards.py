@@ -16,8 +16,8 @@ from realtime.disclosure import ResultPolicy
 from server import door
 from server.identity import cookie_of
 from storage.values import TopicRules
-from tests.faults.conftest import Tell
 from tests.faults.test_watchers import HANDSHAKE, connections, masked
+from tests.reliability import Tell
 from tests.running import DEADLINE, Running, citizen, running, until
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)

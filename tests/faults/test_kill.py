@@ -14,8 +14,8 @@ from server.identity import cookie_of
 from server.settings import Settings
 from storage.database import Database
 from storage.tallies import discrepancies
-from tests.faults.conftest import Tell
 from tests.nursery import nursery
+from tests.reliability import Tell
 from tests.running import Running, citizen, until
 
 KILLS = 200
@@ -23,7 +23,7 @@ VOTERS = 12
 
 
 async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path, tell: Tell) -> None:
-    acknowledged: set[str] = set()
+    acknowledged: dict[str, int] = {}
     topics: list[int] = []
     port, slowest = 0, 0.0
     with nursery() as servers:
@@ -38,33 +38,35 @@ async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path, 
             await until(lambda enough=before + 5 + kill % 40: len(acknowledged) >= enough)
             os.kill(pid, signal.SIGKILL)
             await asyncio.gather(*voting)
-            assert _ops(tmp_path) >= acknowledged
+            assert _ops(tmp_path).items() >= acknowledged.items()
     database = Database(Settings(data=tmp_path).database)
     assert await discrepancies(database) == []
     tell(
         f"a node is killed (−9), {KILLS} times while {VOTERS} citizens vote",
-        f"none of {len(acknowledged):,} acknowledged votes; every tally equals its ballots",
+        f"none of {len(acknowledged):,} acknowledged votes, changes, withdrawals; every tally equals its ballots",
         f"until it is started again (longest {slowest:.1f} s here)",
     )
     await database.close()
 
 
-async def _vote(server: Running, topics: list[int], acknowledged: set[str]) -> None:
-    """A new voter on each topic after the other until the server dies."""
+async def _vote(server: Running, topics: list[int], acknowledged: dict[str, int]) -> None:
+    """A new voter on each topic after the other until the server dies; all change their minds, and then again."""
     try:
         while True:
             cookie = "imaginest=" + cookie_of(secrets.token_bytes(16), server.keys)
             async with citizen(server, cookie) as voter:
                 for topic in topics:
-                    answer = await voter.vote(topic, 1)
-                    if answer["t"] == "ack":
-                        acknowledged.add(answer["op"])
+                    for sign in (1, -1, 0):
+                        answer = await voter.vote(topic, sign)
+                        assert answer["t"] == "ack"
+                        acknowledged[answer["op"]] = sign
     except (OSError, EOFError, ConnectionClosed, InvalidHandshake):
         return
 
 
-def _ops(folder: Path) -> set[str]:
+def _ops(folder: Path) -> dict[str, int]:
+    """The accepted operations: each is committed with its ballot, or not at all."""
     connection = sqlite3.connect(folder / "imaginest.db")
-    found = {row[0] for row in connection.execute("SELECT op FROM op")}
+    found = dict(connection.execute("SELECT op, sign FROM op").fetchall())
     connection.close()
     return found

@@ -12,10 +12,10 @@ import pytest
 from realtime.disclosure import ResultPolicy
 from server.identity import cookie_of
 from storage.values import TopicRules
-from tests.faults.conftest import Tell
 from tests.faults.test_watchers import connected, hear_snaps, raw_watcher
 from tests.operated import Operated
 from tests.other_doors import address
+from tests.reliability import Tell
 from tests.running import Running, citizen, until
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)

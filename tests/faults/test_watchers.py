@@ -13,8 +13,8 @@ import pytest
 from realtime.disclosure import ResultPolicy
 from server.identity import cookie_of
 from storage.values import TopicRules
-from tests.faults.conftest import Tell
 from tests.operated import Operated
+from tests.reliability import Tell
 from tests.running import DEADLINE, Running, citizen, until
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)

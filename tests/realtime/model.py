@@ -180,7 +180,7 @@ class Node:
         self.end = WireEnd(wires, chance)
         self._wires = wires
         self.fanout = Fanout(self.end, truth.load, self._encode, wall=lambda: 0, monotonic=loop.time)
-        self.comparison = Comparison(self.fanout, truth.marks, truth.raise_epoch, loop.time)
+        self.comparison = Comparison(self.fanout, truth.marks, truth.raise_epoch, loop.time, lambda: True)
         self.fanout.start()
         if compares:
             self.comparison.start()

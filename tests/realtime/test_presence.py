@@ -23,7 +23,7 @@ def test_a_newer_headcount_replaces_the_node_s_last_and_ones_own_is_passed_over(
     assert presence.total(CHANNEL, 2.0) == 3
 
 
-def test_what_a_node_said_holds_for_six_seconds() -> None:
+def test_what_a_node_said_holds_for_a_while() -> None:
     presence = Presence("a")
     presence.hear(Headcount("b", {CHANNEL: 4}), 10.0)
     assert presence.total(CHANNEL, 10.0 + HOLDS_SECONDS - 0.1) == 4
@@ -48,6 +48,15 @@ def test_a_node_that_fell_silent_changes_the_number() -> None:
     presence.hear(Headcount("b", {CHANNEL: 4}), 0.0)
     assert presence.due([CHANNEL], 0.0) == {CHANNEL: 5}
     assert presence.due([CHANNEL], HOLDS_SECONDS) == {CHANNEL: 1}
+
+
+def test_what_was_said_last_holds_while_nobody_can_be_heard() -> None:
+    presence = Presence("a")
+    presence.hear(Headcount("b", {CHANNEL: 4}), 0.0)
+    for now in range(1, 60):
+        presence.hold(float(now))
+    assert presence.total(CHANNEL, 60.0) == 4
+    assert presence.total(CHANNEL, 59.0 + HOLDS_SECONDS) == 0
 
 
 def test_a_channel_that_nobody_follows_here_is_not_told_and_is_new_when_someone_comes() -> None:

@@ -48,6 +48,20 @@ def test_a_database_url_that_cannot_be_used(tmp_path: Path, url: str) -> None:
     assert "postgresql://user:password@host" in refused(tmp_path, database_url=url, secret=SECRET)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("origins", "*", "“*” would let every site vote"),
+        ("origins", "https://a.fr,b.fr", "origins are needed"),
+        ("busurl", "redis://127.0.0.1", "did you mean IMAGINEST_BUS_URL?"),
+        ("block", "1", "is no setting"),
+        ("k", "7", "is no setting"),
+    ],
+)
+def test_a_setting_that_is_none_or_opens_too_much(tmp_path: Path, name: str, value: str, advice: str) -> None:
+    assert advice in refused(tmp_path, **{name: value})
+
+
 POOR = {"a word": "changeme", "zeros": "0" * 64, "too short": secrets.token_hex(16), "not hex": "x" * 64}
 
 

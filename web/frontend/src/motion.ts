@@ -35,7 +35,7 @@ export function roll(element: HTMLElement, value: number, written: (value: numbe
   }
   const start = performance.now();
   const step = (now: number): void => {
-    const part = Math.min(1, (now - start) / LASTS);
+    const part = Math.min(1, Math.max(0, now - start) / LASTS); // a frame's time may lie before the call
     const eased = 1 - (1 - part) ** 3;
     element.textContent = written(Math.round(from + (value - from) * eased));
     if (part < 1) rolling.set(element, requestAnimationFrame(step));
