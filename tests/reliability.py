@@ -9,7 +9,7 @@ HEAD = """# What breaks, and what is lost
 
 Written by the tests that break it: `./dev test tests/faults tests/realtime --reliability docs/reliability.md`. Each
 row is one fault, injected into real processes (where a row says so, into one node's code); the seconds are those of
-the run that wrote the table, on a small machine. “The whole test” is no outage, only a bound for one; tests make the
+the run that wrote the table, on a small machine. “The whole test” bounds an outage, it is none; tests make the
 product's waits shorter where they can.
 
 | what breaks | what was lost | how long |
