@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from storage.posts import POSTS_AN_HOUR, posts_of, publish, refuse, waiting
-from storage.topics import list_topics
+from storage.topics import close_topic, list_topics
 from storage.values_posts import Post, PostingRules, PostReason, PostRefusal, PostStatus
 from tests.storage.house import device
 from tests.web.conftest import Site
@@ -224,6 +224,8 @@ async def test_its_author_withdraws_a_post(site: Site, is_published: bool) -> No
         page = (await browser.get(f"/mes-idees/{post.id}")).text
         assert "Votre texte est retiré" in text_of(page) and "/retirer" not in page
         assert TEXT not in (await browser.get("/")).text
+        if is_published:
+            assert "Ce sujet a été retiré" in (await browser.get("/sujets/1")).text
     assert await list_topics(site.house.database) == []
 
 
@@ -249,6 +251,8 @@ async def test_ideas_that_say_the_same_are_offered_instead(site: Site) -> None:
         assert found == [{"id": topic, "title": TEXT, "voters": 0, "url": f"/sujets/{topic}"}]
         preview = (await browser.post("/proposer", data=FORM | {"text": text})).text
         assert f'href="/sujets/{topic}">Voter plutôt pour celle-ci' in preview
+        await close_topic(site.house.database, topic, site.house.clock[0])
+        assert (await browser.get("/similaires", params={"texte": text})).json() == []
         for nothing in ("", "\x00", "%_'", "x" * 10_000):
             assert (await browser.get("/similaires", params={"texte": nothing})).json() == []
 

@@ -13,11 +13,11 @@ from storage.posts import submit
 from storage.similar import similar
 from storage.tallies import standings
 from storage.topics import list_themes
-from storage.values import Theme, Topic
+from storage.values import Theme, Topic, TopicState
 from storage.values_posts import NewPost, Post, PostRefusal
 from web.citizen.topic import SEE_OTHER
 from web.citizen.visit import Visit, new_op, visit
-from web.post_text import MOST_SIGNS, clean, count_signs
+from web.post_text import clean, count_signs
 from web.posting import (
     LONGEST_TYPED,
     OFFERED,
@@ -79,8 +79,10 @@ async def read_long_form(request: Request) -> FormData:
 
 
 async def alike(visitor: Visit, text: str, limit: int) -> list[Alike]:
+    """Those on which one can vote now."""
     database = visitor.services.database
-    topics = await similar(database, text, limit)
+    near = await similar(database, text, 2 * limit)
+    topics = [topic for topic in near if topic.rules.state(visitor.now) is TopicState.OPEN][:limit]
     found = await standings(database, [topic.id for topic in topics])
     return [Alike(topic, found[topic.id].tally.voters) for topic in topics]
 
@@ -108,7 +110,6 @@ async def _form(
         faults={name: say("post-faults", code, n=signs) for name, code in (faults or {}).items()},
         kinds=OFFERED,
         themes=in_order(await list_themes(visitor.services.database)),
-        most_signs=MOST_SIGNS,
         longest=LONGEST_TYPED,
         moderation=visitor.services.posting.moderation,
     )

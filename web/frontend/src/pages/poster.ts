@@ -1,7 +1,7 @@
-// Writing an idea: how many signs are left, and which ideas say the same already.
+// Writing an idea: how many signs are left, which ideas say the same already, and a draft that outlives the page.
 import { MOST_SIGNS, countSigns } from "../signs.ts";
 import type { Words } from "../words.ts";
-import { pageWords } from "../words.ts";
+import { pageWords, typography } from "../words.ts";
 
 const NEAR = 20;
 const PAUSE = 400;
@@ -9,21 +9,26 @@ const LEAST_WORDS = 2;
 
 interface Alike {
   readonly title: string;
-  readonly voters: number;
   readonly url: string;
 }
 
+const DRAFT = "imaginest.draft";
+
 const text = document.querySelector<HTMLTextAreaElement>("textarea.post-text");
 if (text) start(text, pageWords());
+document.querySelector("button[value=publish]")?.addEventListener("click", () => sessionStorage.removeItem(DRAFT));
 
 function start(text: HTMLTextAreaElement, words: Words): void {
   const counting = counter(document.getElementById("text-counter"), words);
   const looking = similar(document.getElementById("alike"), words);
+  text.value ||= sessionStorage.getItem(DRAFT) ?? "";
   const read = (): void => {
+    sessionStorage.setItem(DRAFT, text.value);
     counting(text.value);
     looking(text.value);
   };
   text.addEventListener("input", read);
+  addEventListener("pageshow", read); // a browser that goes back fills the field in itself
   read();
 }
 
@@ -84,7 +89,7 @@ function similar(section: HTMLElement | null, words: Words): (typed: string) => 
 function entry(template: HTMLTemplateElement, alike: Alike): Node {
   const made = template.content.cloneNode(true) as DocumentFragment;
   const title = made.querySelector(".alike-title");
-  if (title) title.textContent = alike.title;
+  if (title) title.textContent = typography(alike.title);
   made.querySelector<HTMLAnchorElement>(".alike-link")?.setAttribute("href", alike.url);
   return made;
 }
