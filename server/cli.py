@@ -73,6 +73,24 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="FILE", help="a file that backup has made")
     restore.set_defaults(run=_restore)
 
+    posts = command("posts", "what citizens post and waits for a moderator: list, publish or refuse it")
+    posts.add_argument(
+        "action",
+        metavar="ACTION",
+        nargs="?",
+        default="list",
+        choices=["list", "publish", "refuse"],
+        help="list (what waits), publish or refuse",
+    )
+    posts.add_argument("post", metavar="ID", nargs="?", type=int, help="the post's number in the list")
+    posts.add_argument(
+        "--reason",
+        metavar="TEXT",
+        default="",
+        help="why it is refused: its author reads it",
+    )
+    posts.set_defaults(run=_posts)
+
     replay = command("replay", "play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv", help="the recording's votes")
     replay.add_argument(
@@ -179,6 +197,12 @@ _NOT_IN_IT = (
     "the master secret is not in a backup: keep IMAGINEST_SECRET, "
     "or the data folder's file “secret”, in another place"
 )
+
+
+def _posts(settings: Settings, options: argparse.Namespace) -> int:
+    from server.posts import run
+
+    return run(settings, options.action, options.post, options.reason)
 
 
 def _replay(settings: Settings, options: argparse.Namespace) -> int:

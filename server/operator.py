@@ -9,8 +9,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
-from storage import topics
+from storage import posts, topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
+from storage.values_posts import Post, PostRefusal
 from web.services import Services
 
 MOST_BYTES = 256 * 1024
@@ -21,6 +22,8 @@ def operator_routes() -> list[Route]:
     return [
         Route("/operator/topics", _create_topics, methods=["POST"]),
         Route("/operator/provenance", _mark, methods=["POST"]),
+        Route("/operator/posts/publish", _publish, methods=["POST"]),
+        Route("/operator/posts/refuse", _refuse, methods=["POST"]),
     ]
 
 
@@ -83,6 +86,39 @@ async def _mark(request: Request) -> Response:
     except (KeyError, TypeError, ValueError) as error:
         return JSONResponse({"error": repr(error)}, 400)
     return JSONResponse({"ids": ids})
+
+
+def plain_outcome(outcome: Post | PostRefusal) -> dict[str, Any]:
+    """An outcome as the operator's door tells it."""
+    if isinstance(outcome, PostRefusal):
+        return {"refusal": str(outcome)}
+    return {"id": outcome.id, "status": str(outcome.status), "topic": outcome.topic}
+
+
+async def _publish(request: Request) -> Response:
+    services: Services = request.state.services
+    wanted = await _authorised(request, services)
+    if isinstance(wanted, Response):
+        return wanted
+    try:
+        post = int(wanted["id"])
+    except (KeyError, TypeError, ValueError) as error:
+        return JSONResponse({"error": repr(error)}, 400)
+    done = await posts.publish(services.database, services.keys, post, services.posting, services.now())
+    return JSONResponse(plain_outcome(done))
+
+
+async def _refuse(request: Request) -> Response:
+    services: Services = request.state.services
+    wanted = await _authorised(request, services)
+    if isinstance(wanted, Response):
+        return wanted
+    try:
+        post, reason = int(wanted["id"]), str(wanted["reason"])
+        done = await posts.refuse(services.database, post, reason, services.now())
+    except (KeyError, TypeError, ValueError, posts.PostTooLong) as error:
+        return JSONResponse({"error": repr(error)}, 400)
+    return JSONResponse(plain_outcome(done))
 
 
 async def _authorised(request: Request, services: Services) -> Any:

@@ -13,9 +13,11 @@ from realtime.bus_address import read_addresses
 from server.logs import LogFormat
 from storage.address import BadAddress, server_address
 from storage.keys import BadSecret, read_master
+from storage.values_posts import Moderation, PostingRules
 
 DATABASE_FILE = "imaginest.db"
 LAST_PORT = 65535
+MOST_DAYS = 3650
 
 
 class BadSetting(ValueError):
@@ -69,6 +71,16 @@ class Settings:
     least_disk_mib: int = 200
     """Free MiB on the disk of a SQLite database below which the node is not ready."""
 
+    moderation: Moderation = Moderation.BEFORE
+    """Whether a moderator reads what citizens post before everybody does, or after."""
+
+    idea_days: int = 60
+    """Days after its publication until the vote on a citizen's idea or debate ends."""
+
+    @property
+    def posting(self) -> PostingRules:
+        return PostingRules(self.moderation, self.idea_days)
+
     @property
     def database(self) -> str:
         """The URL of the database: the one given, or that of a file in the data folder."""
@@ -94,6 +106,10 @@ class Settings:
         if not 0 <= settings.port <= LAST_PORT:
             raise BadSetting(f"the port is {settings.port}, a number from 0 to {LAST_PORT} is needed")
         _check_bus(settings)
+        if not 1 <= settings.idea_days <= MOST_DAYS:
+            raise BadSetting(
+                f"IMAGINEST_IDEA_DAYS is {settings.idea_days}, a number from 1 to {MOST_DAYS} is needed"
+            )
         if not re.fullmatch(_NAME, settings.node):
             raise BadSetting(f"IMAGINEST_NODE is {settings.node!r}: {_NAMED}")
         return settings
@@ -131,6 +147,8 @@ def _read(name: str, setting: str, kind: object, text: str) -> object:
         return _origins(name, text)
     if setting in _SHAPES:
         return _SHAPES[setting](name, text.strip()) if text.strip() else None
+    if kind is Moderation:
+        return _moderation(name, text.strip())
     if setting in _CHECKS:
         return _checked(name, text, _CHECKS[setting])
     if kind is str:
@@ -165,6 +183,13 @@ def _log_format(name: str, text: str) -> LogFormat:
         return LogFormat(text)
     except ValueError:
         raise BadSetting(f"{name} is {text!r}: json or text is needed") from None
+
+
+def _moderation(name: str, text: str) -> Moderation:
+    try:
+        return Moderation(text or Moderation.BEFORE)
+    except ValueError:
+        raise BadSetting(f"{name} is {text!r}: before or after is needed") from None
 
 
 def _door(name: str, text: str) -> tuple[str, int]:

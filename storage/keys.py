@@ -31,6 +31,7 @@ class Keys:
             raise ValueError(f"the master secret has {len(master)} bytes, at least {MASTER_BYTES} are needed")
         self._wrapping = _derive(master, "topic keys")
         self._voters = _derive(master, "voters")
+        self._authors = _derive(master, "authors")
         self._seen = _derive(master, "seen tokens")
         self.sealing = _derive(master, "disclosure")
         self.cookies = _derive(master, "cookies")
@@ -49,6 +50,10 @@ class Keys:
     def pseudonym(self, device: bytes) -> bytes:
         """The name under which a voter's profile is stored (16 bytes); unrelated to any voter key."""
         return hmac.digest(self._voters, device, "sha256")[:_KEY_BYTES]
+
+    def author(self, device: bytes) -> bytes:
+        """The name under which a device's posts are stored (16 bytes); unrelated to its profile and ballots."""
+        return hmac.digest(self._authors, device, "sha256")[:_KEY_BYTES]
 
     def seen_token(self, topic: int, device: bytes) -> str:
         """What proves that this device has voted on a topic and may see its results."""

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
+import storage.tables_posts  # noqa: F401 - a table of the same metadata
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 
 
@@ -32,10 +33,12 @@ class ThemeRow(SQLModel, table=True):
 
 
 class TopicRow(SQLModel, table=True):
+    """``parent_id`` and ``side`` (1 for, -1 against) are an argument's; withdrawn: in no list any more."""
+
     __tablename__ = "topic"
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(max_length=20)
-    title: str = Field(max_length=400)
+    title: str = Field(max_length=2000)
     body: str
     theme_id: int = Field(foreign_key="theme.id")
     opens_at: int = Field(sa_column=_instant())
@@ -45,6 +48,9 @@ class TopicRow(SQLModel, table=True):
     profile_required: bool = False
     provenance: str = Field(max_length=20)
     created_at: int = Field(sa_column=_instant())
+    parent_id: int | None = Field(default=None, foreign_key="topic.id")
+    side: int | None = None
+    withdrawn_at: int | None = Field(default=None, sa_column=_instant(nullable=True))
 
 
 class TopicKeyRow(SQLModel, table=True):

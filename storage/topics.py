@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
+from realtime.tally import Sign
 from storage.database import Database
 from storage.keys import Keys
 from storage.tables import TALLY, THEME, TOPIC, TOPIC_KEY
@@ -28,10 +29,11 @@ async def create_topics(database: Database, keys: Keys, topics: list[NewTopic], 
     for topic in topics:
         if len(topic.title) > LONGEST_TITLE:
             raise TitleTooLong(topic.title)
-    return await database.write(lambda connection: [_create(connection, keys, t, now) for t in topics])
+    return await database.write(lambda connection: [create_topic(connection, keys, t, now) for t in topics])
 
 
-def _create(connection: sa.Connection, keys: Keys, topic: NewTopic, now: int) -> int:
+def create_topic(connection: sa.Connection, keys: Keys, topic: NewTopic, now: int) -> int:
+    """One topic with its key and an empty tally, within a transaction; its id. Raises UnknownTheme."""
     theme = connection.execute(sa.select(THEME.c.id).where(THEME.c.slug == topic.theme)).scalar()
     if theme is None:
         raise UnknownTheme(topic.theme)
@@ -48,6 +50,8 @@ def _create(connection: sa.Connection, keys: Keys, topic: NewTopic, now: int) ->
             profile_required=topic.rules.profile_required,
             provenance=str(topic.provenance),
             created_at=now,
+            parent_id=topic.parent,
+            side=topic.side,
         )
     )
     (topic_id,) = made.inserted_primary_key or (0,)
@@ -62,6 +66,30 @@ async def close_topic(database: Database, topic_id: int, at: int) -> None:
     await database.write(lambda connection: connection.execute(statement), idempotent=True)
 
 
+def withdraw_topic(connection: sa.Connection, topic_id: int, now: int) -> None:
+    """Take a topic out of every list and end its vote, and that on its arguments, where it has not ended."""
+    connection.execute(
+        sa.update(TOPIC)
+        .where(TOPIC.c.id == topic_id, TOPIC.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
+    connection.execute(
+        sa.update(TOPIC)
+        .where(
+            sa.or_(TOPIC.c.id == topic_id, TOPIC.c.parent_id == topic_id),
+            sa.or_(TOPIC.c.closes_at.is_(None), TOPIC.c.closes_at > now),
+        )
+        .values(closes_at=now)
+    )
+
+
+async def list_themes(database: Database) -> list[Theme]:
+    """All themes, in the order in which they came."""
+    async with database.read() as connection:
+        rows = await connection.execute(sa.select(THEME).order_by(THEME.c.id))
+        return [Theme(row.slug, row.name) for row in rows]
+
+
 async def mark(database: Database, topic_ids: list[int], provenance: Provenance) -> None:
     """Say of topics where their votes come from."""
     statement = sa.update(TOPIC).where(TOPIC.c.id.in_(topic_ids)).values(provenance=str(provenance))
@@ -69,9 +97,10 @@ async def mark(database: Database, topic_ids: list[int], provenance: Provenance)
 
 
 async def list_topics(database: Database) -> list[Topic]:
-    """All topics, the newest first."""
+    """All topics that stand for themselves (no arguments, none withdrawn), the newest first."""
+    listed = _TOPICS.where(TOPIC.c.parent_id.is_(None), TOPIC.c.withdrawn_at.is_(None))
     async with database.read() as connection:
-        rows = await connection.execute(_TOPICS.order_by(TOPIC.c.id.desc()))
+        rows = await connection.execute(listed.order_by(TOPIC.c.id.desc()))
         return [_topic(row) for row in rows]
 
 
@@ -94,6 +123,9 @@ def _topic(row: Row[tuple[object, ...]]) -> Topic:
         rules=rules_of(row),
         provenance=Provenance(row.provenance),
         created_at=row.created_at,
+        parent=row.parent_id,
+        side=None if row.side is None else Sign(row.side),
+        withdrawn_at=row.withdrawn_at,
     )
 
 

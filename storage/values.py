@@ -13,12 +13,18 @@ from realtime.tally import AgeBand, Cell, Counts, Hall, PublicTally, Sex, Sign, 
 
 
 class TopicKind(StrEnum):
-    """Who says it: the Région asks, proposes or tells; a citizen has an idea."""
+    """Who says it: the Région asks, proposes or tells; a citizen has an idea, opens a debate, argues."""
 
     QUESTION = "question"
     PROPOSAL = "proposal"
     NEWS = "news"
     IDEA = "idea"
+    DEBATE = "debate"
+    ARGUMENT = "argument"
+
+    @property
+    def by_citizens(self) -> bool:
+        return self in {TopicKind.IDEA, TopicKind.DEBATE, TopicKind.ARGUMENT}
 
 
 class Provenance(StrEnum):
@@ -65,7 +71,10 @@ class TopicRules:
 
 @dataclass(frozen=True, slots=True)
 class NewTopic:
-    """A topic to be created; ``title`` has at most 140 signs, ``body`` may be empty."""
+    """A topic to be created; ``title`` has at most 140 signs, ``body`` may be empty.
+
+    ``parent`` and ``side`` are those of an argument.
+    """
 
     kind: TopicKind
     title: str
@@ -73,10 +82,14 @@ class NewTopic:
     rules: TopicRules
     body: str = ""
     provenance: Provenance = Provenance.REAL
+    parent: int | None = None
+    side: Sign | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
+    """``parent`` is the topic under which an argument stands, ``side`` whether it speaks for or against."""
+
     id: int
     kind: TopicKind
     title: str
@@ -85,6 +98,9 @@ class Topic:
     rules: TopicRules
     provenance: Provenance
     created_at: int
+    parent: int | None = None
+    side: Sign | None = None
+    withdrawn_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from storage.ballot_box import BallotBox
 from storage.database import Database
 from storage.keys import Keys
+from storage.values_posts import PostingRules
 from web.catalogue import Language
 from web.rendering import Pages, load_pages
 
@@ -19,3 +20,4 @@ class Services:
     ballots: BallotBox
     now: Callable[[], int]
     pages: Mapping[Language, Pages] = field(default_factory=load_pages)
+    posting: PostingRules = field(default_factory=PostingRules)

@@ -36,15 +36,19 @@ def text_of(page: str) -> str:
 
 async def test_home_has_the_name_the_line_and_both_halves(site: Site) -> None:
     rules = TopicRules(0, None)
-    new = [NewTopic(kind, f"Sujet {kind}", "sport", rules) for kind in TopicKind]
-    await create_topics(site.house.database, site.house.keys, new, 0)
+    kinds = [kind for kind in TopicKind if kind is not TopicKind.ARGUMENT]
+    new = [NewTopic(kind, f"Sujet {kind}", "sport", rules) for kind in kinds]
+    ids = await create_topics(site.house.database, site.house.keys, new, 0)
+    argument = NewTopic(TopicKind.ARGUMENT, "Un argument", "sport", rules, parent=ids[0], side=Sign.PLUS)
+    await create_topics(site.house.database, site.house.keys, [argument], 0)
     page = (await site.browser().get("/")).text
     assert "<h1>Imagin&#39;Est</h1>" in page or "<h1>Imagin'Est</h1>" in page
     assert "Participez aux débats de la Région, lancez les vôtres !" in text_of(page)
     region, ideas = page.split('id="idees"')
     assert "Sujet question" in region
     assert "Sujet idea" in ideas
-    assert page.count('class="topic card') == len(TopicKind)
+    assert "Sujet debate" in ideas
+    assert page.count('class="topic card') == len(kinds), "arguments stand under their topic only"
 
 
 async def test_an_empty_home_says_so(site: Site) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from realtime.disclosure import View, seen_through
 from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Counts, Departement, PublicTally, SeriesKind, Sex, Sign, Version
-from storage.values import Provenance, Standing, Topic, TopicKind, TopicState
+from storage.values import Provenance, Standing, Topic, TopicState
 from web.citizen.time_left import TimeLeft, time_left
 from web.citizen.weather import GAUGE_FROM, Share, Weather, share, weather
 
@@ -59,7 +59,7 @@ class Card:
 
     @property
     def by_region(self) -> bool:
-        return self.topic.kind is not TopicKind.IDEA
+        return not self.topic.kind.by_citizens
 
     @property
     def share(self) -> Share:

@@ -1,0 +1,277 @@
+"""What citizens post: taken, decided about, published as a topic, withdrawn, and forgotten with its author."""
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from realtime.disclosure import ResultPolicy
+from realtime.tally import Sign
+from storage.ballots import DAY_MS
+from storage.database import Database
+from storage.keys import Keys
+from storage.statements import lock_author
+from storage.tables import THEME, TOPIC
+from storage.tables_posts import LONGEST_POST, POST
+from storage.topics import create_topic, rules_of, withdraw_topic
+from storage.values import NewTopic, Theme, TopicRules, TopicState
+from storage.values_posts import (
+    Moderation,
+    NewPost,
+    Post,
+    PostingRules,
+    PostKind,
+    PostRefusal,
+    PostStatus,
+)
+
+HOUR_MS = 3_600_000
+POSTS_AN_HOUR = 3
+POSTS_A_DAY = 10
+"""How often one author may post; arguments count apart from ideas and debates. What was withdrawn counts too."""
+
+LONGEST_REASON = 400
+POSTS_A_PAGE = 50
+
+
+class PostTooLong(Exception):
+    """A text or a reason has more code points than its column."""
+
+
+async def submit(
+    database: Database, keys: Keys, post: NewPost, rules: PostingRules, now: int
+) -> Post | PostRefusal:
+    """Keep a post until a moderator decides, or publish it at once where moderation comes after.
+
+    The same op of the same author again gives the post that it made. Raises PostTooLong.
+    """
+    if len(post.text) > LONGEST_POST:
+        raise PostTooLong(post.text[:80])
+
+    def keep(connection: sa.Connection) -> Post | PostRefusal:
+        lock_author(connection, post.author)
+        before = _made_by(connection, post)
+        if before is not None:
+            return before
+        refusal = _too_many(connection, post, now)
+        if refusal is not None:
+            return refusal
+        place = _place(connection, post, now)
+        if isinstance(place, PostRefusal):
+            return place
+        made = connection.execute(
+            sa.insert(POST).values(
+                kind=str(post.kind),
+                text=post.text,
+                theme_id=place,
+                parent_topic=post.parent,
+                side=post.side,
+                author=post.author,
+                op=post.op,
+                status=str(PostStatus.WAITING),
+                reason="",
+                created_at=now,
+            )
+        )
+        (post_id,) = made.inserted_primary_key or (0,)
+        if rules.moderation is Moderation.AFTER:
+            return _publish(connection, keys, _post(_locked(connection, post_id)), rules, now)
+        return _post(_locked(connection, post_id))
+
+    return await database.write(keep, idempotent=True)
+
+
+async def posts_of(
+    database: Database, author: bytes, before: int | None = None, limit: int = POSTS_A_PAGE
+) -> list[Post]:
+    """An author's posts, the newest first, those older than the post ``before``."""
+    statement = _POSTS.where(POST.c.author == author).order_by(POST.c.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(POST.c.id < before)
+    async with database.read() as connection:
+        return [_post(row) for row in await connection.execute(statement)]
+
+
+async def own_post(database: Database, post_id: int, author: bytes) -> Post | None:
+    """One of an author's posts; None where it is nobody's or somebody else's."""
+    statement = _POSTS.where(POST.c.id == post_id, POST.c.author == author)
+    async with database.read() as connection:
+        row = (await connection.execute(statement)).first()
+        return None if row is None else _post(row)
+
+
+async def waiting(database: Database, after: int = 0, limit: int = POSTS_A_PAGE) -> list[Post]:
+    """Posts that wait for a moderator, the oldest first, those behind the post ``after``."""
+    statement = _POSTS.where(POST.c.status == str(PostStatus.WAITING), POST.c.id > after)
+    async with database.read() as connection:
+        return [_post(row) for row in await connection.execute(statement.order_by(POST.c.id).limit(limit))]
+
+
+async def publish(
+    database: Database, keys: Keys, post_id: int, rules: PostingRules, now: int
+) -> Post | PostRefusal:
+    """Make a topic of a post that waits; of one that is published already, that one."""
+
+    def decide(connection: sa.Connection) -> Post | PostRefusal:
+        row = _locked(connection, post_id)
+        if row is None:
+            return PostRefusal.UNKNOWN_POST
+        post = _post(row)
+        if post.status is PostStatus.PUBLISHED:
+            return post
+        if post.status is not PostStatus.WAITING:
+            return PostRefusal.ALREADY_DECIDED
+        return _publish(connection, keys, post, rules, now)
+
+    return await database.write(decide, idempotent=True)
+
+
+async def refuse(database: Database, post_id: int, reason: str, now: int) -> Post | PostRefusal:
+    """Refuse a post that waits, or take back one that is published; ``reason`` is told to its author.
+
+    Raises PostTooLong.
+    """
+    if len(reason) > LONGEST_REASON:
+        raise PostTooLong(reason[:80])
+    return await database.write(
+        lambda connection: _end(connection, _locked(connection, post_id), PostStatus.REFUSED, reason, now),
+        idempotent=True,
+    )
+
+
+async def withdraw(database: Database, post_id: int, author: bytes, now: int) -> Post | PostRefusal:
+    """Take a post back for its author; where it is published, its vote ends and no list names it any more."""
+
+    def take_back(connection: sa.Connection) -> Post | PostRefusal:
+        row = _locked(connection, post_id)
+        if row is None or row.author != author:
+            return PostRefusal.UNKNOWN_POST
+        return _end(connection, row, PostStatus.WITHDRAWN, "", now)
+
+    return await database.write(take_back, idempotent=True)
+
+
+async def forget_author(database: Database, author: bytes) -> None:
+    """Delete an author's posts that nobody else has seen; what was published stays, and is nobody's."""
+
+    def forget(connection: sa.Connection) -> None:
+        lock_author(connection, author)
+        own = POST.c.author == author
+        connection.execute(sa.delete(POST).where(own, POST.c.topic_id.is_(None)))
+        connection.execute(sa.update(POST).where(own).values(author=None))
+
+    await database.write(forget, idempotent=True)
+
+
+def _made_by(connection: sa.Connection, post: NewPost) -> Post | PostRefusal | None:
+    """What this op of this author has made before."""
+    row = connection.execute(_POSTS.where(POST.c.author == post.author, POST.c.op == post.op)).first()
+    if row is None:
+        return None
+    made = _post(row)
+    wanted = (post.kind, post.text, post.theme, post.parent, post.side)
+    is_same = wanted == (made.kind, made.text, made.theme and made.theme.slug, made.parent, made.side)
+    return made if is_same else PostRefusal.OP_REUSED
+
+
+def _too_many(connection: sa.Connection, post: NewPost, now: int) -> PostRefusal | None:
+    is_argument = POST.c.kind == str(PostKind.ARGUMENT)
+    alike = is_argument if post.kind is PostKind.ARGUMENT else sa.not_(is_argument)
+    recent = sa.select(POST.c.created_at).where(
+        POST.c.author == post.author, alike, POST.c.created_at > now - DAY_MS
+    )
+    times = list(connection.execute(recent).scalars())
+    if len(times) >= POSTS_A_DAY:
+        return PostRefusal.TOO_MANY_TODAY
+    if sum(at > now - HOUR_MS for at in times) >= POSTS_AN_HOUR:
+        return PostRefusal.TOO_MANY_THIS_HOUR
+    return None
+
+
+def _place(connection: sa.Connection, post: NewPost, now: int) -> int | PostRefusal | None:
+    """The id of an idea's theme, None for an argument, whose topic must be there and open."""
+    if post.kind is not PostKind.ARGUMENT:
+        theme = connection.execute(sa.select(THEME.c.id).where(THEME.c.slug == post.theme)).scalar()
+        return PostRefusal.UNKNOWN_THEME if theme is None else int(theme)
+    if post.side not in {Sign.PLUS, Sign.MINUS}:
+        raise ValueError("an argument speaks for or against")
+    row = _parent(connection, post.parent)
+    if row is None or row.parent_id is not None:
+        return PostRefusal.UNKNOWN_TOPIC
+    return None if rules_of(row).state(now) is TopicState.OPEN else PostRefusal.CLOSED
+
+
+def _publish(
+    connection: sa.Connection, keys: Keys, post: Post, rules: PostingRules, now: int
+) -> Post | PostRefusal:
+    if post.kind is PostKind.ARGUMENT:
+        row = _parent(connection, post.parent)
+        if row is None or rules_of(row).state(now) is not TopicState.OPEN:
+            return PostRefusal.CLOSED
+        theme, topic_rules = row.slug, TopicRules(now, row.closes_at, ResultPolicy.ALWAYS)
+    else:
+        theme = "" if post.theme is None else post.theme.slug
+        topic_rules = TopicRules(now, now + rules.idea_days * DAY_MS, ResultPolicy.AFTER_VOTE)
+    topic = NewTopic(post.kind.topic_kind, post.text, theme, topic_rules, parent=post.parent, side=post.side)
+    topic_id = create_topic(connection, keys, topic, now)
+    return _decided(connection, post.id, PostStatus.PUBLISHED, "", now, topic_id=topic_id)
+
+
+def _end(
+    connection: sa.Connection,
+    row: Row[tuple[object, ...]] | None,
+    status: PostStatus,
+    reason: str,
+    now: int,
+) -> Post | PostRefusal:
+    """Withdraw or refuse; where that has been done already, nothing changes."""
+    if row is None:
+        return PostRefusal.UNKNOWN_POST
+    post = _post(row)
+    if post.status is status:
+        return post
+    if post.status not in {PostStatus.WAITING, PostStatus.PUBLISHED}:
+        return PostRefusal.ALREADY_DECIDED
+    if post.topic is not None:
+        withdraw_topic(connection, post.topic, now)
+    return _decided(connection, post.id, status, reason, now, topic_id=post.topic)
+
+
+def _decided(
+    connection: sa.Connection, post_id: int, status: PostStatus, reason: str, now: int, topic_id: int | None
+) -> Post:
+    connection.execute(
+        sa.update(POST)
+        .where(POST.c.id == post_id)
+        .values(status=str(status), reason=reason, decided_at=now, topic_id=topic_id)
+    )
+    return _post(_locked(connection, post_id))
+
+
+def _locked(connection: sa.Connection, post_id: int) -> Row[tuple[object, ...]] | None:
+    """A post that no other transaction decides about until this one ends."""
+    statement = _POSTS.where(POST.c.id == post_id).with_for_update(of=POST)
+    return connection.execute(statement).first()
+
+
+def _parent(connection: sa.Connection, topic_id: int | None) -> Row[tuple[object, ...]] | None:
+    statement = sa.select(TOPIC, THEME.c.slug).join(THEME, THEME.c.id == TOPIC.c.theme_id)
+    return connection.execute(statement.where(TOPIC.c.id == topic_id, TOPIC.c.withdrawn_at.is_(None))).first()
+
+
+_POSTS = sa.select(POST, THEME.c.slug, THEME.c.name).outerjoin(THEME, THEME.c.id == POST.c.theme_id)
+
+
+def _post(row: Row[tuple[object, ...]] | None) -> Post:
+    assert row is not None  # noqa: S101 - within its own transaction it is there
+    return Post(
+        id=row.id,
+        kind=PostKind(row.kind),
+        text=row.text,
+        theme=None if row.slug is None else Theme(row.slug, row.name),
+        parent=row.parent_topic,
+        side=None if row.side is None else Sign(row.side),
+        status=PostStatus(row.status),
+        reason=row.reason,
+        created_at=row.created_at,
+        decided_at=row.decided_at,
+        topic=row.topic_id,
+    )

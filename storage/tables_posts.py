@@ -1,0 +1,34 @@
+"""The table of what citizens post."""
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Column, LargeBinary
+from sqlmodel import Field, SQLModel
+
+LONGEST_POST = 2000
+"""Code points; 140 signs of the most composite kind are fewer."""
+
+
+class PostRow(SQLModel, table=True):
+    """``author`` is null after erasing; ``op`` makes one post of a double tap. ``topic_id`` once published."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        sa.UniqueConstraint("author", "op", name="post_author_op"),
+        sa.Index("post_status", "status", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=20)
+    text: str = Field(max_length=LONGEST_POST)
+    theme_id: int | None = Field(foreign_key="theme.id")
+    parent_topic: int | None = Field(foreign_key="topic.id")
+    side: int | None
+    author: bytes | None = Field(sa_column=Column(LargeBinary, nullable=True))
+    op: str = Field(max_length=40)
+    status: str = Field(max_length=20)
+    reason: str = Field(max_length=400)
+    created_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    decided_at: int | None = Field(sa_column=Column(BigInteger, nullable=True))
+    topic_id: int | None = Field(foreign_key="topic.id", unique=True)
+
+
+POST = SQLModel.metadata.tables["post"]
