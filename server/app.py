@@ -20,9 +20,11 @@ from realtime.presence import Presence
 from realtime.refusals import Refusal
 from server.drain import Drain
 from server.health import Check, Health, WriteCheck, bus_check, comparison_check, disk_check, drain_check
+from server.mail import Postman
 from server.metrics import Metrics, Parts
 from server.operations import public_routes
 from server.operator import operator_routes
+from server.operator_contact import contact_routes
 from server.requests import Requests
 from server.security import Gate, identify
 from server.settings import BadSetting, Settings
@@ -151,6 +153,7 @@ def create_app(
 
     comparison = Comparison(fanout, lambda topics: mark_topics(database, topics), begin_epoch, monotonic)
     drain = Drain(fanout)
+    postman = Postman(settings, database, keys, wall, monotonic)
 
     def identify_visitor(scope: Any) -> Visitor:
         if drain.begun:
@@ -188,7 +191,9 @@ def create_app(
                 comparison,
                 audience,
                 database,
+                postman,
                 appeal_days=settings.appeal_days,
+                contact_days=settings.contact_days,
                 wall=wall,
                 monotonic=monotonic,
             )
@@ -196,6 +201,7 @@ def create_app(
             yield State(services=services)
         finally:
             await timers.stop()
+            await postman.stop()
             await comparison.stop()
             await fanout.stop()
             await ballots.stop()
@@ -208,6 +214,7 @@ def create_app(
         routes=[
             *public_routes(health),
             *operator_routes(),
+            *contact_routes(),
             *routes(),
         ],
         exception_handlers=exception_handlers(),

@@ -73,6 +73,19 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="FILE", help="a file that backup has made")
     restore.set_defaults(run=_restore)
 
+    contact = command("contact", "read what citizens wrote to the Région, and answer it")
+    contact.add_argument(
+        "action",
+        nargs="?",
+        default="list",
+        choices=("list", "show", "answer", "close"),
+        metavar="ACTION",
+        help="list (the default), show, answer or close",
+    )
+    contact.add_argument("id", nargs="?", type=int, metavar="ID", help="the number of a conversation")
+    contact.add_argument("--text", metavar="TEXT", help="the answer, at most 2,000 signs")
+    contact.set_defaults(run=_contact)
+
     replay = command("replay", "play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv", help="the recording's votes")
     replay.add_argument(
@@ -179,6 +192,12 @@ _NOT_IN_IT = (
     "the master secret is not in a backup: keep IMAGINEST_SECRET, "
     "or the data folder's file “secret”, in another place"
 )
+
+
+def _contact(settings: Settings, options: argparse.Namespace) -> int:
+    from server.correspondence import run
+
+    return run(settings, options.action, options.id, options.text)
 
 
 def _replay(settings: Settings, options: argparse.Namespace) -> int:

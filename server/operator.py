@@ -61,7 +61,7 @@ def read_topic(plain: dict[str, Any]) -> NewTopic:
 
 async def _create_topics(request: Request) -> Response:
     services: Services = request.state.services
-    wanted = await _authorised(request, services)
+    wanted = await authorised(request, services)
     if isinstance(wanted, Response):
         return wanted
     try:
@@ -74,7 +74,7 @@ async def _create_topics(request: Request) -> Response:
 
 async def _mark(request: Request) -> Response:
     services: Services = request.state.services
-    wanted = await _authorised(request, services)
+    wanted = await authorised(request, services)
     if isinstance(wanted, Response):
         return wanted
     try:
@@ -85,7 +85,7 @@ async def _mark(request: Request) -> Response:
     return JSONResponse({"ids": ids})
 
 
-async def _authorised(request: Request, services: Services) -> Any:
+async def authorised(request: Request, services: Services) -> Any:
     """The request's JSON map, or the answer that refuses it."""
     given = request.headers.get("authorization", "")
     if not hmac.compare_digest(given.encode(), f"Bearer {services.keys.operator}".encode()):

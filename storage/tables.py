@@ -3,6 +3,9 @@
 from sqlalchemy import BigInteger, Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
+import storage.tables_contact
+import storage.tables_letter
+import storage.tables_outbox  # noqa: F401 - the metadata below holds them too
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 
 
