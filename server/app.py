@@ -171,7 +171,9 @@ def create_app(
     if not settings.is_shared:
         checks["disk"] = disk_check(settings.data, settings.least_disk_mib)
     health = Health(checks)
-    services = Services(database=database, keys=keys, ballots=ballots, now=wall)
+    services = Services(
+        database=database, keys=keys, ballots=ballots, now=wall, contact_days=settings.contact_days
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:

@@ -19,3 +19,5 @@ class Services:
     ballots: BallotBox
     now: Callable[[], int]
     pages: Mapping[Language, Pages] = field(default_factory=load_pages)
+    contact_days: int = 365
+    """Days after which a conversation that has ended is deleted: the page says it."""
