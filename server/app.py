@@ -20,9 +20,11 @@ from realtime.presence import Presence
 from realtime.refusals import Refusal
 from server.drain import Drain
 from server.health import Check, Health, WriteCheck, bus_check, comparison_check, disk_check, drain_check
+from server.mail import Postman
 from server.metrics import Metrics, Parts
 from server.operations import public_routes
 from server.operator import operator_routes
+from server.operator_contact import contact_routes
 from server.requests import Requests
 from server.security import Gate, identify
 from server.settings import BadSetting, Settings
@@ -157,6 +159,7 @@ def create_app(
         fanout, lambda topics: mark_topics(database, topics), begin_epoch, monotonic, is_joined
     )
     drain = Drain(fanout)
+    postman = Postman(settings, database, keys, wall, monotonic)
 
     def identify_visitor(scope: Any) -> Visitor:
         if drain.begun:
@@ -174,7 +177,14 @@ def create_app(
     if not settings.is_shared:
         checks["disk"] = disk_check(settings.data, settings.least_disk_mib)
     health = Health(checks)
-    services = Services(database=database, keys=keys, ballots=ballots, now=wall, posting=settings.posting)
+    services = Services(
+        database=database,
+        keys=keys,
+        ballots=ballots,
+        now=wall,
+        posting=settings.posting,
+        contact_days=settings.contact_days,
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
@@ -194,7 +204,9 @@ def create_app(
                 comparison,
                 audience,
                 database,
+                postman,
                 appeal_days=settings.appeal_days,
+                contact_days=settings.contact_days,
                 wall=wall,
                 monotonic=monotonic,
             )
@@ -202,6 +214,7 @@ def create_app(
             yield State(services=services)
         finally:
             await timers.stop()
+            await postman.stop()
             await comparison.stop()
             await fanout.stop()
             await ballots.stop()
@@ -214,6 +227,7 @@ def create_app(
         routes=[
             *public_routes(health),
             *operator_routes(),
+            *contact_routes(),
             *routes(),
         ],
         exception_handlers=exception_handlers(),

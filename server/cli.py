@@ -91,6 +91,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     posts.set_defaults(run=_posts)
 
+    contact = command("contact", "read what citizens wrote to the Région, and answer it")
+    contact.add_argument(
+        "action",
+        nargs="?",
+        default="list",
+        choices=("list", "show", "answer", "close"),
+        metavar="ACTION",
+        help="list (the default), show, answer or close",
+    )
+    contact.add_argument("id", nargs="?", type=int, metavar="ID", help="the number of a conversation")
+    contact.add_argument("--text", metavar="TEXT", help="the answer, at most 2,000 signs")
+    contact.set_defaults(run=_contact)
+
     replay = command("replay", "play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv", help="the recording's votes")
     replay.add_argument(
@@ -203,6 +216,12 @@ def _posts(settings: Settings, options: argparse.Namespace) -> int:
     from server.posts import run
 
     return run(settings, options.action, options.post, options.reason)
+
+
+def _contact(settings: Settings, options: argparse.Namespace) -> int:
+    from server.correspondence import run
+
+    return run(settings, options.action, options.id, options.text)
 
 
 def _replay(settings: Settings, options: argparse.Namespace) -> int:

@@ -64,7 +64,7 @@ def read_topic(plain: dict[str, Any]) -> NewTopic:
 
 async def _create_topics(request: Request) -> Response:
     services: Services = request.state.services
-    wanted = await _authorised(request, services)
+    wanted = await authorised(request, services)
     if isinstance(wanted, Response):
         return wanted
     try:
@@ -77,7 +77,7 @@ async def _create_topics(request: Request) -> Response:
 
 async def _mark(request: Request) -> Response:
     services: Services = request.state.services
-    wanted = await _authorised(request, services)
+    wanted = await authorised(request, services)
     if isinstance(wanted, Response):
         return wanted
     try:
@@ -97,7 +97,7 @@ def plain_outcome(outcome: Post | PostRefusal) -> dict[str, Any]:
 
 async def _publish(request: Request) -> Response:
     services: Services = request.state.services
-    wanted = await _authorised(request, services)
+    wanted = await authorised(request, services)
     if isinstance(wanted, Response):
         return wanted
     try:
@@ -110,7 +110,7 @@ async def _publish(request: Request) -> Response:
 
 async def _refuse(request: Request) -> Response:
     services: Services = request.state.services
-    wanted = await _authorised(request, services)
+    wanted = await authorised(request, services)
     if isinstance(wanted, Response):
         return wanted
     try:
@@ -121,7 +121,7 @@ async def _refuse(request: Request) -> Response:
     return JSONResponse(plain_outcome(done))
 
 
-async def _authorised(request: Request, services: Services) -> Any:
+async def authorised(request: Request, services: Services) -> Any:
     """The request's JSON map, or the answer that refuses it."""
     given = request.headers.get("authorization", "")
     if not hmac.compare_digest(given.encode(), f"Bearer {services.keys.operator}".encode()):

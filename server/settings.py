@@ -7,10 +7,14 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
 
 from realtime.bus import BusRefused
 from realtime.bus_address import read_addresses
 from server.logs import LogFormat
+from server.mail_server import BadMailServer, read_mail_server
 from storage.address import BadAddress, server_address
 from storage.keys import BadSecret, read_master
 from storage.values_posts import Moderation, PostingRules
@@ -58,6 +62,16 @@ class Settings:
 
     appeal_days: int = 60
     """Days after a topic's close until its key is destroyed and its ballots lead to nobody."""
+
+    contact_days: int = 365
+    """Days after a conversation with the Région has ended until it is deleted."""
+
+    smtp_url: str = field(default="", repr=False)
+    """The mail server; without one mails are written into files."""
+
+    mail_from: str = ""
+    public_url: str = ""
+    """Where citizens reach the service: what links in mails begin with."""
 
     node: str = ""
     """This process in logs and metrics; ``of`` draws one where none is given."""
@@ -156,7 +170,27 @@ def _read(name: str, setting: str, kind: object, text: str) -> object:
     return tuple(one.strip().rstrip("/") for one in text.split(",") if one.strip())
 
 
-_CHECKS: Mapping[str, Callable[[str], object]] = {"database_url": server_address, "secret": read_master}
+def _mail_address(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
+    except EmailNotValidError:
+        raise BadMailServer(f"{text!r} is no e-mail address") from None
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or (parts.path + parts.query).strip("/"):
+        raise BadMailServer(f"{text!r} is needed as in https://imaginest.grandest.fr, without a path")
+    return text
+
+
+_CHECKS: Mapping[str, Callable[[str], object]] = {
+    "database_url": server_address,
+    "secret": read_master,
+    "smtp_url": read_mail_server,
+    "mail_from": _mail_address,
+    "public_url": _public_url,
+}
 
 
 def _checked(name: str, text: str, read: Callable[[str], object]) -> str:
@@ -164,7 +198,7 @@ def _checked(name: str, text: str, read: Callable[[str], object]) -> str:
     try:
         if text.strip():
             read(text.strip())
-    except (BadAddress, BadSecret) as error:
+    except (BadAddress, BadSecret, BadMailServer) as error:
         raise BadSetting(f"{name}: {error}") from None
     return text.strip()
 

@@ -12,7 +12,10 @@ from realtime.comparison import Comparison
 from realtime.fanout import Fanout
 from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
+from server.mail import ROUND_SECONDS, Postman
+from storage.contact import forget_old_threads
 from storage.database import Database
+from storage.outbox import forget_old
 from storage.retention import destroy_expired_keys
 
 log = logging.getLogger("imaginest.timers")
@@ -77,14 +80,22 @@ async def _repeat(seconds: float, duty: Callable[[], Awaitable[None]], name: str
             log.exception("%s failed", name)
 
 
+async def forget_correspondence(database: Database, now: int, contact_days: int) -> None:
+    """Delete the conversations and the traces of mails whose time is over."""
+    await forget_old_threads(database, now, contact_days)
+    await forget_old(database, now)
+
+
 def schedule(
     timers: Timers,
     fanout: Fanout,
     comparison: Comparison,
     audience: Audience,
     database: Database,
+    postman: Postman,
     *,
     appeal_days: int,
+    contact_days: int,
     wall: Callable[[], int],
     monotonic: Callable[[], float],
 ) -> None:
@@ -97,9 +108,11 @@ def schedule(
 
     async def every_hour() -> None:
         await destroy_expired_keys(database, wall(), appeal_days)
+        await forget_correspondence(database, wall(), contact_days)
 
     timers.every(1.0, every_second, "pulse")
     timers.every(0.5, comparison.tell, "freshness")
     timers.every(HEADCOUNT_SECONDS, audience.announce, "headcount")
     timers.every(60.0, fanout.forget_idle, "forget idle topics")
     timers.every(3600.0, every_hour, "retention")
+    timers.every(ROUND_SECONDS, postman.deliver, "mail")

@@ -1,17 +1,19 @@
 """The work that no visitor waits for, in a process of its own beside any number of nodes.
 
-Every node destroys expired keys by itself as well, so that a worker that nobody started costs no citizen their
-privacy; the recount of all ballots is the worker's alone, since it reads everything.
+Every node destroys expired keys and sends mails by itself as well, so that a worker that nobody started costs no
+citizen their privacy or their answer; the recount of all ballots is the worker's alone, since it reads everything.
 """
 
 import asyncio
 import logging
 import signal
+import time
 
 from server.app import open_keys, wall_ms
 from server.logs import configure
+from server.mail import ROUND_SECONDS, Postman
 from server.settings import BadSetting, Settings
-from server.timers import Timers
+from server.timers import Timers, forget_correspondence
 from storage.database import Database, bring_up_to_date
 from storage.joining import join
 from storage.retention import destroy_expired_keys
@@ -31,12 +33,14 @@ async def work(settings: Settings) -> None:
         raise BadSetting("with SQLite the server does the worker's work: start only “imaginest serve”")
     keys = open_keys(settings)
     database = Database(settings.database)
+    postman = Postman(settings, database, keys, wall_ms, time.monotonic)
     timers, ended = Timers(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, ended.set)
 
     async def retain() -> None:
         await destroy_keys(database, settings.appeal_days)
+        await forget_correspondence(database, wall_ms(), settings.contact_days)
 
     async def recount() -> None:
         await compare_with_ballots(database)
@@ -46,10 +50,12 @@ async def work(settings: Settings) -> None:
         await database.open(lambda connection: join(connection, keys, wall_ms()))
         timers.now_and_every(RETENTION_SECONDS, retain, "retention")
         timers.now_and_every(RECOUNT_SECONDS, recount, "recount")
+        timers.now_and_every(ROUND_SECONDS, postman.deliver, "mail")
         print("Imagin'Est's worker works", flush=True)
         await ended.wait()
     finally:
         await timers.stop()
+        await postman.stop()
         await database.close()
 
 

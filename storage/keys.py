@@ -10,6 +10,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
+from storage.sealing import Sealing
+
 MASTER_BYTES = 32
 DEVICE_BYTES = 16
 _KEY_BYTES = 16
@@ -38,6 +40,12 @@ class Keys:
         self.bus = _derive(master, "bus")
         self.operator = _derive(master, "operator").hex()
         self.check = _derive(master, "check")
+        self._correspondents = _derive(master, "contact authors")
+        self._addresses = _derive(master, "addresses")
+        self._unsubscribe = _derive(master, "unsubscribe tokens")
+        self.contact = Sealing(_derive(master, "contact"))
+        self.mail = Sealing(_derive(master, "mail"))
+        self.letter = Sealing(_derive(master, "letter"))
 
     def new_topic_key(self) -> bytes:
         """A fresh random topic key, wrapped (AES key wrap, RFC 3394) as it may be stored."""
@@ -54,6 +62,18 @@ class Keys:
     def author(self, device: bytes) -> bytes:
         """The name under which a device's posts are stored (16 bytes); unrelated to its profile and ballots."""
         return hmac.digest(self._authors, device, "sha256")[:_KEY_BYTES]
+
+    def correspondent(self, device: bytes) -> bytes:
+        """The name of who writes to the Région (16 bytes); unrelated to posts, profile and ballots."""
+        return hmac.digest(self._correspondents, device, "sha256")[:_KEY_BYTES]
+
+    def address_key(self, address: str) -> bytes:
+        """The name of an e-mail address (16 bytes), by which it is found without being written down."""
+        return hmac.digest(self._addresses, address.casefold().encode(), "sha256")[:_KEY_BYTES]
+
+    def unsubscribe_mac(self, subscriber: bytes) -> bytes:
+        """What proves that a link was written for this subscriber (16 bytes)."""
+        return hmac.digest(self._unsubscribe, subscriber, "sha256")[:_KEY_BYTES]
 
     def seen_token(self, topic: int, device: bytes) -> str:
         """What proves that this device has voted on a topic and may see its results."""

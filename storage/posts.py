@@ -8,7 +8,7 @@ from realtime.tally import Sign
 from storage.ballots import DAY_MS
 from storage.database import Database
 from storage.keys import Keys
-from storage.statements import lock_author
+from storage.statements import hold
 from storage.tables import THEME, TOPIC
 from storage.tables_posts import LONGEST_POST, POST
 from storage.topics import create_topic, rules_of, withdraw_topic
@@ -47,7 +47,7 @@ async def submit(
         raise PostTooLong(post.text[:80])
 
     def keep(connection: sa.Connection) -> Post | PostRefusal:
-        lock_author(connection, post.author)
+        hold(connection, post.author)
         before = _made_by(connection, post)
         if before is not None:
             return before
@@ -153,7 +153,7 @@ async def forget_author(database: Database, author: bytes) -> None:
     """Delete an author's posts that nobody else has seen; what was published stays, and is nobody's."""
 
     def forget(connection: sa.Connection) -> None:
-        lock_author(connection, author)
+        hold(connection, author)
         own = POST.c.author == author
         connection.execute(sa.delete(POST).where(own, POST.c.topic_id.is_(None)))
         connection.execute(sa.update(POST).where(own).values(author=None))

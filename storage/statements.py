@@ -89,15 +89,12 @@ def lock_tallies(connection: sa.Connection, topic_ids: Iterable[int]) -> None:
     connection.execute(statement.order_by(TALLY.c.topic_id).with_for_update()).all()
 
 
-def lock_author(connection: sa.Connection, author: bytes) -> None:
-    """Hold one author's posting until the transaction ends: of two posts at once, each is counted by the other."""
+def hold(connection: sa.Connection, name: bytes) -> None:
+    """Have what follows in the transaction happen one after the other for all who hold this name."""
     if connection.dialect.name == "sqlite":
         return  # BEGIN IMMEDIATE holds everything
-    number = int.from_bytes(author[:4], signed=True)
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_AUTHORS, number)))
+    number = int.from_bytes(name[:8], signed=True)
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.cast(number, sa.BigInteger))))
 
-
-_AUTHORS = 1
-"""The first of the two numbers of an author's advisory lock."""
 
 _POSTGRES: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -3,7 +3,10 @@
 from sqlalchemy import BigInteger, Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
-import storage.tables_posts  # noqa: F401 - a table of the same metadata
+import storage.tables_contact
+import storage.tables_letter
+import storage.tables_outbox
+import storage.tables_posts  # noqa: F401 - the metadata below holds them too
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 
 

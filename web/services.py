@@ -21,3 +21,5 @@ class Services:
     now: Callable[[], int]
     pages: Mapping[Language, Pages] = field(default_factory=load_pages)
     posting: PostingRules = field(default_factory=PostingRules)
+    contact_days: int = 365
+    """Days after which a conversation that has ended is deleted: the page says it."""

@@ -2,6 +2,8 @@
 
 from starlette.routing import BaseRoute, Route
 
+from web.citizen import letter
+from web.citizen.contact import begin_thread, contact_page, thread_page, write_in_thread
 from web.citizen.errors import exception_handlers
 from web.citizen.home import home, how_it_works
 from web.citizen.language import choose_language
@@ -32,5 +34,19 @@ def routes() -> list[BaseRoute]:
         Route("/mes-idees/{id:int}/retirer", withdraw_post, methods=["POST"]),
         Route("/comment-ca-marche", how_it_works),
         Route("/langue/{language}", choose_language),
+        Route("/contact", contact_page),
+        Route("/contact", begin_thread, methods=["POST"]),
+        Route("/contact/{id:int}", thread_page),
+        Route("/contact/{id:int}", write_in_thread, methods=["POST"]),
+        Route("/lettre", letter.letter_page),
+        Route("/lettre", letter.ask, methods=["POST"]),
+        Route("/lettre/presque", letter.almost),
+        Route("/lettre/confirmation/{token}", letter.confirm_page),
+        Route("/lettre/confirmation/{token}", letter.confirm, methods=["POST"]),
+        Route("/lettre/inscrit", letter.confirmed),
+        Route("/lettre/desabonnement/{token}", letter.unsubscribe_page),
+        Route("/lettre/desabonnement/{token}", letter.unsubscribe, methods=["POST"]),
+        Route("/lettre/archives", letter.archive_page),
+        Route("/lettre/{number:int}", letter.issue_page),
         *static_routes(),
     ]

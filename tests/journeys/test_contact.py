@@ -1,0 +1,168 @@
+"""Writing to the Région and the letter in a real browser, with the answer by command and the mails as files."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from storage.letter import confirmation_token, unsubscribe_token
+from tests.journeys.test_keyboard import press_until
+from tests.running import DEADLINE, ROOT, Running
+
+PHONE = {"width": 360, "height": 780}
+TEXT = "Bonjour, mon dossier n'avance pas."
+ADDRESS = "camille@exemple.fr"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with demonstration content, among it a letter."""
+    server = Running(tmp_path_factory.mktemp("office"))
+    server.start("--demo")
+    yield server
+    server.end()
+
+
+def write(page: Page, server: Running, text: str = TEXT) -> None:
+    page.goto(f"{server.url}/contact")
+    page.get_by_label("De quoi s'agit-il").select_option("scheme")
+    page.get_by_label("Votre message").fill(text)
+    page.get_by_label("Votre e-mail").fill(ADDRESS)
+    page.get_by_role("button", name="Envoyer").click()
+
+
+def mail_with(server: Running, page: Page, subject: str) -> EmailMessage:
+    """The mail with this subject, once it has been sent into a file."""
+    for _ in range(int(DEADLINE * 10)):
+        for file in sorted((server.data / "mail").glob("*.eml")):
+            message = message_from_bytes(file.read_bytes(), policy=default)
+            if message["Subject"] == subject:
+                return message
+        page.wait_for_timeout(100)
+    raise AssertionError(f"no mail says {subject}")
+
+
+def link_in(message: EmailMessage) -> str:
+    """The path of the link in a mail."""
+    text = message.get_body(("plain",))
+    assert text is not None
+    [link] = re.findall(r"http://[^/\s]+(/\S+)", text.get_content())
+    return str(link)
+
+
+def answer(data: Path, number: str, text: str) -> None:
+    """As the Région, by the command, beside the running server."""
+    line = [
+        sys.executable,
+        "-m",
+        "server.cli",
+        "--data",
+        str(data),
+        "contact",
+        "answer",
+        number,
+        "--text",
+        text,
+    ]
+    subprocess.run(line, cwd=ROOT, check=True, capture_output=True, timeout=DEADLINE * 3)
+
+
+def test_a_citizen_writes_by_keyboard_and_reads_the_answer(office: Running, page: Page) -> None:
+    page.goto(f"{office.url}/contact")
+    press_until(page, "Tab", "#subject")
+    page.keyboard.press("ArrowDown")
+    press_until(page, "Tab", "#text")
+    page.keyboard.type(TEXT)
+    press_until(page, "Tab", "#email")
+    page.keyboard.type(f"{ADDRESS},")
+    page.keyboard.press("Enter")
+    expect(page.locator("#email-fault")).to_contain_text("une seule adresse")
+    expect(page.get_by_label("Votre message")).to_have_value(TEXT)
+    page.get_by_label("Votre e-mail").fill(ADDRESS)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("En attente de réponse")).to_be_visible()
+    number = page.url.rsplit("/", 1)[1]
+    answer(office.data, number, "Il est complet.")
+    assert link_in(mail_with(office, page, "La Région a répondu à votre message")) == f"/contact/{number}"
+    page.reload()
+    expect(page.get_by_text("Il est complet.")).to_be_visible()
+    office.operate("contact", {"action": "close", "id": int(number)})
+    page.reload()
+    expect(page.get_by_text("Cet échange est terminé.")).to_be_visible()
+    expect(page.get_by_role("textbox")).to_have_count(0)
+
+
+def test_the_signs_are_counted_as_a_reader_counts(office: Running, page: Page) -> None:
+    page.goto(f"{office.url}/contact")
+    counter = page.locator(".counter")
+    expect(counter).to_be_hidden()
+    page.get_by_label("Votre message").fill("👨‍👩‍👧‍👦" * 1999)
+    expect(counter).to_contain_text("1 999")
+    expect(counter).not_to_have_class(re.compile("counter-over"))
+    page.get_by_label("Votre message").fill("é" * 2001)
+    expect(counter).to_have_class(re.compile("counter-over"))
+
+
+def test_the_letter_without_javascript_from_subscribing_to_leaving(office: Running, browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE, locale="fr-FR", java_script_enabled=False)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{office.url}/lettre")
+    page.get_by_label("Votre adresse e-mail").fill("dominique@exemple.fr")
+    page.get_by_role("button", name="Recevoir la lettre").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Encore un pas")
+    page.goto(
+        office.url + link_in(mail_with(office, page, "Confirmez votre inscription à la lettre d'Imagin'Est"))
+    )
+    page.get_by_role("button", name="Confirmer mon inscription").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vous êtes inscrit")
+    page.goto(office.url + link_in(mail_with(office, page, "Vous recevrez la lettre d'Imagin'Est")))
+    page.get_by_role("button", name="Me désabonner").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vous êtes désabonné")
+    page.get_by_role("link", name="Les lettres se lisent aussi").click()
+    page.get_by_role("link", name="la première lettre").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("la première lettre")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    office: Running, browser: Browser, scheme: str
+) -> None:
+    options: dict[str, Any] = {"color_scheme": scheme, "viewport": {"width": 320, "height": 780}}
+    context = browser.new_context(bypass_csp=True, reduced_motion="reduce", **options)
+    page = context.new_page()
+    write(page, office, "Donaudampfschifffahrtsgesellschaftskapitän" * 8)
+    thread = page.url.removeprefix(office.url)
+    confirm = confirmation_token(office.keys, f"{'a' * 60}@exemple.fr", 2**42)
+    leave = unsubscribe_token(office.keys, bytes(16))
+    for path in (
+        thread,
+        "/contact",
+        "/contact/999",
+        "/lettre",
+        "/lettre/presque",
+        f"/lettre/confirmation/{confirm}",
+        f"/lettre/desabonnement/{leave}",
+        "/lettre/desabonnement/x",
+        "/lettre/archives",
+        "/lettre/1",
+        "faults",
+    ):
+        if path == "faults":
+            page.goto(f"{office.url}/contact")
+            page.get_by_role("button", name="Envoyer").click()
+        else:
+            page.goto(office.url + path)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    context.close()

@@ -1,0 +1,189 @@
+"""A citizen writes to the Région, and reads its answer: pages that are shown to nobody else and kept nowhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from storage import contact
+from storage.database import StorageUnavailable
+from storage.values_contact import ContactFault, ContactMessage, ContactState, ContactSubject, ContactThread
+from web.citizen.local_time import here
+from web.citizen.visit import Visit, new_op, pages_for, visit
+from web.contact_forms import LONGEST_TEXT, Fault, Message, Typed, read_message, read_typed
+from web.services import Services
+
+SEE_OTHER = 303
+NO_STORE = {"cache-control": "no-store"}
+MOST_FIELD_BYTES = 128 * 1024
+"""Far more than is taken, so that a text that is too long comes back to who wrote it."""
+
+MOST_ID = 2**31 - 1
+
+_STATUS: Mapping[ContactFault, int] = {
+    ContactFault.TOO_MANY: 429,
+    ContactFault.CLOSED: 409,
+    ContactFault.FULL: 503,
+    ContactFault.UNAVAILABLE: 503,
+}
+
+
+async def contact_page(request: Request) -> Response:
+    visitor = await visit(request)
+    return _write(visitor, await _own_threads(request, visitor), Typed())
+
+
+async def begin_thread(request: Request) -> Response:
+    """Keep the message and show its conversation; what is wrong is said beside what was typed."""
+    form = await _read_form(request)
+    try:
+        visitor = await visit(request)
+        wrong = await _begin(request, visitor, form)
+    except StorageUnavailable:
+        visitor, wrong = _visit_blind(request), {"form": ContactFault.UNAVAILABLE}
+    if isinstance(wrong, int):
+        return RedirectResponse(f"/contact/{wrong}", SEE_OTHER, NO_STORE)
+    return _write(visitor, [], read_typed(form), wrong)
+
+
+async def _begin(request: Request, visitor: Visit, form: FormData) -> int | Mapping[str, Fault]:
+    message = read_message(form, begins=True)
+    if not isinstance(message, Message):
+        return message
+    if not request.state.has_cookie:
+        return {"form": ContactFault.NO_COOKIE}
+    done = await contact.open_thread(
+        visitor.services.database,
+        visitor.services.keys,
+        visitor.device,
+        subject=message.subject or ContactSubject.OTHER,
+        text=message.text,
+        email=message.email,
+        language=str(request.state.language),
+        op=message.op,
+        now=visitor.now,
+    )
+    return {"form": done} if isinstance(done, ContactFault) else done
+
+
+async def thread_page(request: Request) -> Response:
+    visitor = await visit(request)
+    found = await _own_thread(request, visitor)
+    if found is None:
+        return _no_thread(visitor)
+    return _thread(visitor, *found, Typed())
+
+
+async def write_in_thread(request: Request) -> Response:
+    form = await _read_form(request)
+    found: tuple[ContactThread, list[ContactMessage]] | None = None
+    try:
+        visitor = await visit(request)
+        found = await _own_thread(request, visitor)
+        if found is None:
+            return _no_thread(visitor)
+        wrong = await _write_again(request, visitor, form)
+    except StorageUnavailable:
+        visitor, wrong = _visit_blind(request), {"form": ContactFault.UNAVAILABLE}
+    if wrong is None:
+        return RedirectResponse(f"{request.url.path}#dernier", SEE_OTHER, NO_STORE)
+    if found is None:
+        return _write(visitor, [], read_typed(form), wrong, action=request.url.path)
+    return _thread(visitor, *found, read_typed(form), wrong)
+
+
+async def _write_again(request: Request, visitor: Visit, form: FormData) -> Mapping[str, Fault] | None:
+    message = read_message(form, begins=False)
+    if not isinstance(message, Message):
+        return message
+    thread_id: int = request.path_params["id"]
+    services = visitor.services
+    done = await contact.write_again(
+        services.database,
+        services.keys,
+        visitor.device,
+        thread_id,
+        text=message.text,
+        op=message.op,
+        now=visitor.now,
+    )
+    return {"form": done} if isinstance(done, ContactFault) else None
+
+
+async def _own_threads(request: Request, visitor: Visit) -> list[ContactThread]:
+    if not request.state.has_cookie:
+        return []
+    return await contact.own_threads(visitor.services.database, visitor.services.keys, visitor.device)
+
+
+async def _own_thread(request: Request, visitor: Visit) -> tuple[ContactThread, list[ContactMessage]] | None:
+    thread_id: int = request.path_params["id"]
+    if not request.state.has_cookie or thread_id > MOST_ID:
+        return None
+    services = visitor.services
+    return await contact.own_thread(services.database, services.keys, visitor.device, thread_id)
+
+
+def _visit_blind(request: Request) -> Visit:
+    """The visitor while the database does not answer: enough to give their words back."""
+    services: Services = request.state.services
+    return Visit(services, pages_for(request), request.state.device, None, services.now())
+
+
+async def _read_form(request: Request) -> FormData:
+    return await request.form(max_files=0, max_fields=10, max_part_size=MOST_FIELD_BYTES)
+
+
+def _write(
+    visitor: Visit,
+    threads: list[ContactThread],
+    typed: Typed,
+    wrong: Mapping[str, Fault] | None = None,
+    action: str = "/contact",
+) -> Response:
+    context = _form(visitor, typed, wrong, action)
+    context["threads"] = [(thread, here(thread.moved_at)) for thread in threads]
+    context["days"] = visitor.services.contact_days
+    context["subjects"] = [str(subject) for subject in ContactSubject]
+    return _page(visitor, "contact.html", context, wrong)
+
+
+def _thread(
+    visitor: Visit,
+    thread: ContactThread,
+    messages: list[ContactMessage],
+    typed: Typed,
+    wrong: Mapping[str, Fault] | None = None,
+) -> Response:
+    context = _form(visitor, typed, wrong, f"/contact/{thread.id}")
+    context["thread"] = thread
+    context["messages"] = [(message, here(message.at)) for message in messages]
+    context["is_closed"] = thread.state is ContactState.CLOSED
+    return _page(visitor, "contact_thread.html", context, wrong)
+
+
+def _form(visitor: Visit, typed: Typed, wrong: Mapping[str, Fault] | None, action: str) -> dict[str, Any]:
+    say = visitor.pages.catalogue.say
+    faults = {name: say(_section(fault), fault) for name, fault in (wrong or {}).items()}
+    return visitor.context(typed=typed, faults=faults, action=action, op=new_op(), most=LONGEST_TEXT)
+
+
+def _section(fault: Fault) -> str:
+    return "contact-fault" if isinstance(fault, ContactFault) else "address-fault"
+
+
+def _page(
+    visitor: Visit, template: str, context: Mapping[str, Any], wrong: Mapping[str, Fault] | None
+) -> Response:
+    codes = [fault for fault in (wrong or {}).values() if isinstance(fault, ContactFault)]
+    status = 200 if not wrong else max((_STATUS.get(fault, 400) for fault in codes), default=400)
+    return visitor.pages.page(template, context, status=status, headers=NO_STORE)
+
+
+def _no_thread(visitor: Visit) -> Response:
+    """The same for what does not exist and for what is somebody else's."""
+    told = visitor.pages.catalogue.say("contact-fault", ContactFault.NO_THREAD)
+    context = visitor.context(told=told)
+    return visitor.pages.page("contact_missing.html", context, status=404, headers=NO_STORE)

@@ -1,0 +1,26 @@
+// Counts a message's signs while it is written, as a reader and the server count them.
+const FEW = 0.8;
+
+function watch(field: HTMLTextAreaElement): void {
+  const counter = document.querySelector<HTMLElement>(".counter");
+  const shown = document.querySelector<HTMLElement>(".counter-number");
+  const most = Number(field.dataset.most);
+  if (!counter || !shown || !most || !("Segmenter" in Intl)) return;
+  const language = document.documentElement.lang;
+  const signs = new Intl.Segmenter(language, { granularity: "grapheme" });
+  const number = new Intl.NumberFormat(language);
+
+  function count(): void {
+    const text = field.value.replace(/\r\n?/g, "\n").normalize("NFC").trim();
+    let written = 0;
+    for (const _ of signs.segment(text)) written += 1;
+    counter!.hidden = written < most * FEW;
+    counter!.classList.toggle("counter-over", written > most);
+    shown!.textContent = number.format(written);
+  }
+
+  field.addEventListener("input", count);
+  count();
+}
+
+for (const field of document.querySelectorAll<HTMLTextAreaElement>("textarea[data-most]")) watch(field);
