@@ -3,11 +3,15 @@
 from starlette.routing import BaseRoute, Route
 
 from web.citizen.errors import exception_handlers
+from web.citizen.erase import erase, erase_page, erased_page
 from web.citizen.home import home, how_it_works
 from web.citizen.language import choose_language
+from web.citizen.mine import my_rows, my_signs, my_votes
 from web.citizen.moments import topic_moments
+from web.citizen.offline import offline_page
 from web.citizen.profile import keep_profile, profile_page
 from web.citizen.topic import topic_page, vote
+from web.installable import installable_routes
 from web.static import static_routes
 
 __all__ = ["exception_handlers", "routes"]
@@ -21,7 +25,15 @@ def routes() -> list[BaseRoute]:
         Route("/sujets/{id:int}/vote", vote, methods=["POST"]),
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),
+        Route("/mes-votes", my_votes),
+        Route("/mes-votes/lignes", my_rows, methods=["POST"]),
+        Route("/mes-votes/signes", my_signs, methods=["POST"]),
+        Route("/effacer", erase_page),
+        Route("/effacer", erase, methods=["POST"]),
+        Route("/efface", erased_page),
+        Route("/hors-connexion", offline_page),
         Route("/comment-ca-marche", how_it_works),
         Route("/langue/{language}", choose_language),
+        *installable_routes(),
         *static_routes(),
     ]
