@@ -2,8 +2,8 @@
 
 from starlette.routing import BaseRoute, Route
 
-from web.citizen.errors import exception_handlers
 from web.citizen.erase import erase, erase_page, erased_page
+from web.citizen.errors import exception_handlers
 from web.citizen.home import home, how_it_works
 from web.citizen.language import choose_language
 from web.citizen.mine import my_rows, my_signs, my_votes
