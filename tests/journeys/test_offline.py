@@ -1,6 +1,7 @@
 """On a phone: installed, without a network, and back again, in real browsers."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +13,13 @@ from storage.values import TopicRules
 from tests.journeys.conftest import FLAGS, chromium
 from tests.journeys.test_mine import plus
 from tests.journeys.test_vote import connected
-from tests.running import Running
+from tests.running import DEADLINE, Running
 from tests.storage.house import beside
+from tests.tcp_proxy import tcp_proxy
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
 PATIENT = 30_000
+FILES = "imaginest-files-"
 
 COPY = re.compile(r"Hors connexion.*ces chiffres datent de \d\d:\d\d")
 
@@ -25,7 +28,15 @@ def kept_by_the_worker(page: Page, path: str) -> None:
     """The worker is there, and has a copy of the page."""
     page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
     page.reload()
-    page.wait_for_function("path => caches.match(path).then(Boolean)", arg=path)
+    until(page, "path => caches.match(path).then(Boolean)", path)
+
+
+def until(page: Page, promised: str, arg: str = "") -> None:
+    """Wait until what the function promises is true."""
+    end = time.monotonic() + DEADLINE
+    while not page.evaluate(promised, arg):
+        assert time.monotonic() < end, promised
+        page.wait_for_timeout(20)
 
 
 @contextmanager
@@ -154,3 +165,31 @@ def test_a_vote_made_offline_on_a_topic_that_closed_meanwhile_is_told_and_droppe
     expect(page.locator(".vote-plus").first).to_be_hidden()
     expect(page.locator(f'article[data-topic="{topic}"]')).to_have_attribute("data-own", "")
     assert waiting(page) == []
+
+
+def test_a_new_version_takes_over_without_a_stuck_old_one(server: Running, page: Page) -> None:
+    """What a newer server would send is the worker with another name for its files."""
+    with tcp_proxy(server.port) as proxy:
+        page.goto(f"http://127.0.0.1:{proxy.port}/sujets/{server.topic(OPEN)}")
+        page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        [old] = files(page)
+        for newer in ("000000000001", "000000000002"):
+            proxy.rewrites = {old.removeprefix(FILES).encode(): newer.encode()}
+            page.evaluate(
+                "navigator.serviceWorker.ready.then(worker => worker.update()).then(() => undefined)"
+            )
+            until(page, "name => caches.keys().then(names => names.includes(name))", FILES + newer)
+            until(
+                page,
+                "() => navigator.serviceWorker.ready.then(({active, installing, waiting}) =>"
+                " active.state === 'activated' && !installing && !waiting)",
+            )
+        until(page, "name => caches.keys().then(names => !names.includes(name))", old)
+        assert files(page) == {FILES + "000000000001", FILES + "000000000002"}
+        page.reload()
+        expect(page.locator("body")).to_have_attribute("data-connected", "true")
+        page.goto("about:blank")
+
+
+def files(page: Page) -> set[str]:
+    return {name for name in page.evaluate("caches.keys()") if name.startswith(FILES)}
