@@ -163,3 +163,13 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         assert found.violations_count == 0, f"{path}: {found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
     context.close()
+
+
+def test_a_topic_is_shared_by_its_link_where_the_system_has_no_sheet(server: Running, page: Page) -> None:
+    topic = server.topic(OPEN)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.add_init_script("delete Navigator.prototype.share")
+    connected(page, server, topic)
+    page.get_by_role("button", name="Partager ce sujet").click()
+    expect(page.locator(".share-note")).to_have_text("Le lien est copié.")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{server.url}/sujets/{topic}"
