@@ -58,6 +58,12 @@ def set_cookie(device: bytes, keys: Keys, *, secure: bool) -> bytes:
     return "; ".join([*parts, "Secure"] if secure else parts).encode()
 
 
+def unset_cookie(*, secure: bool) -> bytes:
+    """The value of a Set-Cookie header with which the browser forgets its device."""
+    parts = [f"{COOKIE}=", "Max-Age=0", "Path=/", "HttpOnly", "SameSite=Lax"]
+    return "; ".join([*parts, "Secure"] if secure else parts).encode()
+
+
 def _cookie(header: bytes) -> str | None:
     if COOKIE.encode() not in header:
         return None

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from channels.corridor import Visitor
 from realtime.refusals import Refusal
-from server.identity import caller_of, set_cookie
+from server.identity import caller_of, set_cookie, unset_cookie
 from storage.keys import Keys
 from web.language import language_of
 
@@ -83,13 +83,16 @@ class Gate:
         state["device"] = caller.device
         state["has_cookie"] = caller.has_cookie
         state["cookie_fault"] = caller.fault
+        state["erased"] = False
         secure = self._is_secure or scope["scheme"] == "https"
         fresh = None if caller.has_cookie else set_cookie(caller.device, self._keys, secure=secure)
 
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *HEADERS]
-                if fresh is not None and _is_page(message["headers"]):
+                if state["erased"]:
+                    message["headers"].append((b"set-cookie", unset_cookie(secure=secure)))
+                elif fresh is not None and _is_page(message["headers"]):
                     message["headers"].append((b"set-cookie", fresh))
             await send(message)
 

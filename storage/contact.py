@@ -170,10 +170,9 @@ async def open_threads(database: Database, keys: Keys) -> list[ContactThread]:
     return await _threads(database, keys, CONTACT_THREAD.c.state != str(ContactState.CLOSED), newest=False)
 
 
-async def forget_contact(database: Database, keys: Keys, device: bytes) -> None:
-    """Delete all that somebody wrote, and the answers, and the notices of them that wait."""
-    mine = CONTACT_THREAD.c.author == keys.correspondent(device)
-    await database.write(lambda connection: _delete(connection, mine), idempotent=True)
+def forget_threads(connection: sa.Connection, keys: Keys, device: bytes) -> None:
+    """Delete all that a device wrote, and the answers, and the notices of them that wait."""
+    _delete(connection, CONTACT_THREAD.c.author == keys.correspondent(device))
 
 
 async def forget_old_threads(database: Database, now: int, days: int) -> int:

@@ -149,16 +149,13 @@ async def withdraw(database: Database, post_id: int, author: bytes, now: int) ->
     return await database.write(take_back, idempotent=True)
 
 
-async def forget_author(database: Database, author: bytes) -> None:
-    """Delete an author's posts that nobody else has seen; what was published stays, and is nobody's."""
-
-    def forget(connection: sa.Connection) -> None:
-        hold(connection, author)
-        own = POST.c.author == author
-        connection.execute(sa.delete(POST).where(own, POST.c.topic_id.is_(None)))
-        connection.execute(sa.update(POST).where(own).values(author=None))
-
-    await database.write(forget, idempotent=True)
+def forget_posts(connection: sa.Connection, keys: Keys, device: bytes) -> None:
+    """Delete a device's posts that nobody else has seen; what was published stays, and is nobody's."""
+    author = keys.author(device)
+    hold(connection, author)
+    own = POST.c.author == author
+    connection.execute(sa.delete(POST).where(own, POST.c.topic_id.is_(None)))
+    connection.execute(sa.update(POST).where(own).values(author=None))
 
 
 def _made_by(connection: sa.Connection, post: NewPost) -> Post | PostRefusal | None:

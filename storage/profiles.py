@@ -35,6 +35,13 @@ async def save_profile(database: Database, keys: Keys, device: bytes, cell: Cell
     await database.write(save, idempotent=True)
 
 
+def forget_profile(connection: sa.Connection, keys: Keys, device: bytes) -> None:
+    """Take away what a voter told and their pseudonym."""
+    pseudonym = keys.pseudonym(device)
+    connection.execute(sa.delete(PROFILE).where(PROFILE.c.pseudonym == pseudonym))
+    connection.execute(sa.delete(VOTER).where(VOTER.c.pseudonym == pseudonym))
+
+
 def cell_of(row: Row[tuple[object, ...]]) -> Cell:
     """The cell in a row that has the columns ``departement``, ``sex`` and ``age``."""
     return Cell(

@@ -1,5 +1,7 @@
 """Topics and their themes."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
@@ -108,6 +110,13 @@ async def get_topic(database: Database, topic_id: int) -> Topic | None:
     async with database.read() as connection:
         row = (await connection.execute(_TOPICS.where(TOPIC.c.id == topic_id))).first()
         return None if row is None else _topic(row)
+
+
+async def get_topics(database: Database, topic_ids: Iterable[int]) -> list[Topic]:
+    """Those of these topics that exist, the newest first."""
+    async with database.read() as connection:
+        chosen = _TOPICS.where(TOPIC.c.id.in_(list(topic_ids)))
+        return [_topic(row) for row in await connection.execute(chosen.order_by(TOPIC.c.id.desc()))]
 
 
 _TOPICS = sa.select(TOPIC, THEME.c.slug, THEME.c.name).join(THEME, THEME.c.id == TOPIC.c.theme_id)

@@ -10,6 +10,9 @@ from realtime.tally import NOWHERE, AgeBand, Cell, Departement, Sex, Sign
 
 HOME = "/"
 
+MOST_ASKED = 20
+"""Topics that a page may ask for at once."""
+
 _SIGNS = {"1": Sign.PLUS, "-1": Sign.MINUS, "0": Sign.WITHDRAWN}
 _TOPIC = re.compile(r"[1-9][0-9]{0,15}")
 _PAGE = re.compile(r"[1-9][0-9]{0,5}")
@@ -99,6 +102,13 @@ def read_cell(form: Mapping[str, object]) -> Cell | ProfileFaults:
         Sex(answers.sex) if answers.sex else None,
         AgeBand(answers.age) if answers.age else None,
     )
+
+
+def read_topics(form: Mapping[str, object]) -> list[int]:
+    """The topics that a page asks for, in its order, each once; what is no topic's number is passed over."""
+    asked = _text(form, "sujets").split(",", MOST_ASKED)[:MOST_ASKED]
+    ids = [int(text) for text in asked if _TOPIC.fullmatch(text) and int(text) <= MAX_INTEGER]
+    return list(dict.fromkeys(ids))
 
 
 def read_page(query: Mapping[str, object]) -> int:

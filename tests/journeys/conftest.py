@@ -15,10 +15,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 
+def chromium() -> str | None:
+    return os.environ.get("IMAGINEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @pytest.fixture(scope="package")  # a browser kept longer would keep its event loop in the way of others
 def browser() -> Iterator[Browser]:
     """In continuous integration a missing browser is a failure."""
-    path = os.environ.get("IMAGINEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    path = chromium()
     if not path:
         if os.environ.get("CI"):
             pytest.fail("there is no Chromium")

@@ -6,6 +6,7 @@ import pytest
 
 from storage import contact, outbox
 from storage.ballots import DAY_MS
+from storage.forgetting import forget_device
 from storage.values_contact import (
     ContactFault,
     ContactState,
@@ -139,7 +140,7 @@ async def test_so_many_conversations_and_messages_a_day_and_no_more(house: House
 async def test_who_is_forgotten_leaves_nothing(house: House) -> None:
     thread, other = await begin(house), await begin(house, who=OTHER)
     await answer(house, thread)
-    await contact.forget_contact(house.database, house.keys, ME)
+    await forget_device(house.database, house.keys, ME)
     assert await contact.own_threads(house.database, house.keys, ME) == []
     assert not await outbox.is_due(house.database, house.clock[0]), "the notice is not sent any more"
     assert await contact.own_thread(house.database, house.keys, OTHER, other) is not None

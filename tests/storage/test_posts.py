@@ -10,12 +10,12 @@ from realtime.disclosure import ResultPolicy
 from realtime.refusals import Refusal
 from realtime.tally import Sign
 from storage.ballots import DAY_MS
+from storage.forgetting import forget_device
 from storage.posts import (
     HOUR_MS,
     POSTS_A_DAY,
     POSTS_AN_HOUR,
     PostTooLong,
-    forget_author,
     posts_of,
     publish,
     refuse,
@@ -247,7 +247,7 @@ async def test_a_forgotten_author_leaves_what_was_published_and_nothing_else(hou
     topic = await accept(house, await send(house, idea(house)))
     await send(house, idea(house, text="En attente"))
     other = await send(house, idea(house, 2))
-    await forget_author(house.database, author(house))
+    await forget_device(house.database, house.keys, device(1))
     assert await posts_of(house.database, author(house)) == []
     assert [one.id for one in await list_topics(house.database)] == [topic.id]
     assert await waiting(house.database) == [other]

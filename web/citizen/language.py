@@ -1,12 +1,10 @@
 """The choice of a language, kept in a cookie that says nothing else."""
 
-from urllib.parse import urlsplit
-
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from web.forms import HOME, local_path
+from web.citizen.visit import came_from
 from web.language import COOKIE, MAX_AGE, read_language
 
 SEE_OTHER = 303
@@ -17,16 +15,8 @@ async def choose_language(request: Request) -> Response:
     language = read_language(request.path_params["language"])
     if language is None:
         raise HTTPException(404)
-    answer = RedirectResponse(_came_from(request), SEE_OTHER, {"cache-control": "no-store"})
+    answer = RedirectResponse(came_from(request), SEE_OTHER, {"cache-control": "no-store"})
     answer.set_cookie(
         COOKIE, str(language), MAX_AGE, secure=request.url.scheme == "https", httponly=True, samesite="lax"
     )
     return answer
-
-
-def _came_from(request: Request) -> str:
-    """The path of the page before, where it is one of ours."""
-    before = urlsplit(request.headers.get("referer", ""))
-    if before.netloc != request.headers.get("host"):
-        return HOME
-    return local_path({"next": f"{before.path}?{before.query}" if before.query else before.path})

@@ -12,8 +12,9 @@ from storage.profiles import save_profile
 from storage.topics import get_topic
 from storage.values import Profile
 from web.citizen.topic import SEE_OTHER, enter
-from web.citizen.visit import Visit, profile_state, read_form, visit
+from web.citizen.visit import Visit, came_from, profile_state, read_form, visit
 from web.forms import (
+    HOME,
     Answers,
     KeptVote,
     ProfileFaults,
@@ -28,7 +29,8 @@ from web.forms import (
 async def profile_page(request: Request) -> Response:
     visitor = await visit(request)
     kept = read_kept_vote(request.query_params)
-    return _form(visitor, request.query_params, kept if isinstance(kept, KeptVote) else None)
+    fields = {"next": _before(request), **request.query_params}
+    return _form(visitor, fields, kept if isinstance(kept, KeptVote) else None)
 
 
 async def keep_profile(request: Request) -> Response:
@@ -56,6 +58,12 @@ async def keep_profile(request: Request) -> Response:
     if topic is None:
         return _refused(visitor, Refusal.UNKNOWN_TOPIC, wants_json)
     return await enter(visitor, topic, VoteForm(kept.sign, kept.op), after)
+
+
+def _before(request: Request) -> str:
+    """Where the visitor came from: a profile on the way to a topic must not lose the topic."""
+    before = came_from(request)
+    return HOME if before.startswith("/profil") else before
 
 
 def _form(

@@ -4,15 +4,19 @@ from starlette.routing import BaseRoute, Route
 
 from web.citizen import letter
 from web.citizen.contact import begin_thread, contact_page, thread_page, write_in_thread
+from web.citizen.erase import erase, erase_page, erased_page
 from web.citizen.errors import exception_handlers
 from web.citizen.home import home, how_it_works
 from web.citizen.language import choose_language
+from web.citizen.mine import my_rows, my_signs, my_votes
 from web.citizen.moments import topic_moments
 from web.citizen.my_posts import my_post, my_posts, withdraw_post
+from web.citizen.offline import offline_page
 from web.citizen.posting import poster_page, take_post
 from web.citizen.profile import keep_profile, profile_page
 from web.citizen.similar import similar_ideas
 from web.citizen.topic import topic_page, vote
+from web.installable import installable_routes
 from web.static import static_routes
 
 __all__ = ["exception_handlers", "routes"]
@@ -48,5 +52,15 @@ def routes() -> list[BaseRoute]:
         Route("/lettre/desabonnement/{token}", letter.unsubscribe, methods=["POST"]),
         Route("/lettre/archives", letter.archive_page),
         Route("/lettre/{number:int}", letter.issue_page),
+        Route("/mes-votes", my_votes),
+        Route("/mes-votes/lignes", my_rows, methods=["POST"]),
+        Route("/mes-votes/signes", my_signs, methods=["POST"]),
+        Route("/effacer", erase_page),
+        Route("/effacer", erase, methods=["POST"]),
+        Route("/efface", erased_page),
+        Route("/hors-connexion", offline_page),
+        Route("/comment-ca-marche", how_it_works),
+        Route("/langue/{language}", choose_language),
+        *installable_routes(),
         *static_routes(),
     ]

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from storage.profiles import profile_of
 from storage.tallies import standings
 from storage.values import Profile, Topic
 from web.citizen.cards import Card, Note, card
+from web.forms import HOME, local_path
 from web.rendering import Pages
 from web.services import Services
 
@@ -94,3 +96,11 @@ def profile_state(profile: Profile | None) -> str:
 def new_op() -> str:
     """A fresh operation id for a form."""
     return secrets.token_urlsafe(12)
+
+
+def came_from(request: Request) -> str:
+    """The path of the page before, where it is one of ours."""
+    before = urlsplit(request.headers.get("referer", ""))
+    if before.netloc != request.headers.get("host"):
+        return HOME
+    return local_path({"next": f"{before.path}?{before.query}" if before.query else before.path})

@@ -1,5 +1,6 @@
-// Builds ../dist: a script for all pages, one for each that needs more, a style sheet, fonts, and the map.
+// Builds ../dist: a script for all pages, one for each that needs more, a style sheet, fonts, the map, and the worker.
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -63,6 +64,26 @@ async function bundle(outdir) {
   );
 }
 
+// The worker has a fixed address; in it stand the files that it keeps, so it changes whenever one of them does.
+async function worker(folder, outfile) {
+  const files = (await readdir(folder)).filter((file) => /\.(?:js|css|woff2|svg)$/.test(file)).sort();
+  await build({
+    absWorkingDir: here,
+    entryPoints: ["src/worker/sw.ts"],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["es2022", "safari16"],
+    define: {
+      BUILT: JSON.stringify(files.map((file) => PUBLIC + file)),
+      VERSION: JSON.stringify(createHash("sha256").update(files.join()).digest("hex").slice(0, 12)),
+    },
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
 async function licences() {
   const { dependencies } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
   const texts = await Promise.all(
@@ -81,7 +102,7 @@ async function publish(temporary) {
   await mkdir(assets, { recursive: true });
   const fresh = await readdir(path.join(temporary, "assets"));
   for (const file of fresh) await rename(path.join(temporary, "assets", file), path.join(assets, file));
-  for (const file of ["map.json", "manifest.json"]) await rename(path.join(temporary, file), path.join(dist, file));
+  for (const file of ["map.json", "sw.js", "manifest.json"]) await rename(path.join(temporary, file), path.join(dist, file));
   for (const file of await readdir(assets)) {
     if (!fresh.includes(file)) await rm(path.join(assets, file), { recursive: true });
   }
@@ -95,6 +116,7 @@ async function main() {
     const write = (file, content) => writeFile(path.join(temporary, file), content);
     await write("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
     await write("map.json", `${JSON.stringify(regionMap())}\n`);
+    await worker(path.join(temporary, "assets"), path.join(temporary, "sw.js"));
     await write("assets/LICENCES.txt", await licences());
     await publish(temporary);
   } finally {

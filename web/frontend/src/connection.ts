@@ -3,6 +3,7 @@ import type { Words } from "./words.ts";
 
 const NOTICED_AFTER = 2_000;
 const GOOD_NEWS_LASTS = 4_000;
+const NEWS_LASTS = 12_000;
 
 export class Connection {
   #cancel = (): void => {};
@@ -15,6 +16,20 @@ export class Connection {
     private readonly words: Words,
     private readonly after: (milliseconds: number, call: () => void) => () => void,
   ) {}
+
+  /** The page is a copy: it stands there, marked, until the connection makes it current. */
+  copied(notice: string): void {
+    this.#isLost = this.#isTold = true;
+    this.#cancel();
+    if (this.line) this.line.textContent = notice;
+  }
+
+  /** Something that happened through the connection and has no other place on this page. */
+  tell(news: string): void {
+    this.#cancel();
+    if (this.line) this.line.textContent = news;
+    this.#cancel = this.after(NEWS_LASTS, () => this.#write(null));
+  }
 
   opened(): void {
     const wasTold = this.#isTold;

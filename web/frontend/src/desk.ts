@@ -1,6 +1,6 @@
 // Where votes are handed in: shown at once, kept until they are answered, sent again after every interruption.
 import { waitBefore } from "./reconnect.ts";
-import type { PendingVotes } from "./pending.ts";
+import type { PendingVote, PendingVotes } from "./pending.ts";
 import type { Standings } from "./standings.ts";
 import type { Sign } from "./tally.ts";
 import type { Ack, ClientMessage, No } from "./wire.ts";
@@ -17,7 +17,8 @@ export interface Counter {
 }
 
 export interface Doors {
-  tell(topic: number, told: Told): void;
+  /** `vote` is what it is about where that had to wait, perhaps since another page. */
+  tell(topic: number, told: Told, vote?: PendingVote): void;
   /** Whether the server answers at all, though not through the socket. */
   reachable(): Promise<boolean>;
   /** Send the form instead; false where this page has none for the topic. */
@@ -50,15 +51,34 @@ export class Desk {
     this.#downSince = doors.now();
   }
 
-  /** After a reload: what was on its way is shown again, unless the page tells that it arrived. */
-  begin(): void {
-    for (const topic of this.standings.topics) {
-      const last = this.pending.last(topic);
-      if (!last) continue;
-      if (last.sign === this.standings.own(topic)) this.pending.forget(topic);
-      else if (!last.posted) this.standings.expect(topic, last.sign);
+  /** The votes on these topics were another page's, which is gone: they are shown again and go on. */
+  begin(topics: Iterable<number>): void {
+    for (const topic of topics) this.#resume(topic);
+    this.#goOn();
+  }
+
+  /** Votes are answered for by other pages now. */
+  letGo(topics: Iterable<number>): void {
+    for (const topic of topics) {
+      this.standings.doubt(topic);
+      this.doors.tell(topic, { kind: "nothing" });
     }
-    if (this.#open().length) this.#checkIn(SOCKET_PATIENCE);
+  }
+
+  #resume(topic: number): void {
+    const last = this.pending.last(topic);
+    if (!last) return;
+    // This page tells that it arrived.
+    if ((last.sent || last.posted) && last.sign === this.standings.own(topic)) this.pending.forget(topic);
+    else if (!last.posted) {
+      this.standings.expect(topic, last.sign);
+      if (last.kept && !this.counter.isOpen) this.doors.tell(topic, { kind: "waiting" }, last);
+    }
+  }
+
+  #goOn(): void {
+    if (this.counter.isOpen) for (const vote of this.pending.all) this.#send(vote.op);
+    else if (this.#open().length) this.#checkIn(SOCKET_PATIENCE);
   }
 
   /** The vote to show as one's own: the one on its way, else the one that is counted. */
@@ -68,9 +88,9 @@ export class Desk {
   }
 
   /** Hand in a vote. The same choice again changes nothing. */
-  cast(topic: number, sign: Sign, op: string): void {
+  cast(topic: number, sign: Sign, op: string, title = ""): void {
     if (sign === (this.chosen(topic) ?? 0)) return;
-    this.pending.put(topic, sign, op);
+    this.pending.put(topic, sign, op, title);
     this.standings.expect(topic, sign);
     this.doors.tell(topic, { kind: "nothing" });
     if (!this.#send(op)) {
@@ -78,7 +98,9 @@ export class Desk {
       this.#checkIn(Math.max(0, SOCKET_PATIENCE - down));
     }
     this.doors.after(SAY_SENDING, () => {
-      if (this.pending.get(op)) this.doors.tell(topic, { kind: this.counter.isOpen ? "sending" : "waiting" });
+      if (!this.pending.get(op)) return;
+      if (this.counter.isOpen) this.doors.tell(topic, { kind: "sending" });
+      else this.#wait(topic, op);
     });
   }
 
@@ -86,7 +108,7 @@ export class Desk {
     this.#downSince = null;
     this.#cancelCheck?.();
     this.#cancelCheck = null;
-    for (const vote of this.pending.all) this.#send(vote.op);
+    this.#goOn();
   }
 
   onLost(): void {
@@ -95,10 +117,11 @@ export class Desk {
   }
 
   onAck({ op, topic, sign, seen }: Ack): void {
+    const vote = keptOne(this.pending.get(op));
     this.pending.settle(op);
     this.standings.confirm(topic, sign, seen);
     if (this.pending.last(topic)) return;
-    this.doors.tell(topic, { kind: sign === 0 ? "withdrawn" : "counted" });
+    this.doors.tell(topic, { kind: sign === 0 ? "withdrawn" : "counted" }, vote);
     this.doors.after(GUESS_LASTS, () => {
       if (!this.pending.last(topic)) this.standings.doubt(topic);
     });
@@ -115,7 +138,12 @@ export class Desk {
       this.pending.settle(vote.op);
       if (isLast) this.standings.doubt(vote.topic);
     }
-    if (isLast) this.doors.tell(vote.topic, { kind: "refused", code });
+    if (isLast) this.doors.tell(vote.topic, { kind: "refused", code }, keptOne(vote));
+  }
+
+  #wait(topic: number, op: string): void {
+    this.pending.mark(op, { kept: true });
+    this.doors.tell(topic, { kind: "waiting" }, this.pending.get(op));
   }
 
   #send(op: string): boolean {
@@ -143,7 +171,7 @@ export class Desk {
     const answers = await this.doors.reachable();
     if (this.counter.isOpen) return;
     if (!answers) {
-      for (const { topic } of this.#open()) this.doors.tell(topic, { kind: "waiting" });
+      for (const { topic, op } of this.#open()) this.#wait(topic, op);
       this.#checkIn(ASK_AGAIN);
       return;
     }
@@ -157,4 +185,8 @@ export class Desk {
       }
     });
   }
+}
+
+function keptOne(vote: PendingVote | undefined): PendingVote | undefined {
+  return vote?.kept ? vote : undefined;
 }

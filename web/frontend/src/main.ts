@@ -2,30 +2,59 @@
 import { Announcer } from "./announcer.ts";
 import { Clock, timeLeft } from "./clock.ts";
 import { Connection } from "./connection.ts";
+import { copiedAt, copyNotice } from "./copies.ts";
 import { Desk } from "./desk.ts";
 import type { Told } from "./desk.ts";
 import { defineElements } from "./elements/index.ts";
+import { install } from "./install.ts";
 import { startMotion } from "./motion.ts";
-import { OwnVotes, withVote } from "./own.ts";
+import { OwnVotes, topicOfOwn, withVote } from "./own.ts";
+import type { PendingVote } from "./pending.ts";
 import { PendingVotes } from "./pending.ts";
 import { profileStep } from "./profile.ts";
+import { Rivals, askSign } from "./rivals.ts";
 import type { Session } from "./session.ts";
 import { GAUGE_FROM, share } from "./share.ts";
+import { startSharing } from "./sharing.ts";
 import { after, openSession } from "./socket.ts";
 import { Standings } from "./standings.ts";
-import { articles, cameBack, closeTopic, readTopic, titleOf, topicOfArticle, writeNote, writeTopic } from "./topics.ts";
+import { deviceStore } from "./store.ts";
+import { Tabs } from "./tabs.ts";
+import {
+  ARRIVED,
+  articles,
+  cameBack,
+  closeTopic,
+  readTopic,
+  titleOf,
+  topicOfArticle,
+  writeNote,
+  writeTopic,
+} from "./topics.ts";
+import { Visits } from "./visits.ts";
 import { listenForVotes, newOp, postVote } from "./vote.ts";
+import type { No } from "./wire.ts";
 import { writeWatching } from "./watching.ts";
+import type { Words } from "./words.ts";
 import { number, pageWords } from "./words.ts";
 
 const FOLLOW_AGAIN = 4_000;
 const PROFILE_NEEDED = "profile-needed";
+const CLOSED = "closed";
+/** Written when this device was erased; nothing that a page still knows may be used after that. */
+const ERASED = "imaginest.erased";
 
 function start(live: string): void {
   const words = pageWords();
   const clock = new Clock(Date.now);
-  const votes = new OwnVotes(sessionStorage);
+  const store = deviceStore();
+  const votes = new OwnVotes(store);
+  const visits = new Visits(store);
+  const tabs = new Tabs(Date.now);
+  const pending = new PendingVotes(store, tabs.page, Date.now);
   const connection = new Connection(document.getElementById("connection"), words, after);
+  const copied = copiedAt();
+  if (copied) connection.copied(copyNotice(copied, Date.now(), words));
   const profile = profileStep(words);
   const announcer = new Announcer(
     (text) => document.getElementById("announcer")?.replaceChildren(text),
@@ -36,11 +65,27 @@ function start(live: string): void {
   // --- topics
 
   const standings = new Standings((topic) => draw(topic));
-  for (const article of articles()) {
-    const topic = topicOfArticle(article);
-    standings.begin(topic, withVote(readTopic(article), votes.get(topic), cameBack()));
-  }
+  for (const article of articles()) begin(article, cameBack() || copied !== null);
   const only = standings.topics.length === 1 ? standings.topics[0] : undefined;
+
+  function begin(article: HTMLElement, isOld: boolean): void {
+    const topic = topicOfArticle(article);
+    const beginning = withVote(readTopic(article), votes.get(topic), isOld);
+    standings.begin(topic, beginning);
+    const { own, seen } = beginning;
+    // The device knows of votes that were cast without this program too; when that was it cannot say.
+    if (own !== null && seen) votes.set(topic, { sign: own, seen, at: votes.get(topic)?.at ?? 0 });
+  }
+
+  /** More topics came onto the page: they are live like the others. */
+  document.addEventListener(ARRIVED, () => {
+    const fresh = articles().filter((article) => !standings.knows(topicOfArticle(article)));
+    for (const article of fresh) begin(article, false);
+    const topics = new Set(fresh.map(topicOfArticle));
+    for (const topic of topics) draw(topic);
+    session.subscribe(standings.subscriptionsTo(topics));
+    session.wake();
+  });
 
   function draw(topic: number): void {
     const shown = {
@@ -71,6 +116,7 @@ function start(live: string): void {
       connection.opened();
       document.body.dataset.connected = "true";
       desk.onOpened();
+      void takeOver();
     },
     lost: (final) => {
       connection.lost(final);
@@ -85,11 +131,12 @@ function start(live: string): void {
           else announceChange(message.channel);
           break;
         case "ack":
-          votes.set(message.topic, message);
+          votes.set(message.topic, { sign: message.sign, seen: message.seen, at: clock.now() });
           desk.onAck(message);
+          rivals.answered(message.topic);
           break;
         case "no":
-          desk.onNo(message);
+          onNo(message);
           if (message.retry && message.channel) followLater(message.channel);
           break;
         case "stale":
@@ -101,6 +148,12 @@ function start(live: string): void {
       }
     },
   });
+
+  function onNo(message: No): void {
+    const topic = message.op === undefined ? undefined : pending.get(message.op)?.topic;
+    desk.onNo(message);
+    if (topic !== undefined) rivals.answered(topic);
+  }
 
   /** The server could not read the topic just now; everybody who was told so must not ask in the same moment. */
   function followLater(channel: string): void {
@@ -115,7 +168,7 @@ function start(live: string): void {
 
   // --- votes
 
-  const desk: Desk = new Desk(standings, new PendingVotes(sessionStorage), session, {
+  const desk: Desk = new Desk(standings, pending, session, {
     tell,
     reachable: () => fetch("/favicon.svg", { method: "HEAD", cache: "no-store" }).then((r) => r.ok, () => false),
     post: postVote,
@@ -124,16 +177,23 @@ function start(live: string): void {
     random: Math.random,
   });
 
-  function tell(topic: number, told: Told): void {
+  function tell(topic: number, told: Told, vote?: PendingVote): void {
     draw(topic);
-    const text =
-      told.kind === "refused"
-        ? words.refusal(told.code)
-        : told.kind === "nothing"
-          ? ""
-          : words.say("live", told.kind);
-    for (const article of articles(topic)) writeNote(article, text);
+    const shown = articles(topic);
+    for (const article of shown) writeNote(article, wordsFor(told, words, vote));
+    if (told.kind === "refused" && told.code === CLOSED) for (const article of shown) closeTopic(article, words);
+    if (!shown.length && vote) tellElsewhere(told, vote);
     if (told.kind === "refused" && told.code === PROFILE_NEEDED) offerProfile(topic);
+  }
+
+  /** A vote that was kept and is about a topic of another page. */
+  function tellElsewhere(told: Told, { sign, title }: PendingVote): void {
+    const values = { sign: words.say("sign", String(sign)), title };
+    if (told.kind === "refused") {
+      connection.tell(words.say("live", "kept-refused", { ...values, reason: words.refusal(told.code) }));
+    } else if (told.kind === "counted" || told.kind === "withdrawn") {
+      connection.tell(words.say("live", "kept-counted", values));
+    }
   }
 
   /** The refused choice is cast again once the profile is there. */
@@ -147,11 +207,71 @@ function start(live: string): void {
   listenForVotes({
     cast: (topic, sign, op) => {
       lastPressed = { topic, sign };
-      desk.cast(topic, sign, op);
+      const [article] = articles(topic);
+      desk.cast(topic, sign, op, article ? titleOf(article) : "");
     },
     needsProfile: () => profile.needed,
     askProfile: () => profile.ask(),
   });
+
+  // --- other pages of this browser
+
+  function takeOver(): Promise<void> {
+    return tabs.takeOver((isGone) => {
+      desk.begin(pending.adopt(isGone));
+      if (pending.all.length) session.wake();
+    });
+  }
+
+  const rivals = new Rivals({
+    ask: askSign,
+    own: (topic) => standings.own(topic),
+    isPending: (topic) => pending.last(topic) !== undefined,
+    settle: (topic, sign) => {
+      standings.confirm(topic, sign, null);
+      const known = votes.get(topic);
+      if (known) votes.set(topic, { ...known, sign });
+      for (const article of articles(topic)) writeNote(article, "");
+    },
+  });
+
+  addEventListener("storage", ({ key }) => {
+    if (key === ERASED) return startAfresh();
+    desk.letGo(pending.letGo());
+    const topic = topicOfOwn(key);
+    const vote = topic === null ? null : votes.get(topic);
+    if (topic !== null && vote && standings.knows(topic)) rivals.heard(topic, vote.sign);
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    if (standings.topics.some((topic) => standings.own(topic) !== null && !votes.get(topic))) return startAfresh();
+    desk.letGo(pending.letGo());
+    for (const topic of standings.topics) {
+      const vote = votes.get(topic);
+      if (vote) rivals.heard(topic, vote.sign);
+    }
+    void takeOver();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && !isErased) noteWhatWasSeen();
+  });
+
+  /** The device was erased: what this page still knows is nobody's any more. */
+  let isErased = false;
+  function startAfresh(): void {
+    isErased = true;
+    location.reload();
+  }
+
+  /** What one has voted on is looked at again another day. */
+  function noteWhatWasSeen(): void {
+    for (const topic of standings.topics) {
+      const tally = standings.shown(topic);
+      if (!tally || standings.own(topic) === null || copied) continue;
+      const plus = tally.headline && tally.voters >= GAUGE_FROM ? share(tally.headline).plus : null;
+      visits.note(topic, { plus, voters: tally.voters, at: clock.now() });
+    }
+  }
 
   // --- time
 
@@ -169,10 +289,23 @@ function start(live: string): void {
     }
   }
 
-  desk.begin();
+  void takeOver();
   for (const topic of standings.topics) draw(topic);
   setInterval(tick, 1000);
+  startSharing(words);
   if (standings.topics.length) session.wake();
+}
+
+function wordsFor(told: Told, words: Words, vote?: PendingVote): string {
+  switch (told.kind) {
+    case "nothing":
+      return "";
+    case "refused":
+      if (!vote || told.code !== CLOSED) return words.refusal(told.code);
+      return words.say("live", "kept-closed", { sign: words.say("sign", String(vote.sign)) });
+    default:
+      return words.say("live", told.kind);
+  }
 }
 
 function percents(headline: { plus: number; minus: number }): { plus: number; minus: number } {
@@ -182,4 +315,5 @@ function percents(headline: { plus: number; minus: number }): { plus: number; mi
 
 defineElements();
 startMotion();
+install();
 if (document.body.dataset.live) start(document.body.dataset.live);

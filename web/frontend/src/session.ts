@@ -87,6 +87,11 @@ export class Session {
     if (this.#phase === "open") this.#tryBest();
   }
 
+  /** The device has no network any more: don't wait for the silence to tell. */
+  cut(): void {
+    if (this.#phase === "open") this.#drop();
+  }
+
   /** Leave until `wake`; nothing is told. */
   sleep(): void {
     this.#letGo();
@@ -98,6 +103,13 @@ export class Session {
     if (this.#phase !== "open") return false;
     this.#transport?.send(message);
     return true;
+  }
+
+  /** Follow more than was asked for when the connection opened. */
+  subscribe(subs: readonly Subscription[]): void {
+    for (let i = 0; i < subs.length; i += SUBS_A_MESSAGE) {
+      this.send({ t: "sub", subs: subs.slice(i, i + SUBS_A_MESSAGE) });
+    }
   }
 
   /** Ask for the whole state of a channel, at most once a second each. */
@@ -231,10 +243,7 @@ export class Session {
     this.#silence = hello.ping + PATIENCE;
     this.#watch();
     this.#planTrial();
-    const subs = this.#transport?.isSubscribed ? [] : this.listener.subscriptions();
-    for (let i = 0; i < subs.length; i += SUBS_A_MESSAGE) {
-      this.send({ t: "sub", subs: subs.slice(i, i + SUBS_A_MESSAGE) });
-    }
+    if (!this.#transport?.isSubscribed) this.subscribe(this.listener.subscriptions());
     this.listener.opened(hello);
   }
 }

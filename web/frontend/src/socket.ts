@@ -58,6 +58,7 @@ export function openSession(path: string, listener: Listener): Session {
     random: Math.random,
   };
   const session = new Session(around, listener, new Doors(shelf, Date.now));
+  addEventListener("offline", () => session.cut());
   addEventListener("online", () => session.reconsider());
   addEventListener("pageshow", () => session.wake());
   addEventListener("pagehide", () => session.sleep());

@@ -84,6 +84,10 @@ export class Standings {
     }));
   }
 
+  subscriptionsTo(topics: ReadonlySet<number>): readonly Subscription[] {
+    return this.subscriptions().filter(({ channel }) => topics.has(topicOf(channel) ?? 0));
+  }
+
   /** Whether the message could be used; if not, the channel needs a resync. */
   take(message: Snap | Delta): boolean {
     const topic = topicOf(message.channel);

@@ -15,6 +15,9 @@ export interface Shown {
   readonly at: number;
 }
 
+/** Told to the document by whoever puts more topics onto the page. */
+export const ARRIVED = "topics-arrived";
+
 export function articles(topic?: number): HTMLElement[] {
   const which = topic === undefined ? "[data-topic]" : `[data-topic="${topic}"]`;
   return [...document.querySelectorAll<HTMLElement>(`.topic${which}`)];

@@ -46,6 +46,27 @@ test("many subscriptions go out in messages that stay small", () => {
   for (const message of world.line.sent) assert.ok(JSON.stringify(message).length < 4096);
 });
 
+test("follows more topics on the running connection", () => {
+  const { world, session } = begun();
+  session.subscribe([]);
+  world.line.hello();
+  session.subscribe([{ channel: "topic:8", at: null, seen: null }]);
+  assert.deepEqual(world.line.sent.at(-1), { t: "sub", subs: [{ channel: "topic:8", at: null, seen: null }] });
+});
+
+test("a device without a network does not wait for the silence, and comes back with it", () => {
+  const { world, page, session } = begun();
+  session.cut();
+  assert.deepEqual(page.told, []);
+  world.line.hello();
+  session.cut();
+  assert.deepEqual(page.told, ["opened", "lost"]);
+  assert.ok(world.line.isClosed);
+  session.wake();
+  world.line.hello();
+  assert.deepEqual(page.told, ["opened", "lost", "opened"]);
+});
+
 test("answers a ping and passes other messages on", () => {
   const { world, page } = begun();
   world.line.hello();

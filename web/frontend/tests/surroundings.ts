@@ -1,6 +1,6 @@
 // A world of the tests' own: a clock that moves when told to, timers, chance and a network of one socket.
 import type { Door } from "../src/doors.ts";
-import type { Shelf } from "../src/pending.ts";
+import type { Store } from "../src/store.ts";
 import type { Surroundings, Transport, TransportEvents } from "../src/session.ts";
 import type { ClientMessage } from "../src/wire.ts";
 import { encode } from "../src/wire.ts";
@@ -75,10 +75,12 @@ export class Line implements Transport {
   }
 }
 
-export class MemoryShelf implements Shelf {
+export class MemoryShelf implements Store {
   readonly #kept = new Map<string, string>();
   getItem = (key: string): string | null => this.#kept.get(key) ?? null;
   setItem = (key: string, value: string): void => void this.#kept.set(key, value);
+  removeItem = (key: string): void => void this.#kept.delete(key);
+  keys = (prefix: string): string[] => [...this.#kept.keys()].filter((key) => key.startsWith(prefix));
 }
 
 export class World implements Surroundings {

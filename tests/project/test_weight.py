@@ -1,0 +1,49 @@
+"""What the home page makes a phone load: bounded, compressed as a proxy does it."""
+
+import gzip
+import re
+
+import pytest
+
+from web.assets import DIST, load_assets
+
+KB = 1024
+MOST_SCRIPT = 60 * KB
+MOST_STYLE = 40 * KB
+
+needs_build = pytest.mark.skipif(not (DIST / "manifest.json").exists(), reason="nothing was built")
+
+
+def weight(name: str) -> int:
+    return len(gzip.compress((load_assets().folder / name).read_bytes(), 6, mtime=0))
+
+
+def with_what_it_brings(name: str, found: frozenset[str] = frozenset()) -> frozenset[str]:
+    """A built script and all the scripts that it imports."""
+    text = (load_assets().folder / name).read_text(encoding="utf-8")
+    found |= {name}
+    for other in re.findall(r'(?:from|import)\s*"\./([\w-]+\.js)"', text):
+        if other not in found:
+            found |= with_what_it_brings(other, found)
+    return found
+
+
+@needs_build
+def test_the_script_of_every_page_is_at_most_60_kb() -> None:
+    scripts = with_what_it_brings(load_assets().scripts["main"].rpartition("/")[2])
+    assert 5 * KB < sum(map(weight, scripts)) <= MOST_SCRIPT
+
+
+@needs_build
+def test_the_style_is_at_most_40_kb() -> None:
+    styles = load_assets().styles
+    assert styles is not None
+    assert 2 * KB < weight(styles.rpartition("/")[2]) <= MOST_STYLE
+
+
+@needs_build
+def test_the_worker_is_small_and_keeps_every_built_script_style_and_font() -> None:
+    worker = (DIST / "sw.js").read_text(encoding="utf-8")
+    assert len(gzip.compress(worker.encode(), 6)) <= 4 * KB
+    built = {file.name for file in load_assets().folder.iterdir() if file.suffix != ".txt"}
+    assert built and {name for name in built if f'"/static/{name}"' not in worker} == set()

@@ -1,0 +1,65 @@
+"""What one has voted on. The list of it lives on the device; the server finds what it can by the voter's keys."""
+
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from realtime.refusals import Refusal
+from storage.ballots import own_signs
+from storage.own_votes import voted_on
+from storage.topics import get_topics
+from storage.values import Topic, TopicState
+from web.citizen.visit import read_form, visit
+from web.forms import read_page, read_topics
+
+VOTES_A_PAGE = 20
+
+PRIVATE = {"cache-control": "no-store"}
+
+
+async def my_votes(request: Request) -> Response:
+    visitor = await visit(request)
+    services = visitor.services
+    found = await voted_on(services.database, services.keys, visitor.device)
+    topics = _in_order(await get_topics(services.database, found), visitor.now)
+    pages = max(1, -(-len(topics) // VOTES_A_PAGE))
+    page = min(read_page(request.query_params), pages)
+    shown = topics[(page - 1) * VOTES_A_PAGE : page * VOTES_A_PAGE]
+    context = visitor.context(
+        cards=await visitor.cards(shown),
+        known=[topic.id for topic in topics],
+        page=page,
+        pages=pages,
+        next=_next(page),
+    )
+    return visitor.pages.page("mine.html", context)
+
+
+async def my_rows(request: Request) -> Response:
+    """The rows of topics that the device remembers, in its order: a part of the page."""
+    visitor = await visit(request)
+    asked = read_topics(await read_form(request))
+    found = {topic.id: topic for topic in await get_topics(visitor.services.database, asked)}
+    cards = await visitor.cards(found[id] for id in asked if id in found)
+    context = visitor.context(cards=cards, next=_next(1))
+    return visitor.pages.page("parts/mine_rows.html", context, headers=PRIVATE)
+
+
+async def my_signs(request: Request) -> Response:
+    """How this visitor's votes stand: {"signs": {topic: sign}}, without the topics that have no ballot."""
+    visitor = await visit(request)
+    if not request.state.has_cookie:
+        return visitor.pages.refusal(400, Refusal.UNKNOWN_VOTER)
+    asked = read_topics(await read_form(request))
+    signs = await own_signs(visitor.services.database, visitor.services.keys, visitor.device, asked)
+    return JSONResponse({"signs": {str(id): int(sign) for id, sign in signs.items()}}, headers=PRIVATE)
+
+
+def _in_order(topics: Iterable[Topic], now: int) -> list[Topic]:
+    """What is still open first; within that as it came, the newest first."""
+    return sorted(topics, key=lambda topic: topic.rules.state(now) is not TopicState.OPEN)
+
+
+def _next(page: int) -> str:
+    return "/mes-votes" if page == 1 else f"/mes-votes?page={page}"

@@ -1,0 +1,57 @@
+// What the service worker keeps and for how long (pure).
+
+/** How long a page may take before its last copy is shown instead. */
+export const PATIENCE = 3_000;
+/** Copies of pages; the oldest give way. */
+export const MOST_COPIES = 40;
+
+export const FILES = "imaginest-files-";
+export const PAGES = "imaginest-pages-";
+/** When the server made what is kept, in ms since 1970. */
+export const KEPT_AT = "x-kept-at";
+
+/** Citizens' reading pages, and nothing that anybody wrote in confidence or that belongs to staff. */
+const READABLE = /^\/(?:sujets\/\d+|mes-votes|comment-ca-marche)?$/;
+
+export function mayKeep(url: URL, answer: { ok: boolean; redirected: boolean; headers: Headers }): boolean {
+  return (
+    answer.ok &&
+    !answer.redirected &&
+    READABLE.test(url.pathname) &&
+    /^(?:\?page=\d+)?$/.test(url.search) &&
+    (answer.headers.get("content-type") ?? "").startsWith("text/html") &&
+    !forbids(answer.headers)
+  );
+}
+
+function forbids(headers: Headers): boolean {
+  return /\bno-store\b/.test(headers.get("cache-control") ?? "");
+}
+
+/** The server wants no copy of it, or has taken the page away: a copy of another day goes as well. */
+export function isOver({ status, headers }: { status: number; headers: Headers }): boolean {
+  return forbids(headers) || status === 403 || status === 404 || status === 410;
+}
+
+/** A topic is the same page however one was led to it. */
+export function plain(url: URL): string {
+  return url.pathname.startsWith("/sujets/") ? url.origin + url.pathname : url.href;
+}
+
+/** Something between us and the server, or the server's database, is down: what was read last says more. */
+export function isDown(status: number): boolean {
+  return status === 502 || status === 503 || status === 504;
+}
+
+/** The page tells by itself that it is a copy, and of when. */
+export function marked(html: string, keptAt: string): string {
+  return html.replace("<body ", `<body data-copied="${keptAt.replace(/\D/g, "")}" `);
+}
+
+/** Of all caches those that go when `version` begins: all but its own and, for copies that need its files, the last. */
+export function outdated(names: readonly string[], version: string): string[] {
+  return [FILES, PAGES].flatMap((kind) => {
+    const others = names.filter((name) => name.startsWith(kind) && name !== kind + version);
+    return others.slice(0, -1);
+  });
+}
