@@ -112,7 +112,7 @@ def test_an_idea_is_sent_without_javascript_and_every_page_is_clean(
     page.get_by_role("button", name="Envoyer au modérateur").click()
     expect(page.locator(".post-status")).to_have_text("En attente")
     sent = page.content()
-    page.get_by_role("link", name="Mes idées").click()
+    page.get_by_role("main").get_by_role("link", name="Mes idées").click()
     listed = page.content()
     look = checked.new_page()
     for scheme in ("light", "dark"):
