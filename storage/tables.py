@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
 import storage.tables_posts  # noqa: F401 - a table of the same metadata
+import storage.tables_reports  # noqa: F401 - likewise
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 
 

@@ -38,7 +38,8 @@ class Visit:
         """The topics as this visitor may see them."""
         shown = list(topics)
         ids = [topic.id for topic in shown]
-        own = await own_signs(self.services.database, self.services.keys, self.device, ids)
+        gates = {topic.gate for topic in shown}
+        own = await own_signs(self.services.database, self.services.keys, self.device, gates.union(ids))
         found = await standings(self.services.database, ids)
         return [
             card(
@@ -46,7 +47,8 @@ class Visit:
                 found[topic.id],
                 now=self.now,
                 own=own.get(topic.id),
-                seen=self.services.keys.seen_token(topic.id, self.device),
+                voted=topic.gate in own,
+                seen=self.services.keys.seen_token(topic.gate, self.device),
                 op=new_op(),
                 note=note,
             )
@@ -55,8 +57,8 @@ class Visit:
 
     async def view(self, topic: Topic) -> View:
         """What this visitor sees of a topic; the ballot decides, never what the browser says."""
-        own = await own_signs(self.services.database, self.services.keys, self.device, [topic.id])
-        return topic.rules.view(voted=topic.id in own, now=self.now)
+        own = await own_signs(self.services.database, self.services.keys, self.device, [topic.gate])
+        return topic.rules.view(voted=topic.gate in own, now=self.now)
 
     def context(self, **more: Any) -> dict[str, Any]:
         """What every page needs, and more."""
