@@ -90,6 +90,14 @@ async def posts_of(
         return [_post(row) for row in await connection.execute(statement)]
 
 
+async def own_post(database: Database, post_id: int, author: bytes) -> Post | None:
+    """One of an author's posts; None where it is nobody's or somebody else's."""
+    statement = _POSTS.where(POST.c.id == post_id, POST.c.author == author)
+    async with database.read() as connection:
+        row = (await connection.execute(statement)).first()
+        return None if row is None else _post(row)
+
+
 async def waiting(database: Database, after: int = 0, limit: int = POSTS_A_PAGE) -> list[Post]:
     """Posts that wait for a moderator, the oldest first, those behind the post ``after``."""
     statement = _POSTS.where(POST.c.status == str(PostStatus.WAITING), POST.c.id > after)

@@ -104,6 +104,7 @@ def _pages(assets: Assets, catalogue: Catalogue) -> Pages:
         say=catalogue.say,
         voters_word=catalogue.voters,
         words=catalogue.for_the_browser(),
+        theme_told=catalogue.sections["theme-told"],
         choices={name: catalogue.sections[name] for name in ("departement", "sex-choice", "age")},
         assets=assets,
         language=catalogue.language,

@@ -3,6 +3,7 @@
 import asyncio
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -63,6 +64,16 @@ def test_a_post_is_decided_about_without_a_server(tmp_path: Path, capsys: pytest
     number = str(asyncio.run(post(tmp_path)))
     assert said(capsys, tmp_path, "refuse", number, "--reason", "Déjà fait")[0] == 0
     assert said(capsys, tmp_path, "publish", number) == (1, "imaginest: it was refused or withdrawn before\n")
+
+
+def test_where_moderation_comes_after_a_post_is_public_at_once(tmp_path: Path) -> None:
+    with running(tmp_path, IMAGINEST_MODERATION="after", IMAGINEST_IDEA_DAYS="7") as server:
+        form = {"kind": "idea", "text": TEXT, "theme": "transports", "op": "abcdefgh", "step": "publish"}
+        headers = {"Origin": server.url, "Cookie": server.cookie()}
+        request = urllib.request.Request(f"{server.url}/proposer", urlencode(form).encode(), headers)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            assert answer.url == f"{server.url}/mes-idees/1"
+        assert TEXT in page(server, "/") and "encore 6 jours" in page(server, "/sujets/1")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,83 @@
+"""What I posted, and what became of it; nobody else can open these pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from channels.wire import MAX_INTEGER
+from realtime.refusals import Refusal
+from storage.posts import POSTS_A_PAGE, own_post, posts_of, withdraw
+from storage.values_posts import Post, PostReason, PostStatus
+from web.citizen.timeline import local_time
+from web.citizen.topic import SEE_OTHER
+from web.citizen.visit import Visit, visit
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPost:
+    """A post for its author; ``reason`` is a sentence, of a refusal only."""
+
+    post: Post
+    sent: datetime
+    reason: str
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.post.status is PostStatus.WAITING
+
+    @property
+    def is_published(self) -> bool:
+        return self.post.status is PostStatus.PUBLISHED
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.is_waiting or self.is_published
+
+
+async def my_posts(request: Request) -> Response:
+    visitor = await visit(request)
+    asked = request.query_params.get("avant", "")
+    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
+    found: list[Post] = []
+    if request.state.has_cookie:
+        found = await posts_of(visitor.services.database, _author(visitor), before)
+    older = found[-1].id if len(found) == POSTS_A_PAGE else None
+    context = visitor.context(posts=[_own(visitor, post) for post in found], older=older)
+    return visitor.pages.page("my_posts.html", context)
+
+
+async def my_post(request: Request) -> Response:
+    visitor = await visit(request)
+    post_id: int = request.path_params["id"]
+    post = None
+    if request.state.has_cookie and post_id <= MAX_INTEGER:
+        post = await own_post(visitor.services.database, post_id, _author(visitor))
+    if post is None:
+        raise HTTPException(404)
+    return visitor.pages.page("my_post.html", visitor.context(own=_own(visitor, post)))
+
+
+async def withdraw_post(request: Request) -> Response:
+    """Take it back; doing so twice is doing it once."""
+    visitor = await visit(request)
+    post_id: int = request.path_params["id"]
+    if not request.state.has_cookie:
+        return visitor.pages.error(400, request.state.cookie_fault or Refusal.UNKNOWN_VOTER)
+    database = visitor.services.database
+    if post_id > MAX_INTEGER or await own_post(database, post_id, _author(visitor)) is None:
+        raise HTTPException(404)
+    await withdraw(database, post_id, _author(visitor), visitor.now)
+    return RedirectResponse(f"/mes-idees/{post_id}", SEE_OTHER)
+
+
+def _author(visitor: Visit) -> bytes:
+    return visitor.services.keys.author(visitor.device)
+
+
+def _own(visitor: Visit, post: Post) -> OwnPost:
+    known = post.reason in {str(reason) for reason in PostReason}
+    reason = visitor.pages.catalogue.say("post-reason", post.reason) if known else post.reason
+    return OwnPost(post, local_time(post.created_at), reason)

@@ -1,0 +1,99 @@
+// Writing an idea: how many signs are left, which ideas say the same already, and a draft that outlives the page.
+import { MOST_SIGNS, countSigns } from "../signs.ts";
+import type { Words } from "../words.ts";
+import { pageWords, typography } from "../words.ts";
+
+const NEAR = 20;
+const PAUSE = 400;
+const LEAST_WORDS = 2;
+
+interface Alike {
+  readonly title: string;
+  readonly url: string;
+}
+
+const DRAFT = "imaginest.draft";
+
+const text = document.querySelector<HTMLTextAreaElement>("textarea.post-text");
+if (text) start(text, pageWords());
+document.querySelector("button[value=publish]")?.addEventListener("click", () => sessionStorage.removeItem(DRAFT));
+
+function start(text: HTMLTextAreaElement, words: Words): void {
+  const counting = counter(document.getElementById("text-counter"), words);
+  const looking = similar(document.getElementById("alike"), words);
+  text.value ||= sessionStorage.getItem(DRAFT) ?? "";
+  const read = (): void => {
+    sessionStorage.setItem(DRAFT, text.value);
+    counting(text.value);
+    looking(text.value);
+  };
+  text.addEventListener("input", read);
+  addEventListener("pageshow", read); // a browser that goes back fills the field in itself
+  read();
+}
+
+/** Shows what is left at every key; says it aloud only where that changes what to do. */
+function counter(element: HTMLElement | null, words: Words): (typed: string) => void {
+  let before = "is-far";
+  return (typed) => {
+    if (!element) return;
+    const left = MOST_SIGNS - countSigns(typed);
+    const state = left < 0 ? "is-over" : left <= NEAR ? "is-near" : "is-far";
+    element.hidden = false;
+    element.className = `post-counter ${state}`;
+    element.textContent = left < 0 ? words.say("posting", "over", { n: -left }) : words.say("posting", "left", { n: left });
+    if (state !== before && state !== "is-far") announce(element.textContent);
+    before = state;
+  };
+}
+
+/** Asks once the writing pauses; an answer that comes late is for nobody. */
+function similar(section: HTMLElement | null, words: Words): (typed: string) => void {
+  const one = document.getElementById("alike-one");
+  const list = section?.querySelector("ul");
+  const heading = section?.querySelector("h2");
+  if (!section || !list || !heading || !(one instanceof HTMLTemplateElement)) return () => {};
+  let asking = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asked = "";
+
+  const show = (found: readonly Alike[]): void => {
+    const told = found.length ? words.say("posting", "similar", { n: found.length }) : "";
+    list.replaceChildren(...found.map((each) => entry(one, each)));
+    if (told && told !== heading.textContent) announce(told);
+    heading.textContent = told;
+    section.hidden = !found.length;
+  };
+
+  const ask = async (typed: string): Promise<void> => {
+    asking = new AbortController();
+    try {
+      const answer = await fetch(`/similaires?texte=${encodeURIComponent(typed)}`, { signal: asking.signal });
+      if (answer.ok) show((await answer.json()) as readonly Alike[]);
+    } catch {
+      // without an answer the page is what it is without this program
+    }
+  };
+
+  return (typed) => {
+    const wanted = (typed.match(/[\p{L}\p{N}]{3,}/gu) ?? []).length < LEAST_WORDS ? "" : typed.trim();
+    if (wanted === asked) return;
+    asked = wanted;
+    clearTimeout(timer);
+    asking.abort();
+    if (!wanted) show([]);
+    else timer = setTimeout(() => void ask(wanted), PAUSE);
+  };
+}
+
+function entry(template: HTMLTemplateElement, alike: Alike): Node {
+  const made = template.content.cloneNode(true) as DocumentFragment;
+  const title = made.querySelector(".alike-title");
+  if (title) title.textContent = typography(alike.title);
+  made.querySelector<HTMLAnchorElement>(".alike-link")?.setAttribute("href", alike.url);
+  return made;
+}
+
+function announce(said: string): void {
+  document.getElementById("announcer")?.replaceChildren(said);
+}
