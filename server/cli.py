@@ -91,6 +91,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     posts.set_defaults(run=_posts)
 
+    reports = command("reports", "what citizens report, the topics of five people or more first; settle it")
+    reports.add_argument(
+        "action",
+        metavar="ACTION",
+        nargs="?",
+        default="list",
+        choices=["list", "settle"],
+        help="list (what is open) or settle",
+    )
+    reports.add_argument("topic", metavar="TOPIC", nargs="?", type=int, help="the topic's number in the list")
+    reports.set_defaults(run=_reports)
+
     replay = command("replay", "play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv", help="the recording's votes")
     replay.add_argument(
@@ -203,6 +215,12 @@ def _posts(settings: Settings, options: argparse.Namespace) -> int:
     from server.posts import run
 
     return run(settings, options.action, options.post, options.reason)
+
+
+def _reports(settings: Settings, options: argparse.Namespace) -> int:
+    from server.reports import run
+
+    return run(settings, options.action, options.topic)
 
 
 def _replay(settings: Settings, options: argparse.Namespace) -> int:

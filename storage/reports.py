@@ -35,9 +35,13 @@ async def report(database: Database, new: NewReport, now: int) -> ReportRefusal 
             return ReportRefusal.UNKNOWN_TOPIC
         own = REPORT.c.reporter == new.reporter
         said = {"reason": str(new.reason), "text": new.text}
-        before = connection.execute(sa.select(REPORT.c.id).where(own, REPORT.c.topic_id == new.topic)).scalar()
+        before = connection.execute(
+            sa.select(REPORT.c.id).where(own, REPORT.c.topic_id == new.topic)
+        ).scalar()
         if before is not None:
-            corrected = sa.update(REPORT).where(REPORT.c.id == before, REPORT.c.state == str(ReportState.OPEN))
+            corrected = sa.update(REPORT).where(
+                REPORT.c.id == before, REPORT.c.state == str(ReportState.OPEN)
+            )
             connection.execute(corrected.values(said))
             return None
         recent = sa.select(sa.func.count()).select_from(REPORT).where(own, REPORT.c.at > now - DAY_MS)

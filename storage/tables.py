@@ -3,8 +3,8 @@
 from sqlalchemy import BigInteger, Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
-import storage.tables_posts  # noqa: F401 - a table of the same metadata
-import storage.tables_reports  # noqa: F401 - likewise
+import storage.tables_posts
+import storage.tables_reports  # noqa: F401 - tables of the same metadata
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 
 

@@ -22,7 +22,9 @@ RULES = PostingRules()
 
 async def sent(house: House, parent: int, side: Sign = Sign.PLUS, number: int = 1) -> Post:
     author = house.keys.author(device(number))
-    new = NewPost(PostKind.ARGUMENT, "Moins de voitures", author, secrets.token_urlsafe(12), None, parent, side)
+    new = NewPost(
+        PostKind.ARGUMENT, "Moins de voitures", author, secrets.token_urlsafe(12), None, parent, side
+    )
     made = await submit(house.database, house.keys, new, RULES, house.clock[0])
     assert isinstance(made, Post)
     return made
@@ -67,7 +69,9 @@ async def test_what_was_withdrawn_is_no_argument_any_more(house: House) -> None:
     assert await arguments_of(house.database, parent) == {Sign.PLUS: [], Sign.MINUS: []}
 
 
-async def test_under_a_sealed_topic_arguments_are_sealed_and_ranked_by_what_is_published(house: House) -> None:
+async def test_under_a_sealed_topic_arguments_are_sealed_and_ranked_by_what_is_published(
+    house: House,
+) -> None:
     rules = TopicRules(0, None, ResultPolicy.ALWAYS, HeadlinePolicy.SEALED)
     parent = await house.topic(rules)
     under = await argument(house, parent)

@@ -2,6 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
+from web.citizen.arguments import arguments_page, take_argument
 from web.citizen.errors import exception_handlers
 from web.citizen.home import home, how_it_works
 from web.citizen.language import choose_language
@@ -9,6 +10,7 @@ from web.citizen.moments import topic_moments
 from web.citizen.my_posts import my_post, my_posts, withdraw_post
 from web.citizen.posting import poster_page, take_post
 from web.citizen.profile import keep_profile, profile_page
+from web.citizen.reports import report_page, take_report
 from web.citizen.similar import similar_ideas
 from web.citizen.topic import topic_page, vote
 from web.static import static_routes
@@ -22,6 +24,10 @@ def routes() -> list[BaseRoute]:
         Route("/sujets/{id:int}", topic_page),
         Route("/sujets/{id:int}/fil", topic_moments),
         Route("/sujets/{id:int}/vote", vote, methods=["POST"]),
+        Route("/sujets/{id:int}/arguments", arguments_page),
+        Route("/sujets/{id:int}/arguments", take_argument, methods=["POST"]),
+        Route("/sujets/{id:int}/signaler", report_page),
+        Route("/sujets/{id:int}/signaler", take_report, methods=["POST"]),
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/proposer", poster_page),

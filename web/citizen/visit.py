@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from channels.wire import MAX_INTEGER
 from realtime.disclosure import View
 from realtime.tally import NOWHERE
 from storage.ballots import own_signs
 from storage.profiles import profile_of
 from storage.tallies import standings
+from storage.topics import get_topic
 from storage.values import Profile, Topic
 from web.citizen.cards import Card, Note, card
 from web.rendering import Pages
@@ -78,6 +81,15 @@ async def visit(request: Request) -> Visit:
     if request.state.has_cookie:
         profile = await profile_of(services.database, services.keys, device)
     return Visit(services, pages_for(request), device, profile, services.now())
+
+
+async def asked_topic(visitor: Visit, request: Request) -> Topic:
+    """The topic that the address names; the page that says there is none, where that is so."""
+    topic_id: int = request.path_params["id"]
+    topic = await get_topic(visitor.services.database, topic_id) if topic_id <= MAX_INTEGER else None
+    if topic is None:
+        raise HTTPException(404)
+    return topic
 
 
 async def read_form(request: Request) -> FormData:

@@ -13,7 +13,7 @@ import type { Session } from "./session.ts";
 import { GAUGE_FROM, share } from "./share.ts";
 import { after, openSession } from "./socket.ts";
 import { Standings } from "./standings.ts";
-import { articles, cameBack, closeTopic, readTopic, titleOf, topicOfArticle, writeNote, writeTopic } from "./topics.ts";
+import { articles, cameBack, closeTopic, mainTopic, readTopic, titleOf, topicOfArticle, writeNote, writeTopic } from "./topics.ts";
 import { listenForVotes, newOp, postVote } from "./vote.ts";
 import { writeWatching } from "./watching.ts";
 import { number, pageWords } from "./words.ts";
@@ -40,7 +40,7 @@ function start(live: string): void {
     const topic = topicOfArticle(article);
     standings.begin(topic, withVote(readTopic(article), votes.get(topic), cameBack()));
   }
-  const only = standings.topics.length === 1 ? standings.topics[0] : undefined;
+  const only = mainTopic();
 
   function draw(topic: number): void {
     const shown = {

@@ -34,7 +34,7 @@ class Page {
   wakes = 0;
 
   constructor(shelf: Shelf = new MemoryShelf(), own: Sign | null = null, sealed = false) {
-    this.standings.begin(TOPIC, { version: [1, 4], tally: tally(3, 2), own, seen: null, sealed });
+    this.standings.begin(TOPIC, { version: [1, 4], tally: tally(3, 2), own, seen: null, gate: null, sealed });
     this.desk = new Desk(this.standings, new PendingVotes(shelf), this, {
       tell: (_, told) => this.told.push(told),
       reachable: () => Promise.resolve(this.isReachable),
