@@ -12,6 +12,7 @@ from typing import TypeVar
 from realtime.disclosure import ResultPolicy
 from realtime.tally import AgeBand, Cell, Departement, Sex, Sign
 from server.app import open_keys, wall_ms
+from server.demonstration_debate import all_arguments, fill_debates
 from server.settings import Settings
 from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
 from storage.database import Database, bring_up_to_date
@@ -144,6 +145,7 @@ async def fill(settings: Settings) -> None:
             now = wall_ms()
             topics = [_new_topic(content, now) for content in CONTENT]
             await create_topics(database, open_keys(settings), topics, now)
+            await fill_debates(database, open_keys(settings), now)
     finally:
         await database.close()
 
@@ -248,6 +250,7 @@ async def _open_topics(settings: Settings) -> list[int]:
     database = Database(settings.database)
     try:
         topics = await list_topics(database)
+        topics += await all_arguments(database, topics)
     finally:
         await database.close()
     now = wall_ms()

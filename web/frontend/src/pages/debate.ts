@@ -20,6 +20,8 @@ const debate = document.getElementById("debat");
 const button = debate?.querySelector<HTMLButtonElement>(".debate-reorder");
 if (debate && button) {
   const offer = (): void => {
+    const told = debate.querySelector('[data-order="hidden"]:not([hidden])');
+    if (told && lists(debate).some((list) => places(list).some(({ isTold }) => isTold))) sayOrder(debate, "newest");
     button.disabled = lists(debate).every((list) => isInOrder(list));
   };
   debate.addEventListener("counts", offer);
@@ -28,9 +30,14 @@ if (debate && button) {
     // What is disabled cannot keep the focus.
     debate.querySelector<HTMLElement>(".debate-title")?.focus({ preventScroll: true });
     button.disabled = true;
+    sayOrder(debate, "best");
     announce(pageWords().say("debate", "reorder"));
   });
   offer();
+}
+
+function sayOrder(debate: HTMLElement, order: "best" | "newest"): void {
+  for (const one of debate.querySelectorAll<HTMLElement>("[data-order]")) one.hidden = one.dataset.order !== order;
 }
 
 function lists(debate: HTMLElement): HTMLElement[] {
