@@ -116,7 +116,7 @@ def test_an_idea_is_sent_without_javascript_and_every_page_is_clean(
     listed = page.content()
     look = checked.new_page()
     for scheme in ("light", "dark"):
-        look.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        look.emulate_media(color_scheme=scheme)
         for content in (faults, preview, sent, listed) if scheme == "light" else (faults, listed):
             look.route(
                 "**/shown", lambda route, _, body=content: route.fulfill(body=body, content_type="text/html")
