@@ -68,7 +68,7 @@ class Corridor:
                 return No(Refusal.TRY_AGAIN, channel=sub.channel)
             if not known:
                 return No(Refusal.UNKNOWN_TOPIC, channel=sub.channel)
-        voted = self.keys.has_seen(topic, device, sub.seen)
+        voted = self.keys.has_seen(self.fanout.gate(topic), device, sub.seen)
         self.fanout.subscribe(watcher, topic, sub.at, voted=voted, hidden=sub.hidden)
         return None
 

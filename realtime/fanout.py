@@ -160,15 +160,19 @@ class Fanout:
             self._send(watcher, topic, state.snap(watcher.format))
         return True
 
+    def gate(self, topic: int) -> int:
+        """The topic whose ballot opens the results of a warm topic."""
+        gate = self.standings[topic].rules.gate
+        return topic if gate is None else gate
+
     def reveal(self, watcher: Watcher, topic: int) -> None:
-        """This watcher has voted: show the results from now on, where the topic's rules allow."""
-        taken = watcher.topics.get(topic)
-        if taken is None:
-            return
-        watcher.topics[topic] = seat(taken.view, voted=True)
-        view = self.standings[topic].rules.view(voted=True, now=self._wall())
-        if taken.view is View.HIDDEN and view is View.RESULTS:
-            self.subscribe(watcher, topic, None, voted=True)
+        """This watcher has voted: show what that ballot opens from now on, where the rules allow."""
+        for opened in [followed for followed in watcher.topics if self.gate(followed) == topic]:
+            taken = watcher.topics[opened]
+            watcher.topics[opened] = seat(taken.view, voted=True)
+            view = self.standings[opened].rules.view(voted=True, now=self._wall())
+            if taken.view is View.HIDDEN and view is View.RESULTS:
+                self.subscribe(watcher, opened, None, voted=True)
 
     def open_closed(self) -> None:
         """Show the results of topics that closed to all who could not see them yet."""

@@ -13,7 +13,13 @@ from realtime.views import Encode, ViewState
 
 
 class Rules(Protocol):
-    """What decides who sees what of a topic; ``now`` is in ms since 1970."""
+    """What decides who sees what of a topic; ``now`` is in ms since 1970.
+
+    ``gate`` is the topic whose ballot opens the results, None where it is the topic's own.
+    """
+
+    @property
+    def gate(self) -> int | None: ...
 
     def view(self, *, voted: bool, now: int) -> View: ...
 

@@ -104,6 +104,18 @@ def _parser() -> argparse.ArgumentParser:
     contact.add_argument("--text", metavar="TEXT", help="the answer, at most 2,000 signs")
     contact.set_defaults(run=_contact)
 
+    reports = command("reports", "what citizens report, the topics of five people or more first; settle it")
+    reports.add_argument(
+        "action",
+        metavar="ACTION",
+        nargs="?",
+        default="list",
+        choices=["list", "settle"],
+        help="list (what is open) or settle",
+    )
+    reports.add_argument("topic", metavar="TOPIC", nargs="?", type=int, help="the topic's number in the list")
+    reports.set_defaults(run=_reports)
+
     replay = command("replay", "play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv", help="the recording's votes")
     replay.add_argument(
@@ -222,6 +234,12 @@ def _contact(settings: Settings, options: argparse.Namespace) -> int:
     from server.correspondence import run
 
     return run(settings, options.action, options.id, options.text)
+
+
+def _reports(settings: Settings, options: argparse.Namespace) -> int:
+    from server.reports import run
+
+    return run(settings, options.action, options.topic)
 
 
 def _replay(settings: Settings, options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from realtime.disclosure import ResultPolicy
 from realtime.tally import AgeBand, Cell, Departement, Sex, Sign
 from server.app import open_keys, wall_ms
+from server.demonstration_debate import all_arguments, fill_debates
 from server.demonstration_letter import add_letter
 from server.settings import Settings
 from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
@@ -146,6 +147,7 @@ async def fill(settings: Settings) -> None:
             topics = [_new_topic(content, now) for content in CONTENT]
             await create_topics(database, open_keys(settings), topics, now)
             await add_letter(database, now)
+            await fill_debates(database, open_keys(settings), now)
     finally:
         await database.close()
 
@@ -250,6 +252,7 @@ async def _open_topics(settings: Settings) -> list[int]:
     database = Database(settings.database)
     try:
         topics = await list_topics(database)
+        topics += await all_arguments(database, topics)
     finally:
         await database.close()
     now = wall_ms()

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
-from storage import posts, topics
+from storage import posts, reports, topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from storage.values_posts import Post, PostRefusal
 from web.services import Services
@@ -24,6 +24,7 @@ def operator_routes() -> list[Route]:
         Route("/operator/provenance", _mark, methods=["POST"]),
         Route("/operator/posts/publish", _publish, methods=["POST"]),
         Route("/operator/posts/refuse", _refuse, methods=["POST"]),
+        Route("/operator/reports/settle", _settle, methods=["POST"]),
     ]
 
 
@@ -119,6 +120,18 @@ async def _refuse(request: Request) -> Response:
     except (KeyError, TypeError, ValueError, posts.PostTooLong) as error:
         return JSONResponse({"error": repr(error)}, 400)
     return JSONResponse(plain_outcome(done))
+
+
+async def _settle(request: Request) -> Response:
+    services: Services = request.state.services
+    wanted = await authorised(request, services)
+    if isinstance(wanted, Response):
+        return wanted
+    try:
+        settled = await reports.settle(services.database, int(wanted["topic"]))
+    except (KeyError, TypeError, ValueError) as error:
+        return JSONResponse({"error": repr(error)}, 400)
+    return JSONResponse({"settled": settled})
 
 
 async def authorised(request: Request, services: Services) -> Any:

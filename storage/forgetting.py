@@ -13,12 +13,14 @@ from storage.database import Database
 from storage.keys import Keys
 from storage.posts import forget_posts
 from storage.profiles import forget_profile
+from storage.reports import forget_reports
 
 Forget = Callable[[sa.Connection, Keys, bytes], None]
 """Takes away what one noun holds of a device; doing it twice is doing it once."""
 
 FORGETS: tuple[Forget, ...] = (
     forget_posts,
+    forget_reports,
     forget_threads,
     forget_profile,  # the last: it takes the voter away
 )

@@ -34,6 +34,7 @@ class Keys:
         self._wrapping = _derive(master, "topic keys")
         self._voters = _derive(master, "voters")
         self._authors = _derive(master, "authors")
+        self._reporters = _derive(master, "reporters")
         self._seen = _derive(master, "seen tokens")
         self.sealing = _derive(master, "disclosure")
         self.cookies = _derive(master, "cookies")
@@ -74,6 +75,10 @@ class Keys:
     def unsubscribe_mac(self, subscriber: bytes) -> bytes:
         """What proves that a link was written for this subscriber (16 bytes)."""
         return hmac.digest(self._unsubscribe, subscriber, "sha256")[:_KEY_BYTES]
+
+    def reporter(self, device: bytes) -> bytes:
+        """The name under which a device's reports are stored (16 bytes); unrelated to its posts."""
+        return hmac.digest(self._reporters, device, "sha256")[:_KEY_BYTES]
 
     def seen_token(self, topic: int, device: bytes) -> str:
         """What proves that this device has voted on a topic and may see its results."""

@@ -203,7 +203,8 @@ def _publish(
         row = _parent(connection, post.parent)
         if row is None or rules_of(row).state(now) is not TopicState.OPEN:
             return PostRefusal.CLOSED
-        theme, topic_rules = row.slug, TopicRules(now, row.closes_at, ResultPolicy.ALWAYS)
+        of_topic = rules_of(row)
+        theme, topic_rules = row.slug, TopicRules(now, row.closes_at, of_topic.results, of_topic.headline)
     else:
         theme = "" if post.theme is None else post.theme.slug
         topic_rules = TopicRules(now, now + rules.idea_days * DAY_MS, ResultPolicy.AFTER_VOTE)
@@ -250,8 +251,10 @@ def _locked(connection: sa.Connection, post_id: int) -> Row[tuple[object, ...]] 
 
 
 def _parent(connection: sa.Connection, topic_id: int | None) -> Row[tuple[object, ...]] | None:
+    """The topic of an argument, whose end nobody moves until this transaction ends."""
     statement = sa.select(TOPIC, THEME.c.slug).join(THEME, THEME.c.id == TOPIC.c.theme_id)
-    return connection.execute(statement.where(TOPIC.c.id == topic_id, TOPIC.c.withdrawn_at.is_(None))).first()
+    found = statement.where(TOPIC.c.id == topic_id, TOPIC.c.withdrawn_at.is_(None))
+    return connection.execute(found.with_for_update(read=True, of=TOPIC)).first()
 
 
 _POSTS = sa.select(POST, THEME.c.slug, THEME.c.name).outerjoin(THEME, THEME.c.id == POST.c.theme_id)

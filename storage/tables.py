@@ -6,7 +6,8 @@ from sqlmodel import Field, SQLModel
 import storage.tables_contact
 import storage.tables_letter
 import storage.tables_outbox
-import storage.tables_posts  # noqa: F401 - the metadata below holds them too
+import storage.tables_posts
+import storage.tables_reports  # noqa: F401 - the metadata below holds them too
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 
 

@@ -66,7 +66,10 @@ async def marks(database: Database, topic_ids: Iterable[int]) -> dict[int, Mark]
 
 _MARK: tuple[sa.ColumnElement[Any], ...] = (
     *(TALLY.c[name] for name in ("topic_id", "number", "plus", "minus")),
-    *(TOPIC.c[name] for name in ("opens_at", "closes_at", "results", "headline", "profile_required")),
+    *(
+        TOPIC.c[name]
+        for name in ("opens_at", "closes_at", "results", "headline", "profile_required", "parent_id")
+    ),
     EPOCH.label("epoch"),
 )
 

@@ -63,9 +63,16 @@ def create_topic(connection: sa.Connection, keys: Keys, topic: NewTopic, now: in
 
 
 async def close_topic(database: Database, topic_id: int, at: int) -> None:
-    """Let a topic's vote end at the instant ``at``."""
-    statement = sa.update(TOPIC).where(TOPIC.c.id == topic_id).values(closes_at=at)
-    await database.write(lambda connection: connection.execute(statement), idempotent=True)
+    """Let a topic's vote, and that on its arguments, end at the instant ``at``; withdrawn arguments stay closed."""
+    itself = sa.update(TOPIC).where(TOPIC.c.id == topic_id)
+    arguments = sa.update(TOPIC).where(TOPIC.c.parent_id == topic_id, TOPIC.c.withdrawn_at.is_(None))
+
+    def close(connection: sa.Connection) -> None:
+        # the topic first and alone: it waits for whoever publishes an argument just now, and then finds that one
+        connection.execute(itself.values(closes_at=at))
+        connection.execute(arguments.values(closes_at=at))
+
+    await database.write(close, idempotent=True)
 
 
 def withdraw_topic(connection: sa.Connection, topic_id: int, now: int) -> None:
@@ -104,6 +111,13 @@ async def list_topics(database: Database) -> list[Topic]:
     async with database.read() as connection:
         rows = await connection.execute(listed.order_by(TOPIC.c.id.desc()))
         return [_topic(row) for row in rows]
+
+
+async def topics_of(database: Database, topic_ids: Iterable[int]) -> dict[int, Topic]:
+    """Those of these topics that exist, by id."""
+    async with database.read() as connection:
+        rows = await connection.execute(_TOPICS.where(TOPIC.c.id.in_(list(topic_ids))))
+        return {row.id: _topic(row) for row in rows}
 
 
 async def get_topic(database: Database, topic_id: int) -> Topic | None:
@@ -146,4 +160,5 @@ def rules_of(row: Row[tuple[object, ...]]) -> TopicRules:
         results=ResultPolicy(row.results),
         headline=HeadlinePolicy(row.headline),
         profile_required=row.profile_required,
+        gate=row.parent_id,
     )

@@ -49,13 +49,18 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class TopicRules:
-    """What decides who may vote and what may be seen; ``closes_at`` is None for a topic without an end."""
+    """What decides who may vote and what may be seen; ``closes_at`` is None for a topic without an end.
+
+    ``gate`` is the topic by whose ballot results open, where that is another: an argument's figures open with those
+    of the topic under which it stands.
+    """
 
     opens_at: int
     closes_at: int | None
     results: ResultPolicy = ResultPolicy.AFTER_VOTE
     headline: HeadlinePolicy = HeadlinePolicy.LIVE
     profile_required: bool = False
+    gate: int | None = None
 
     def state(self, now: int) -> TopicState:
         if now < self.opens_at:
@@ -101,6 +106,11 @@ class Topic:
     parent: int | None = None
     side: Sign | None = None
     withdrawn_at: int | None = None
+
+    @property
+    def gate(self) -> int:
+        """The topic whose ballot opens this one's results."""
+        return self.id if self.rules.gate is None else self.rules.gate
 
 
 @dataclass(frozen=True, slots=True)

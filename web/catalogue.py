@@ -25,7 +25,19 @@ FOLDER = Path(__file__).parent / "locale"
 NARROW_SPACE = "\u202f"
 
 _FOR_THE_BROWSER = frozenset(
-    {"refusals", "live", "own", "sign", "mine", "voters", "weather", "time", "departement", "posting"}
+    {
+        "refusals",
+        "live",
+        "own",
+        "sign",
+        "mine",
+        "voters",
+        "weather",
+        "time",
+        "departement",
+        "posting",
+        "debate",
+    }
 )
 
 _BEFORE_SIGNS = re.compile(r"[ \u00a0]+(?=[?!;:»%])")

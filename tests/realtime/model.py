@@ -30,6 +30,7 @@ class Unavailable(Exception):
 @dataclass(frozen=True)
 class Rules:
     results: ResultPolicy = ResultPolicy.ALWAYS
+    gate: int | None = None
 
     def view(self, *, voted: bool, now: int) -> View:
         return view_for(self.results, voted=voted, closed=False)

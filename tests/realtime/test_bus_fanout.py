@@ -27,6 +27,8 @@ CHANNEL = "test:topic:7"
 class Open:
     """Rules of a topic whose results everybody sees."""
 
+    gate: int | None = None
+
     def view(self, *, voted: bool, now: int) -> View:
         return View.RESULTS
 

@@ -219,7 +219,8 @@ async def test_an_argument_stands_under_an_open_topic_and_ends_with_it(house: Ho
     topic = await accept(house, await send(house, argument(house, parent, Sign.MINUS)))
     assert (topic.kind, topic.parent, topic.side) == (TopicKind.ARGUMENT, parent, Sign.MINUS)
     assert topic.rules.closes_at == house.clock[0] + DAY_MS
-    assert topic.rules.results is ResultPolicy.ALWAYS
+    assert topic.rules.results is ResultPolicy.AFTER_VOTE, "its figures open with those of its topic"
+    assert topic.gate == parent
     assert [one.id for one in await list_topics(house.database)] == [parent]
     assert await refused(house, argument(house, topic.id)) is PostRefusal.UNKNOWN_TOPIC
     assert await refused(house, argument(house, 999)) is PostRefusal.UNKNOWN_TOPIC

@@ -99,12 +99,16 @@ def card(
     *,
     now: int,
     own: Sign | None,
+    voted: bool,
     seen: str,
     op: str,
     note: Note | None = None,
 ) -> Card:
-    """``own`` is None where this person has no ballot on the topic; ``seen`` their token for it."""
-    view = topic.rules.view(voted=own is not None, now=now)
+    """``own`` is None where this person has no ballot on the topic.
+
+    ``voted`` says whether they have one on the topic's gate, ``seen`` is their token for that.
+    """
+    view = topic.rules.view(voted=voted, now=now)
     return Card(
         topic=topic,
         version=standing.version,
@@ -113,7 +117,7 @@ def card(
         state=topic.rules.state(now),
         left=time_left(topic.rules, now),
         own=own,
-        seen=seen if own is not None else "",
+        seen=seen if voted else "",
         op=op,
         note=note,
     )

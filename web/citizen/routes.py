@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute, Route
 
 from web.citizen import letter
+from web.citizen.arguments import arguments_page, take_argument
 from web.citizen.contact import begin_thread, contact_page, thread_page, write_in_thread
 from web.citizen.erase import erase, erase_page, erased_page
 from web.citizen.errors import exception_handlers
@@ -14,6 +15,7 @@ from web.citizen.my_posts import my_post, my_posts, withdraw_post
 from web.citizen.offline import offline_page
 from web.citizen.posting import poster_page, take_post
 from web.citizen.profile import keep_profile, profile_page
+from web.citizen.reports import report_page, take_report
 from web.citizen.similar import similar_ideas
 from web.citizen.topic import topic_page, vote
 from web.installable import installable_routes
@@ -28,6 +30,10 @@ def routes() -> list[BaseRoute]:
         Route("/sujets/{id:int}", topic_page),
         Route("/sujets/{id:int}/fil", topic_moments),
         Route("/sujets/{id:int}/vote", vote, methods=["POST"]),
+        Route("/sujets/{id:int}/arguments", arguments_page),
+        Route("/sujets/{id:int}/arguments", take_argument, methods=["POST"]),
+        Route("/sujets/{id:int}/signaler", report_page),
+        Route("/sujets/{id:int}/signaler", take_report, methods=["POST"]),
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/proposer", poster_page),

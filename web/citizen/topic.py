@@ -3,22 +3,23 @@
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from channels.topics import cast_vote
-from channels.wire import MAX_INTEGER, is_op
+from channels.wire import is_op
 from realtime.disclosure import View
 from realtime.refusals import Refusal
 from realtime.tally import Sign
 from storage.tallies import cross_table, moments
 from storage.topics import get_topic
 from storage.values import CastVote, Receipt, Topic, TopicState
+from storage.values_posts import PostStatus
 from web.citizen.cards import Card, Note, wants_profile
+from web.citizen.debate import debate_under, read_sent
 from web.citizen.pyramid import pyramid
 from web.citizen.timeline import timeline
-from web.citizen.visit import Visit, read_form, visit
+from web.citizen.visit import Visit, asked_topic, read_form, visit
 from web.forms import VoteForm, local_path, read_sign, read_vote
 
 SEE_OTHER = 303
@@ -26,7 +27,8 @@ SEE_OTHER = 303
 
 async def topic_page(request: Request) -> Response:
     visitor = await visit(request)
-    return await show_topic(visitor, await _topic(visitor, request))
+    sent = read_sent(request.query_params)
+    return await show_topic(visitor, await asked_topic(visitor, request), sent=sent)
 
 
 async def vote(request: Request) -> Response:
@@ -34,7 +36,7 @@ async def vote(request: Request) -> Response:
     visitor = await visit(request)
     if not request.state.has_cookie:
         return visitor.pages.error(400, request.state.cookie_fault or Refusal.UNKNOWN_VOTER)
-    topic = await _topic(visitor, request)
+    topic = await asked_topic(visitor, request)
     form = await read_form(request)
     read = read_vote(form)
     if isinstance(read, Refusal):
@@ -69,6 +71,7 @@ async def show_topic(
     refusal: Refusal | None = None,
     chosen: Sign | None = None,
     op: str | None = None,
+    sent: PostStatus | None = None,
 ) -> Response:
     """The page; after a refusal it keeps what was ``chosen``, and the ``op`` where sending again may help."""
     pages, database = visitor.pages, visitor.services.database
@@ -80,17 +83,11 @@ async def show_topic(
         card = replace(card, op=op)
     past = await moments(database, topic.id) if card.view is View.RESULTS else []
     cells = await cross_table(database, visitor.services.keys, topic, visitor.now)
+    above = None if topic.parent is None else await get_topic(database, topic.parent)
+    debate = await debate_under(visitor, topic, sent=sent) if topic.parent is None else None
     context = visitor.context(card=card, timeline=timeline(past), pyramid=pyramid(cells), next=_path(card))
-    return pages.page("topic.html", context, status=status)
+    return pages.page("topic.html", context | {"above": above, "debate": debate}, status=status)
 
 
 def _path(card: Card) -> str:
     return f"/sujets/{card.topic.id}"
-
-
-async def _topic(visitor: Visit, request: Request) -> Topic:
-    topic_id: int = request.path_params["id"]
-    topic = await get_topic(visitor.services.database, topic_id) if topic_id <= MAX_INTEGER else None
-    if topic is None:
-        raise HTTPException(404)
-    return topic

@@ -7,13 +7,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from channels.wire import MAX_INTEGER
 from realtime.disclosure import View
 from realtime.tally import NOWHERE
 from storage.ballots import own_signs
 from storage.profiles import profile_of
 from storage.tallies import standings
+from storage.topics import get_topic
 from storage.values import Profile, Topic
 from web.citizen.cards import Card, Note, card
 from web.forms import HOME, local_path
@@ -40,7 +43,8 @@ class Visit:
         """The topics as this visitor may see them."""
         shown = list(topics)
         ids = [topic.id for topic in shown]
-        own = await own_signs(self.services.database, self.services.keys, self.device, ids)
+        gates = {topic.gate for topic in shown}
+        own = await own_signs(self.services.database, self.services.keys, self.device, gates.union(ids))
         found = await standings(self.services.database, ids)
         return [
             card(
@@ -48,7 +52,8 @@ class Visit:
                 found[topic.id],
                 now=self.now,
                 own=own.get(topic.id),
-                seen=self.services.keys.seen_token(topic.id, self.device),
+                voted=topic.gate in own,
+                seen=self.services.keys.seen_token(topic.gate, self.device),
                 op=new_op(),
                 note=note,
             )
@@ -57,8 +62,8 @@ class Visit:
 
     async def view(self, topic: Topic) -> View:
         """What this visitor sees of a topic; the ballot decides, never what the browser says."""
-        own = await own_signs(self.services.database, self.services.keys, self.device, [topic.id])
-        return topic.rules.view(voted=topic.id in own, now=self.now)
+        own = await own_signs(self.services.database, self.services.keys, self.device, [topic.gate])
+        return topic.rules.view(voted=topic.gate in own, now=self.now)
 
     def context(self, **more: Any) -> dict[str, Any]:
         """What every page needs, and more."""
@@ -78,6 +83,15 @@ async def visit(request: Request) -> Visit:
     if request.state.has_cookie:
         profile = await profile_of(services.database, services.keys, device)
     return Visit(services, pages_for(request), device, profile, services.now())
+
+
+async def asked_topic(visitor: Visit, request: Request) -> Topic:
+    """The topic that the address names; the page that says there is none, where that is so."""
+    topic_id: int = request.path_params["id"]
+    topic = await get_topic(visitor.services.database, topic_id) if topic_id <= MAX_INTEGER else None
+    if topic is None:
+        raise HTTPException(404)
+    return topic
 
 
 async def read_form(request: Request) -> FormData:

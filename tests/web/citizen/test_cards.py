@@ -24,7 +24,7 @@ STANDING = Standing(
 
 
 def seen_by(own: Sign | None, topic: Topic = TOPIC, standing: Standing = STANDING) -> Card:
-    return card(topic, standing, now=NOW, own=own, seen="token", op="abcdefgh")
+    return card(topic, standing, now=NOW, own=own, voted=own is not None, seen="token", op="abcdefgh")
 
 
 def test_before_the_vote_only_the_number_of_voters_is_there() -> None:

@@ -25,6 +25,7 @@ import {
   articles,
   cameBack,
   closeTopic,
+  mainTopic,
   readTopic,
   titleOf,
   topicOfArticle,
@@ -66,7 +67,7 @@ function start(live: string): void {
 
   const standings = new Standings((topic) => draw(topic));
   for (const article of articles()) begin(article, cameBack() || copied !== null);
-  const only = standings.topics.length === 1 ? standings.topics[0] : undefined;
+  const only = mainTopic();
 
   function begin(article: HTMLElement, isOld: boolean): void {
     const topic = topicOfArticle(article);

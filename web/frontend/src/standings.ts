@@ -9,6 +9,8 @@ export interface Beginning {
   readonly tally: Tally | null;
   readonly own: Sign | null;
   readonly seen: string | null;
+  /** The topic whose ballot opens the results, null where it is the topic itself; `seen` is the token for that one. */
+  readonly gate: number | null;
   /** The headline moves by whole blocks only, so one vote must not be shown at once. */
   readonly sealed: boolean;
 }
@@ -25,6 +27,7 @@ interface Standing extends Known {
   own: Sign | null;
   seen: string | null;
   guess: Guess | null;
+  readonly gate: number | null;
   readonly sealed: boolean;
 }
 
@@ -37,8 +40,8 @@ export class Standings {
     return [...this.#topics.keys()];
   }
 
-  begin(topic: number, { version, tally, own, seen, sealed }: Beginning): void {
-    if (!this.#topics.has(topic)) this.#topics.set(topic, { version, tally, own, seen, sealed, guess: null });
+  begin(topic: number, { version, tally, own, seen, gate, sealed }: Beginning): void {
+    if (!this.#topics.has(topic)) this.#topics.set(topic, { version, tally, own, seen, gate, sealed, guess: null });
   }
 
   knows(topic: number): boolean {
@@ -55,7 +58,9 @@ export class Standings {
   }
 
   seen(topic: number): string | null {
-    return this.#topics.get(topic)?.seen ?? null;
+    const standing = this.#topics.get(topic);
+    const gate = standing?.gate ?? null;
+    return (gate === null ? null : this.#topics.get(gate)?.seen) ?? standing?.seen ?? null;
   }
 
   /** The tally to draw, the own vote that is on its way included; null where only the page knows it. */
@@ -76,10 +81,10 @@ export class Standings {
    * results are hidden: they may be shown by now, and a difference would be to another tally.
    */
   subscriptions(): readonly Subscription[] {
-    return [...this.#topics].map(([topic, { tally, version, seen }]) => ({
+    return [...this.#topics].map(([topic, { tally, version }]) => ({
       channel: topicChannel(topic),
       at: tally && !isHidden(tally) ? version : null,
-      seen,
+      seen: this.seen(topic),
       hiddenAt: tally && isHidden(tally) ? version : null,
     }));
   }
@@ -122,7 +127,7 @@ export class Standings {
     const standing = this.#topics.get(topic);
     if (!standing) return;
     const guess = standing.guess && { ...standing.guess, answered: true };
-    this.#set(topic, { ...standing, own, seen: seen ?? standing.seen, guess });
+    this.#set(topic, { ...standing, own, seen: standing.gate === null ? (seen ?? standing.seen) : standing.seen, guess });
   }
 
   /** Stop guessing: it was refused, or the tally should have told by now. */

@@ -23,6 +23,12 @@ export function articles(topic?: number): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>(`.topic${which}`)];
 }
 
+/** The one topic that this page is about; undefined where it shows several. Arguments stand beside theirs. */
+export function mainTopic(): number | undefined {
+  const [first, ...others] = new Set(articles().filter((one) => !one.matches(".argument")).map(topicOfArticle));
+  return others.length ? undefined : first;
+}
+
 export function topicOfArticle(article: HTMLElement): number {
   return Number(article.dataset.topic);
 }
@@ -34,6 +40,7 @@ export function readTopic({ dataset }: HTMLElement): Beginning {
     tally: attempt(() => tallyOf(JSON.parse(dataset.tally ?? ""))),
     own: dataset.own ? (Math.sign(Number(dataset.own)) as Sign) : null,
     seen: dataset.seen || null,
+    gate: dataset.gate ? Number(dataset.gate) : null,
     sealed: dataset.headline === "sealed",
   };
 }
@@ -52,7 +59,7 @@ export function writeTopic(article: HTMLElement, { version, tally, own, seen, at
   for (const part of article.querySelectorAll<LivePart>(PARTS)) Object.assign(part, { at, tally });
 }
 
-const PARTS = "live-gauge, live-weather, live-map, live-splits, live-timeline";
+const PARTS = "live-gauge, live-counts, live-weather, live-map, live-splits, live-timeline";
 
 function writeVote(article: HTMLElement, own: Sign | null, words: Words): void {
   for (const button of article.querySelectorAll<HTMLButtonElement>(".vote-plus, .vote-minus")) {

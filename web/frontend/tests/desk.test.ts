@@ -31,7 +31,7 @@ class Page {
   wakes = 0;
 
   constructor(shelf: Store = new MemoryShelf(), own: Sign | null = null, sealed = false) {
-    this.standings.begin(TOPIC, { version: [1, 4], tally: tally(3, 2), own, seen: null, sealed });
+    this.standings.begin(TOPIC, { version: [1, 4], tally: tally(3, 2), own, seen: null, gate: null, sealed });
     this.pending = new PendingVotes(shelf, `page ${(pages += 1)}`, this.time.now);
     this.desk = new Desk(this.standings, this.pending, this, {
       tell: (_, told) => this.told.push(told),

@@ -10,6 +10,7 @@ const HIDDEN: Beginning = {
   tally: { voters: 5, headline: null, series: new Map() },
   own: null,
   seen: null,
+  gate: null,
   sealed: false,
 };
 

@@ -1,4 +1,5 @@
 // The custom elements of the pages.
+import { LiveCounts } from "./counts.ts";
 import { LiveGauge } from "./gauge.ts";
 import { LiveMap } from "./map.ts";
 import { LiveSplits } from "./splits.ts";
@@ -6,6 +7,7 @@ import { LiveTimeline } from "./timeline.ts";
 import { LiveWeather } from "./weather.ts";
 
 export function defineElements(): void {
+  customElements.define("live-counts", LiveCounts);
   customElements.define("live-gauge", LiveGauge);
   customElements.define("live-weather", LiveWeather);
   customElements.define("live-map", LiveMap);

@@ -1,9 +1,8 @@
 // Writing an idea: how many signs are left, which ideas say the same already, and a draft that outlives the page.
-import { MOST_SIGNS, countSigns } from "../signs.ts";
+import { announce, counter } from "../counter.ts";
 import type { Words } from "../words.ts";
 import { pageWords, typography } from "../words.ts";
 
-const NEAR = 20;
 const PAUSE = 400;
 const LEAST_WORDS = 2;
 
@@ -30,21 +29,6 @@ function start(text: HTMLTextAreaElement, words: Words): void {
   text.addEventListener("input", read);
   addEventListener("pageshow", read); // a browser that goes back fills the field in itself
   read();
-}
-
-/** Shows what is left at every key; says it aloud only where that changes what to do. */
-function counter(element: HTMLElement | null, words: Words): (typed: string) => void {
-  let before = "is-far";
-  return (typed) => {
-    if (!element) return;
-    const left = MOST_SIGNS - countSigns(typed);
-    const state = left < 0 ? "is-over" : left <= NEAR ? "is-near" : "is-far";
-    element.hidden = false;
-    element.className = `post-counter ${state}`;
-    element.textContent = left < 0 ? words.say("posting", "over", { n: -left }) : words.say("posting", "left", { n: left });
-    if (state !== before && state !== "is-far") announce(element.textContent);
-    before = state;
-  };
 }
 
 /** Asks once the writing pauses; an answer that comes late is for nobody. */
@@ -92,8 +76,4 @@ function entry(template: HTMLTemplateElement, alike: Alike): Node {
   if (title) title.textContent = typography(alike.title);
   made.querySelector<HTMLAnchorElement>(".alike-link")?.setAttribute("href", alike.url);
   return made;
-}
-
-function announce(said: string): void {
-  document.getElementById("announcer")?.replaceChildren(said);
 }

@@ -1,0 +1,95 @@
+"""All arguments under a topic, page by page, and a new one that comes as a form."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from channels.wire import is_op
+from storage.database import StorageUnavailable
+from storage.posts import submit
+from storage.values import Topic
+from storage.values_posts import NewPost, Post, PostKind, PostRefusal
+from web.arguing import (
+    ArgumentDraft,
+    ArgumentFault,
+    CheckedArgument,
+    SideFault,
+    check_argument,
+    read_argument,
+)
+from web.citizen.debate import debate_under
+from web.citizen.posting import read_long_form
+from web.citizen.topic import SEE_OTHER
+from web.citizen.visit import Visit, asked_topic, new_op, visit
+from web.forms import read_page
+from web.post_text import clean, count_signs
+from web.posting import LONGEST_TYPED, DraftFault
+
+
+async def arguments_page(request: Request) -> Response:
+    visitor = await visit(request)
+    topic = await _asked(visitor, request)
+    debate = await debate_under(visitor, topic, read_page(request.query_params))
+    return visitor.pages.page("arguments.html", visitor.context(debate=debate))
+
+
+async def take_argument(request: Request) -> Response:
+    """Keep an argument for a moderator; whatever is wrong, what was typed stays."""
+    visitor = await visit(request)
+    topic = await _asked(visitor, request)
+    draft = read_argument(await read_long_form(request))
+    if not request.state.has_cookie:
+        return await _form(visitor, topic, draft, {"form": DraftFault.UNKNOWN_VOTER})
+    read = check_argument(draft)
+    if not isinstance(read, CheckedArgument):
+        return await _form(visitor, topic, draft, read)
+    if not is_op(draft.op):
+        return await _form(visitor, topic, draft, {"form": DraftFault.BAD_OP})
+    services = visitor.services
+    new = NewPost(
+        PostKind.ARGUMENT,
+        read.text,
+        services.keys.author(visitor.device),
+        draft.op,
+        parent=topic.id,
+        side=read.side,
+    )
+    try:
+        made = await submit(services.database, services.keys, new, services.posting, visitor.now)
+    except StorageUnavailable:
+        return await _form(visitor, topic, draft, {"form": DraftFault.TRY_AGAIN}, status=503)
+    if isinstance(made, Post):
+        return RedirectResponse(f"/sujets/{topic.id}?argument={made.status}#debat", SEE_OTHER)
+    is_fast = made in {PostRefusal.TOO_MANY_THIS_HOUR, PostRefusal.TOO_MANY_TODAY}
+    return await _form(visitor, topic, draft, {"form": made}, status=429 if is_fast else 409)
+
+
+async def _asked(visitor: Visit, request: Request) -> Topic:
+    """An argument has no arguments of its own."""
+    topic = await asked_topic(visitor, request)
+    if topic.parent is not None:
+        raise HTTPException(404)
+    return topic
+
+
+async def _form(
+    visitor: Visit,
+    topic: Topic,
+    draft: ArgumentDraft,
+    faults: Mapping[str, ArgumentFault],
+    status: int = 400,
+) -> Response:
+    """The form again; its op stays where sending again may help, else the next one is another."""
+    keeps_op = DraftFault.TRY_AGAIN in faults.values()
+    told = {name: _sentence(visitor, code, draft) for name, code in faults.items()}
+    shown = replace(draft, op=draft.op if keeps_op else new_op())
+    debate = await debate_under(visitor, topic, draft=shown, faults=told)
+    return visitor.pages.page("arguments.html", visitor.context(debate=debate), status=status)
+
+
+def _sentence(visitor: Visit, code: ArgumentFault, draft: ArgumentDraft) -> str:
+    section = "argument-faults" if isinstance(code, SideFault) else "post-faults"
+    return visitor.pages.catalogue.say(section, code, n=count_signs(clean(draft.text[:LONGEST_TYPED])))
