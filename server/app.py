@@ -188,6 +188,7 @@ def create_app(
                 comparison,
                 audience,
                 database,
+                services.attendance,
                 appeal_days=settings.appeal_days,
                 wall=wall,
                 monotonic=monotonic,

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from server.editor_commands import BadOption, add_editor_commands
 from server.settings import DATABASE_FILE, BadSetting, Settings
 
 
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         status: int = options.run(settings, options)
         return status
-    except BadSetting as error:
+    except (BadSetting, BadOption) as error:
         return _fail(str(error))
     except Exception as error:
         from storage.backend import UnusableDatabase
@@ -72,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     restore = command("restore", "have the database of a backup; what is there is kept aside")
     restore.add_argument("file", type=Path, metavar="FILE", help="a file that backup has made")
     restore.set_defaults(run=_restore)
+
+    add_editor_commands(command)
 
     replay = command("replay", "play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv", help="the recording's votes")

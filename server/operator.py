@@ -9,11 +9,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
+from server.orders import ORDERS, OrderRefused, carry_out
 from storage import topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from web.services import Services
 
 MOST_BYTES = 256 * 1024
+MOST_BYTES_OF_AN_ORDER = 6 * 1024 * 1024
+"""Room for a picture in base64 that is refused for its size by the rule, not by the door."""
 
 
 def operator_routes() -> list[Route]:
@@ -21,6 +24,7 @@ def operator_routes() -> list[Route]:
     return [
         Route("/operator/topics", _create_topics, methods=["POST"]),
         Route("/operator/provenance", _mark, methods=["POST"]),
+        *(Route(f"/operator/{name}", _carry_out, methods=["POST"]) for name in ORDERS),
     ]
 
 
@@ -85,7 +89,20 @@ async def _mark(request: Request) -> Response:
     return JSONResponse({"ids": ids})
 
 
-async def _authorised(request: Request, services: Services) -> Any:
+async def _carry_out(request: Request) -> Response:
+    services: Services = request.state.services
+    wanted = await _authorised(request, services, MOST_BYTES_OF_AN_ORDER)
+    if isinstance(wanted, Response):
+        return wanted
+    name = request.url.path.removeprefix("/operator/")
+    try:
+        made = await carry_out(services.database, services.keys, name, wanted, services.now())
+    except OrderRefused as error:
+        return JSONResponse({"error": str(error)}, 400)
+    return JSONResponse({"ids": [made]})
+
+
+async def _authorised(request: Request, services: Services, most: int = MOST_BYTES) -> Any:
     """The request's JSON map, or the answer that refuses it."""
     given = request.headers.get("authorization", "")
     if not hmac.compare_digest(given.encode(), f"Bearer {services.keys.operator}".encode()):
@@ -93,7 +110,7 @@ async def _authorised(request: Request, services: Services) -> Any:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             return JSONResponse({"error": "too large"}, 413)
     try:
         wanted = json.loads(bytes(body))

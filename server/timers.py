@@ -12,7 +12,9 @@ from realtime.comparison import Comparison
 from realtime.fanout import Fanout
 from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
+from storage.attendance import FLUSH_SECONDS, Attendance
 from storage.database import Database
+from storage.questionnaires import destroy_expired_visitors
 from storage.retention import destroy_expired_keys
 
 log = logging.getLogger("imaginest.timers")
@@ -83,6 +85,7 @@ def schedule(
     comparison: Comparison,
     audience: Audience,
     database: Database,
+    attendance: Attendance,
     *,
     appeal_days: int,
     wall: Callable[[], int],
@@ -97,9 +100,14 @@ def schedule(
 
     async def every_hour() -> None:
         await destroy_expired_keys(database, wall(), appeal_days)
+        await destroy_expired_visitors(database, wall(), appeal_days)
+
+    async def take_attendance() -> None:
+        await attendance.flush(database, wall())
 
     timers.every(1.0, every_second, "pulse")
     timers.every(0.5, comparison.tell, "freshness")
     timers.every(HEADCOUNT_SECONDS, audience.announce, "headcount")
+    timers.now_and_every(FLUSH_SECONDS, take_attendance, "attendance")
     timers.every(60.0, fanout.forget_idle, "forget idle topics")
     timers.every(3600.0, every_hour, "retention")

@@ -32,6 +32,7 @@ class Keys:
         self._wrapping = _derive(master, "topic keys")
         self._voters = _derive(master, "voters")
         self._seen = _derive(master, "seen tokens")
+        self._questionnaires = _derive(master, "questionnaires")
         self.sealing = _derive(master, "disclosure")
         self.cookies = _derive(master, "cookies")
         self.bus = _derive(master, "bus")
@@ -49,6 +50,11 @@ class Keys:
     def pseudonym(self, device: bytes) -> bytes:
         """The name under which a voter's profile is stored (16 bytes); unrelated to any voter key."""
         return hmac.digest(self._voters, device, "sha256")[:_KEY_BYTES]
+
+    def questionnaire_pseudonym(self, questionnaire: int, device: bytes) -> bytes:
+        """The name under which someone takes part in one questionnaire (16 bytes); another in every other."""
+        told = questionnaire.to_bytes(8) + device
+        return hmac.digest(self._questionnaires, told, "sha256")[:_KEY_BYTES]
 
     def seen_token(self, topic: int, device: bytes) -> str:
         """What proves that this device has voted on a topic and may see its results."""

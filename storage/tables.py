@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
+from storage import tables_follow_up, tables_news, tables_questionnaires
 
 
 def _instant(*, nullable: bool = False) -> Column[int]:
@@ -168,3 +169,5 @@ SERIES = SQLModel.metadata.tables["series"]
 RELEASE = SQLModel.metadata.tables["release"]
 MOMENT = SQLModel.metadata.tables["moment"]
 METADATA = SQLModel.metadata
+OTHERS = (tables_follow_up, tables_news, tables_questionnaires)
+"""Those of these modules are among METADATA's."""

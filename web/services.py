@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from storage.attendance import Attendance
 from storage.ballot_box import BallotBox
 from storage.database import Database
 from storage.keys import Keys
@@ -19,3 +20,8 @@ class Services:
     ballots: BallotBox
     now: Callable[[], int]
     pages: Mapping[Language, Pages] = field(default_factory=load_pages)
+    attendance: Attendance = field(init=False)
+    """Who is here while a questionnaire runs."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attendance", Attendance(self.keys))

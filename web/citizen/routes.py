@@ -3,10 +3,13 @@
 from starlette.routing import BaseRoute, Route
 
 from web.citizen.errors import exception_handlers
+from web.citizen.follow_up import answers_page
 from web.citizen.home import home, how_it_works
 from web.citizen.language import choose_language
 from web.citizen.moments import topic_moments
+from web.citizen.news import campaign_page, image
 from web.citizen.profile import keep_profile, profile_page
+from web.citizen.questionnaire import answer, participation, questionnaire_page
 from web.citizen.topic import topic_page, vote
 from web.static import static_routes
 
@@ -23,5 +26,11 @@ def routes() -> list[BaseRoute]:
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/comment-ca-marche", how_it_works),
         Route("/langue/{language}", choose_language),
+        Route("/questionnaires/{id:int}", questionnaire_page),
+        Route("/questionnaires/{id:int}", answer, methods=["POST"]),
+        Route("/questionnaires/{id:int}/participation", participation),
+        Route("/campagnes/{id:int}", campaign_page),
+        Route("/images/{hash}", image),
+        Route("/reponses", answers_page),
         *static_routes(),
     ]

@@ -12,10 +12,13 @@ from channels.wire import MAX_INTEGER, is_op
 from realtime.disclosure import View
 from realtime.refusals import Refusal
 from realtime.tally import Sign
+from storage.follow_up import follow_ups
+from storage.news import campaign_of
 from storage.tallies import cross_table, moments
 from storage.topics import get_topic
 from storage.values import CastVote, Receipt, Topic, TopicState
 from web.citizen.cards import Card, Note, wants_profile
+from web.citizen.follow_up import deadline, entries
 from web.citizen.pyramid import pyramid
 from web.citizen.timeline import timeline
 from web.citizen.visit import Visit, read_form, visit
@@ -80,7 +83,16 @@ async def show_topic(
         card = replace(card, op=op)
     past = await moments(database, topic.id) if card.view is View.RESULTS else []
     cells = await cross_table(database, visitor.services.keys, topic, visitor.now)
-    context = visitor.context(card=card, timeline=timeline(past), pyramid=pyramid(cells), next=_path(card))
+    told = await follow_ups(database, topic.id)
+    context = visitor.context(
+        card=card,
+        timeline=timeline(past),
+        pyramid=pyramid(cells),
+        next=_path(card),
+        follow_up=entries(topic, told),
+        deadline=deadline(told, visitor.now),
+        campaign=await campaign_of(database, topic.id),
+    )
     return pages.page("topic.html", context, status=status)
 
 
