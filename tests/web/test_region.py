@@ -15,7 +15,9 @@ from tests.storage.house import START
 from tests.storage.images import PNG
 from tests.web.conftest import Site
 from tests.web.test_pages import ME, text_of
+from web.catalogue import load_catalogue
 from web.citizen.follow_up import ANSWERS_A_PAGE, Deadline, day_of, deadline
+from web.questionnaire_forms import StepFault
 
 HANDED, ANSWERED = FollowUpStep.HANDED, FollowUpStep.ANSWERED
 DAY = 86_400_000
@@ -143,3 +145,14 @@ async def test_the_page_of_answers_tells_no_ratio(site: Site) -> None:
     page = (await site.browser(ME).get("/reponses")).text
     main = page.split("<main")[1].split("</main>")[0]
     assert "Oui" in main and "data-tally" not in main and "%" not in main
+
+
+def test_every_step_fault_and_deadline_has_its_sentence() -> None:
+    say = load_catalogue().say
+    for kind in TopicKind:
+        assert say("follow-up", f"asked-{kind}")
+    for step in set(FollowUpStep) - {FollowUpStep.ASKED}:
+        assert say("follow-up", step)
+    assert say("follow-up", f"{HANDED}-to", direction="Sports")
+    assert all(say("follow-up", phrase, 2) for phrase in ("due", "today", "late"))
+    assert all(say("questionnaire-fault", fault) for fault in StepFault)
