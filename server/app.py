@@ -205,6 +205,7 @@ def create_app(
                 audience,
                 database,
                 postman,
+                services.attendance,
                 appeal_days=settings.appeal_days,
                 contact_days=settings.contact_days,
                 wall=wall,

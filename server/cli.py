@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from server.editor_commands import BadOption, add_editor_commands
 from server.settings import DATABASE_FILE, BadSetting, Settings
 
 
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         status: int = options.run(settings, options)
         return status
-    except BadSetting as error:
+    except (BadSetting, BadOption) as error:
         return _fail(str(error))
     except Exception as error:
         from storage.backend import UnusableDatabase
@@ -115,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     reports.add_argument("topic", metavar="TOPIC", nargs="?", type=int, help="the topic's number in the list")
     reports.set_defaults(run=_reports)
+
+    add_editor_commands(command)
 
     replay = command("replay", "play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv", help="the recording's votes")

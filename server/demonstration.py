@@ -14,6 +14,7 @@ from realtime.tally import AgeBand, Cell, Departement, Sex, Sign
 from server.app import open_keys, wall_ms
 from server.demonstration_debate import all_arguments, fill_debates
 from server.demonstration_letter import add_letter
+from server.demonstration_region import fill_region
 from server.settings import Settings
 from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
 from storage.database import Database, bring_up_to_date
@@ -144,10 +145,12 @@ async def fill(settings: Settings) -> None:
     try:
         if not await list_topics(database):
             now = wall_ms()
+            keys = open_keys(settings)
+            await fill_region(database, keys, now)
             topics = [_new_topic(content, now) for content in CONTENT]
-            await create_topics(database, open_keys(settings), topics, now)
+            await create_topics(database, keys, topics, now)
             await add_letter(database, now)
-            await fill_debates(database, open_keys(settings), now)
+            await fill_debates(database, keys, now)
     finally:
         await database.close()
 

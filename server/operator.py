@@ -9,12 +9,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
+from server.orders import ORDERS, OrderRefused, carry_out
 from storage import posts, reports, topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from storage.values_posts import Post, PostRefusal
 from web.services import Services
 
 MOST_BYTES = 256 * 1024
+MOST_BYTES_OF_AN_ORDER = 6 * 1024 * 1024
+"""Room for a picture in base64 that is refused for its size by the rule, not by the door."""
 
 
 def operator_routes() -> list[Route]:
@@ -25,6 +28,7 @@ def operator_routes() -> list[Route]:
         Route("/operator/posts/publish", _publish, methods=["POST"]),
         Route("/operator/posts/refuse", _refuse, methods=["POST"]),
         Route("/operator/reports/settle", _settle, methods=["POST"]),
+        *(Route(f"/operator/{name}", _carry_out, methods=["POST"]) for name in ORDERS),
     ]
 
 
@@ -134,7 +138,20 @@ async def _settle(request: Request) -> Response:
     return JSONResponse({"settled": settled})
 
 
-async def authorised(request: Request, services: Services) -> Any:
+async def _carry_out(request: Request) -> Response:
+    services: Services = request.state.services
+    wanted = await authorised(request, services, MOST_BYTES_OF_AN_ORDER)
+    if isinstance(wanted, Response):
+        return wanted
+    name = request.url.path.removeprefix("/operator/")
+    try:
+        made = await carry_out(services.database, services.keys, name, wanted, services.now())
+    except OrderRefused as error:
+        return JSONResponse({"error": str(error)}, 400)
+    return JSONResponse({"ids": [made]})
+
+
+async def authorised(request: Request, services: Services, most: int = MOST_BYTES) -> Any:
     """The request's JSON map, or the answer that refuses it."""
     given = request.headers.get("authorization", "")
     if not hmac.compare_digest(given.encode(), f"Bearer {services.keys.operator}".encode()):
@@ -142,7 +159,7 @@ async def authorised(request: Request, services: Services) -> Any:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             return JSONResponse({"error": "too large"}, 413)
     try:
         wanted = json.loads(bytes(body))

@@ -29,7 +29,11 @@ _LOST = (OSError, http.client.HTTPException, WebSocketException, TimeoutError)
 
 
 class DoorClosed(Exception):
-    """The server does not answer, or not as ours does."""
+    """The server does not answer, or not as ours does; ``content`` is what it said."""
+
+    def __init__(self, told: str, content: bytes = b"") -> None:
+        super().__init__(told)
+        self.content = content
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Door:
         finally:
             connection.close()
         if answer.status >= 400:
-            raise DoorClosed(f"{method} {path} was answered with {answer.status}: {content[:200]!r}")
+            raise DoorClosed(f"{method} {path} was answered with {answer.status}: {content[:200]!r}", content)
         return answer, content
 
     def operate(self, path: str, token: str, wanted: dict[str, Any]) -> list[int]:

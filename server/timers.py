@@ -13,9 +13,11 @@ from realtime.fanout import Fanout
 from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
 from server.mail import ROUND_SECONDS, Postman
+from storage.attendance import FLUSH_SECONDS, Attendance
 from storage.contact import forget_old_threads
 from storage.database import Database
 from storage.outbox import forget_old
+from storage.questionnaires import destroy_expired_visitors
 from storage.retention import destroy_expired_keys
 
 log = logging.getLogger("imaginest.timers")
@@ -93,6 +95,7 @@ def schedule(
     audience: Audience,
     database: Database,
     postman: Postman,
+    attendance: Attendance,
     *,
     appeal_days: int,
     contact_days: int,
@@ -109,10 +112,15 @@ def schedule(
     async def every_hour() -> None:
         await destroy_expired_keys(database, wall(), appeal_days)
         await forget_correspondence(database, wall(), contact_days)
+        await destroy_expired_visitors(database, wall(), appeal_days)
+
+    async def take_attendance() -> None:
+        await attendance.flush(database, wall())
 
     timers.every(1.0, every_second, "pulse")
     timers.every(0.5, comparison.tell, "freshness")
     timers.every(HEADCOUNT_SECONDS, audience.announce, "headcount")
+    timers.now_and_every(FLUSH_SECONDS, take_attendance, "attendance")
     timers.every(60.0, fanout.forget_idle, "forget idle topics")
     timers.every(3600.0, every_hour, "retention")
     timers.every(ROUND_SECONDS, postman.deliver, "mail")

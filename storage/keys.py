@@ -36,6 +36,7 @@ class Keys:
         self._authors = _derive(master, "authors")
         self._reporters = _derive(master, "reporters")
         self._seen = _derive(master, "seen tokens")
+        self._questionnaires = _derive(master, "questionnaires")
         self.sealing = _derive(master, "disclosure")
         self.cookies = _derive(master, "cookies")
         self.bus = _derive(master, "bus")
@@ -79,6 +80,11 @@ class Keys:
     def reporter(self, device: bytes) -> bytes:
         """The name under which a device's reports are stored (16 bytes); unrelated to its posts."""
         return hmac.digest(self._reporters, device, "sha256")[:_KEY_BYTES]
+
+    def questionnaire_pseudonym(self, questionnaire: int, device: bytes) -> bytes:
+        """The name under which someone takes part in one questionnaire (16 bytes); another in every other."""
+        told = questionnaire.to_bytes(8) + device
+        return hmac.digest(self._questionnaires, told, "sha256")[:_KEY_BYTES]
 
     def seen_token(self, topic: int, device: bytes) -> str:
         """What proves that this device has voted on a topic and may see its results."""

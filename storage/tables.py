@@ -9,6 +9,7 @@ import storage.tables_outbox
 import storage.tables_posts
 import storage.tables_reports  # noqa: F401 - the metadata below holds them too
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
+from storage import tables_follow_up, tables_news, tables_questionnaires
 
 
 def _instant(*, nullable: bool = False) -> Column[int]:
@@ -178,3 +179,5 @@ SERIES = SQLModel.metadata.tables["series"]
 RELEASE = SQLModel.metadata.tables["release"]
 MOMENT = SQLModel.metadata.tables["moment"]
 METADATA = SQLModel.metadata
+OTHERS = (tables_follow_up, tables_news, tables_questionnaires)
+"""Those of these modules are among METADATA's."""

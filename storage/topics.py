@@ -29,13 +29,21 @@ async def create_topics(database: Database, keys: Keys, topics: list[NewTopic], 
     Raises UnknownTheme and TitleTooLong (naming the culprit), and StorageUnavailable.
     """
     for topic in topics:
-        if len(topic.title) > LONGEST_TITLE:
-            raise TitleTooLong(topic.title)
+        refuse_long_title(topic.title)
     return await database.write(lambda connection: [create_topic(connection, keys, t, now) for t in topics])
 
 
+def refuse_long_title(title: str) -> None:
+    """Raises TitleTooLong."""
+    if len(title) > LONGEST_TITLE:
+        raise TitleTooLong(title)
+
+
 def create_topic(connection: sa.Connection, keys: Keys, topic: NewTopic, now: int) -> int:
-    """One topic with its key and an empty tally, within a transaction; its id. Raises UnknownTheme."""
+    """One topic with its key and an empty tally, within a transaction; its id. Raises UnknownTheme.
+
+    Whoever calls has looked at the title's length, in the signs that they count.
+    """
     theme = connection.execute(sa.select(THEME.c.id).where(THEME.c.slug == topic.theme)).scalar()
     if theme is None:
         raise UnknownTheme(topic.theme)
@@ -110,33 +118,41 @@ async def list_topics(database: Database) -> list[Topic]:
     listed = _TOPICS.where(TOPIC.c.parent_id.is_(None), TOPIC.c.withdrawn_at.is_(None))
     async with database.read() as connection:
         rows = await connection.execute(listed.order_by(TOPIC.c.id.desc()))
-        return [_topic(row) for row in rows]
+        return [topic_of(row) for row in rows]
 
 
 async def topics_of(database: Database, topic_ids: Iterable[int]) -> dict[int, Topic]:
     """Those of these topics that exist, by id."""
     async with database.read() as connection:
         rows = await connection.execute(_TOPICS.where(TOPIC.c.id.in_(list(topic_ids))))
-        return {row.id: _topic(row) for row in rows}
+        return {row.id: topic_of(row) for row in rows}
 
 
 async def get_topic(database: Database, topic_id: int) -> Topic | None:
     async with database.read() as connection:
         row = (await connection.execute(_TOPICS.where(TOPIC.c.id == topic_id))).first()
-        return None if row is None else _topic(row)
+        return None if row is None else topic_of(row)
 
 
 async def get_topics(database: Database, topic_ids: Iterable[int]) -> list[Topic]:
-    """Those of these topics that exist, the newest first."""
+    """Those of these topics that exist, in the same order."""
+    ids = list(topic_ids)
     async with database.read() as connection:
-        chosen = _TOPICS.where(TOPIC.c.id.in_(list(topic_ids)))
-        return [_topic(row) for row in await connection.execute(chosen.order_by(TOPIC.c.id.desc()))]
+        rows = await connection.execute(_TOPICS.where(TOPIC.c.id.in_(ids)))
+        found = {row.id: topic_of(row) for row in rows}
+    return [found[one] for one in ids if one in found]
 
 
 _TOPICS = sa.select(TOPIC, THEME.c.slug, THEME.c.name).join(THEME, THEME.c.id == TOPIC.c.theme_id)
 
 
-def _topic(row: Row[tuple[object, ...]]) -> Topic:
+def topics_with_themes() -> sa.Select[tuple[object, ...]]:
+    """All that ``topic_of`` reads, to be narrowed down."""
+    return _TOPICS
+
+
+def topic_of(row: Row[tuple[object, ...]]) -> Topic:
+    """The topic in a row of ``topics_with_themes``."""
     return Topic(
         id=row.id,
         kind=TopicKind(row.kind),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from storage.attendance import Attendance
 from storage.ballot_box import BallotBox
 from storage.database import Database
 from storage.keys import Keys
@@ -23,3 +24,8 @@ class Services:
     posting: PostingRules = field(default_factory=PostingRules)
     contact_days: int = 365
     """Days after which a conversation that has ended is deleted: the page says it."""
+    attendance: Attendance = field(init=False)
+    """Who is here while a questionnaire runs."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attendance", Attendance(self.keys))

@@ -7,6 +7,7 @@ from realtime.disclosure import View, seen_through
 from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Counts, Departement, PublicTally, SeriesKind, Sex, Sign, Version
 from storage.values import Provenance, Standing, Topic, TopicState
+from storage.values_news import Picture
 from web.citizen.time_left import TimeLeft, time_left
 from web.citizen.weather import GAUGE_FROM, Share, Weather, share, weather
 
@@ -44,6 +45,9 @@ class Card:
     seen: str
     op: str
     note: Note | None = None
+    picture: Picture | None = None
+    answered: bool = False
+    """Whether the Région has answered."""
 
     @property
     def is_open(self) -> bool:
@@ -103,6 +107,8 @@ def card(
     seen: str,
     op: str,
     note: Note | None = None,
+    picture: Picture | None = None,
+    answered: bool = False,
 ) -> Card:
     """``own`` is None where this person has no ballot on the topic.
 
@@ -120,6 +126,8 @@ def card(
         seen=seen if voted else "",
         op=op,
         note=note,
+        picture=picture,
+        answered=answered,
     )
 
 

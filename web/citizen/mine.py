@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from realtime.refusals import Refusal
 from storage.ballots import own_signs
+from storage.follow_up import latest_answers
 from storage.own_votes import voted_on
 from storage.topics import get_topics
 from storage.values import Topic, TopicState
@@ -22,12 +23,14 @@ async def my_votes(request: Request) -> Response:
     visitor = await visit(request)
     services = visitor.services
     found = await voted_on(services.database, services.keys, visitor.device)
-    topics = _in_order(await get_topics(services.database, found), visitor.now)
+    topics = await get_topics(services.database, sorted(found, reverse=True))
+    topics = _in_order([topic for topic in topics if topic.parent is None], visitor.now)
     pages = max(1, -(-len(topics) // VOTES_A_PAGE))
     page = min(read_page(request.query_params), pages)
     shown = topics[(page - 1) * VOTES_A_PAGE : page * VOTES_A_PAGE]
     context = visitor.context(
         cards=await visitor.cards(shown),
+        answers=await latest_answers(services.database, [topic.id for topic in shown]),
         known=[topic.id for topic in topics],
         page=page,
         pages=pages,
@@ -42,7 +45,8 @@ async def my_rows(request: Request) -> Response:
     asked = read_topics(await read_form(request))
     found = {topic.id: topic for topic in await get_topics(visitor.services.database, asked)}
     cards = await visitor.cards(found[id] for id in asked if id in found)
-    context = visitor.context(cards=cards, next=_next(1))
+    answers = await latest_answers(visitor.services.database, found)
+    context = visitor.context(cards=cards, answers=answers, next=_next(1))
     return visitor.pages.page("parts/mine_rows.html", context, headers=PRIVATE)
 
 

@@ -7,14 +7,17 @@ from web.citizen.arguments import arguments_page, take_argument
 from web.citizen.contact import begin_thread, contact_page, thread_page, write_in_thread
 from web.citizen.erase import erase, erase_page, erased_page
 from web.citizen.errors import exception_handlers
+from web.citizen.follow_up import answers_page
 from web.citizen.home import home, how_it_works
 from web.citizen.language import choose_language
 from web.citizen.mine import my_rows, my_signs, my_votes
 from web.citizen.moments import topic_moments
 from web.citizen.my_posts import my_post, my_posts, withdraw_post
+from web.citizen.news import campaign_page, image
 from web.citizen.offline import offline_page
 from web.citizen.posting import poster_page, take_post
 from web.citizen.profile import keep_profile, profile_page
+from web.citizen.questionnaire import answer, participation, questionnaire_page
 from web.citizen.reports import report_page, take_report
 from web.citizen.similar import similar_ideas
 from web.citizen.topic import topic_page, vote
@@ -68,5 +71,11 @@ def routes() -> list[BaseRoute]:
         Route("/comment-ca-marche", how_it_works),
         Route("/langue/{language}", choose_language),
         *installable_routes(),
+        Route("/questionnaires/{id:int}", questionnaire_page),
+        Route("/questionnaires/{id:int}", answer, methods=["POST"]),
+        Route("/questionnaires/{id:int}/participation", participation),
+        Route("/campagnes/{id:int}", campaign_page),
+        Route("/images/{hash}", image),
+        Route("/reponses", answers_page),
         *static_routes(),
     ]

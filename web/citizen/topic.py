@@ -11,12 +11,15 @@ from channels.wire import is_op
 from realtime.disclosure import View
 from realtime.refusals import Refusal
 from realtime.tally import Sign
+from storage.follow_up import follow_ups
+from storage.news import campaign_of
 from storage.tallies import cross_table, moments
 from storage.topics import get_topic
 from storage.values import CastVote, Receipt, Topic, TopicState
 from storage.values_posts import PostStatus
 from web.citizen.cards import Card, Note, wants_profile
 from web.citizen.debate import debate_under, read_sent
+from web.citizen.follow_up import deadline, entries
 from web.citizen.pyramid import pyramid
 from web.citizen.timeline import timeline
 from web.citizen.visit import Visit, asked_topic, read_form, visit
@@ -83,10 +86,19 @@ async def show_topic(
         card = replace(card, op=op)
     past = await moments(database, topic.id) if card.view is View.RESULTS else []
     cells = await cross_table(database, visitor.services.keys, topic, visitor.now)
-    above = None if topic.parent is None else await get_topic(database, topic.parent)
-    debate = await debate_under(visitor, topic, sent=sent) if topic.parent is None else None
-    context = visitor.context(card=card, timeline=timeline(past), pyramid=pyramid(cells), next=_path(card))
-    return pages.page("topic.html", context | {"above": above, "debate": debate}, status=status)
+    told = await follow_ups(database, topic.id)
+    context = visitor.context(
+        card=card,
+        timeline=timeline(past),
+        pyramid=pyramid(cells),
+        next=_path(card),
+        follow_up=entries(topic, told),
+        deadline=deadline(told, visitor.now),
+        campaign=await campaign_of(database, topic.id),
+        above=None if topic.parent is None else await get_topic(database, topic.parent),
+        debate=await debate_under(visitor, topic, sent=sent) if topic.parent is None else None,
+    )
+    return pages.page("topic.html", context, status=status)
 
 
 def _path(card: Card) -> str:

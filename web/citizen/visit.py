@@ -14,6 +14,8 @@ from channels.wire import MAX_INTEGER
 from realtime.disclosure import View
 from realtime.tally import NOWHERE
 from storage.ballots import own_signs
+from storage.follow_up import answered_topics
+from storage.news import pictures_of
 from storage.profiles import profile_of
 from storage.tallies import standings
 from storage.topics import get_topic
@@ -46,6 +48,8 @@ class Visit:
         gates = {topic.gate for topic in shown}
         own = await own_signs(self.services.database, self.services.keys, self.device, gates.union(ids))
         found = await standings(self.services.database, ids)
+        pictures = await pictures_of(self.services.database, ids)
+        answered = await answered_topics(self.services.database, ids)
         return [
             card(
                 topic,
@@ -56,6 +60,8 @@ class Visit:
                 seen=self.services.keys.seen_token(topic.gate, self.device),
                 op=new_op(),
                 note=note,
+                picture=pictures.get(topic.id),
+                answered=topic.id in answered,
             )
             for topic in shown
         ]
@@ -81,6 +87,7 @@ async def visit(request: Request) -> Visit:
     device: bytes = request.state.device
     profile = None
     if request.state.has_cookie:
+        services.attendance.note(device, services.now())
         profile = await profile_of(services.database, services.keys, device)
     return Visit(services, pages_for(request), device, profile, services.now())
 

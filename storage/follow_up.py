@@ -1,0 +1,122 @@
+"""What became of topics: the steps that the Région has told, and the ideas that it has answered."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from storage.database import Database
+from storage.statements import Upsert
+from storage.tables import THEME, TOPIC
+from storage.tables_follow_up import FOLLOW_UP
+from storage.topics import topic_of, topics_with_themes
+from storage.values import Theme, TopicKind
+from storage.values_follow_up import ANSWERS, Answered, FollowUp, FollowUpFault, FollowUpStep, follow_up_fault
+
+
+class BadFollowUp(Exception):
+    """The step cannot be taken."""
+
+    def __init__(self, fault: FollowUpFault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+async def tell_follow_up(database: Database, told: FollowUp) -> None:
+    """Keep a step of a topic; told again it replaces what was said, and keeps when it was first said.
+
+    Raises BadFollowUp and StorageUnavailable.
+    """
+    if fault := follow_up_fault(told):
+        raise BadFollowUp(fault)
+    row = {
+        "topic_id": told.topic,
+        "step": str(told.step),
+        "at": told.at,
+        "text": told.text,
+        "direction": told.direction,
+    }
+
+    def tell(connection: sa.Connection) -> None:
+        if connection.execute(sa.select(TOPIC.c.id).where(TOPIC.c.id == told.topic)).scalar() is None:
+            raise BadFollowUp(FollowUpFault.UNKNOWN_TOPIC)
+        _UPSERT(connection, [row])
+
+    await database.write(tell, idempotent=True)
+
+
+async def follow_ups(database: Database, topic_id: int) -> list[FollowUp]:
+    """What was told of a topic, in the steps' own order."""
+    async with database.read() as connection:
+        rows = await connection.execute(sa.select(FOLLOW_UP).where(FOLLOW_UP.c.topic_id == topic_id))
+        found = {follow_up.step: follow_up for follow_up in map(_follow_up, rows)}
+    return [found[step] for step in FollowUpStep if step in found]
+
+
+async def latest_answers(database: Database, topic_ids: Iterable[int]) -> dict[int, FollowUp]:
+    """The newest thing that the Région has said back on each of these topics, where it has."""
+    statement = (
+        sa.select(FOLLOW_UP)
+        .where(FOLLOW_UP.c.topic_id.in_(list(topic_ids)), FOLLOW_UP.c.step.in_(list(ANSWERS)))
+        .where(FOLLOW_UP.c.text != "")
+        .order_by(FOLLOW_UP.c.at)
+    )
+    async with database.read() as connection:
+        return {row.topic_id: _follow_up(row) for row in await connection.execute(statement)}
+
+
+async def answered_topics(database: Database, topic_ids: Iterable[int]) -> set[int]:
+    """Which of these topics the Région has answered."""
+    answered = sa.select(FOLLOW_UP.c.topic_id).where(FOLLOW_UP.c.step == str(FollowUpStep.ANSWERED))
+    async with database.read() as connection:
+        rows = await connection.execute(answered.where(FOLLOW_UP.c.topic_id.in_(list(topic_ids))))
+        return {row.topic_id for row in rows}
+
+
+async def answered_ideas(
+    database: Database, theme: str | None, *, first: int, most: int
+) -> tuple[list[Answered], int]:
+    """Ideas that were answered, the newest answer first, from the ``first`` (0) on; and how many there are."""
+    which = [
+        FOLLOW_UP.c.step == str(FollowUpStep.ANSWERED),
+        TOPIC.c.kind.in_(_BY_CITIZENS),
+        TOPIC.c.withdrawn_at.is_(None),
+    ]
+    if theme is not None:
+        which.append(THEME.c.slug == theme)
+    joined = topics_with_themes().join(FOLLOW_UP, FOLLOW_UP.c.topic_id == TOPIC.c.id).where(*which)
+    page = (
+        joined.add_columns(FOLLOW_UP)
+        .order_by(FOLLOW_UP.c.at.desc(), FOLLOW_UP.c.topic_id.desc())
+        .offset(first)
+        .limit(most)
+    )
+    async with database.read() as connection:
+        rows = (await connection.execute(page)).all()
+        counted = sa.select(sa.func.count()).select_from(joined.subquery())
+        number = (await connection.execute(counted)).scalar_one()
+    return [Answered(topic_of(row), _follow_up(row)) for row in rows], int(number)
+
+
+async def answered_themes(database: Database) -> list[Theme]:
+    """The themes of ideas that were answered, by name."""
+    statement = (
+        sa.select(THEME.c.slug, THEME.c.name)
+        .join(TOPIC, TOPIC.c.theme_id == THEME.c.id)
+        .join(FOLLOW_UP, FOLLOW_UP.c.topic_id == TOPIC.c.id)
+        .where(FOLLOW_UP.c.step == str(FollowUpStep.ANSWERED), TOPIC.c.kind == str(TopicKind.IDEA))
+        .distinct()
+        .order_by(THEME.c.name)
+    )
+    async with database.read() as connection:
+        return [Theme(row.slug, row.name) for row in await connection.execute(statement)]
+
+
+def _follow_up(row: Row[tuple[object, ...]]) -> FollowUp:
+    return FollowUp(row.topic_id, FollowUpStep(row.step), row.at, row.text, row.direction)
+
+
+_UPSERT = Upsert(FOLLOW_UP, ("text", "direction"))
+
+
+_BY_CITIZENS = [str(kind) for kind in TopicKind if kind.by_citizens]

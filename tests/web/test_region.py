@@ -1,0 +1,158 @@
+"""What the Région tells and answers: pictures, campaigns, the steps of a topic, the page of answers."""
+
+import hashlib
+from datetime import date
+
+import pytest
+
+from storage.follow_up import tell_follow_up
+from storage.news import create_campaign, create_news
+from storage.topics import create_topics
+from storage.values import NewTopic, TopicKind, TopicRules
+from storage.values_follow_up import FollowUp, FollowUpStep
+from storage.values_news import NewCampaign, NewNews, NewPicture
+from tests.storage.house import START
+from tests.storage.images import PNG
+from tests.web.conftest import Site
+from tests.web.test_pages import ME, text_of
+from web.catalogue import load_catalogue
+from web.citizen.follow_up import ANSWERS_A_PAGE, Deadline, day_of, deadline
+from web.questionnaire_forms import StepFault
+
+HANDED, ANSWERED = FollowUpStep.HANDED, FollowUpStep.ANSWERED
+DAY = 86_400_000
+NAME = hashlib.sha256(PNG).hexdigest()
+
+
+async def news(site: Site, campaign: int | None = None) -> int:
+    topic = NewTopic(TopicKind.NEWS, "La ligne rouvre", "transports", TopicRules(0, None))
+    new = NewNews(topic, NewPicture(PNG, "Un « train »"), campaign)
+    return await create_news(site.house.database, site.house.keys, new, START)
+
+
+async def ideas(site: Site, number: int = 1, theme: str = "sport") -> list[int]:
+    new = [NewTopic(TopicKind.IDEA, f"Idée n° {n}", theme, TopicRules(START, None)) for n in range(number)]
+    return await create_topics(site.house.database, site.house.keys, new, START)
+
+
+async def test_a_picture_stands_with_its_words_on_card_and_topic(site: Site) -> None:
+    topic = await news(site)
+    for path in ("/", f"/sujets/{topic}"):
+        page = (await site.browser(ME).get(path)).text
+        assert f'src="/images/{NAME}" alt="Un « train »" width="640" height="360"' in page
+
+
+async def test_a_pictures_content_is_kept_for_good_and_asked_for_once(site: Site) -> None:
+    await news(site)
+    async with site.browser() as browser:
+        answer = await browser.get(f"/images/{NAME}")
+        assert answer.content == PNG
+        assert answer.headers["content-type"] == "image/png"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "immutable" in answer.headers["cache-control"]
+        again = await browser.get(f"/images/{NAME}", headers={"if-none-match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "x", NAME[:-1], NAME.upper(), "%2e%2e", "0" * 5000])
+async def test_no_such_picture_is_a_missing_page(site: Site, name: str) -> None:
+    await news(site)
+    assert (await site.browser().get(f"/images/{name}")).status_code == 404
+
+
+async def test_a_campaign_invites_while_it_runs_and_groups_its_topics(site: Site) -> None:
+    new = NewCampaign("Le mois du vélo", "Deux roues.", START, START + DAY)
+    campaign = await create_campaign(site.house.database, new, START)
+    topic = await news(site, campaign)
+    async with site.browser(ME) as browser:
+        assert f'href="/campagnes/{campaign}"' in (await browser.get("/")).text
+        page = (await browser.get(f"/campagnes/{campaign}")).text
+        assert "La ligne rouvre" in page
+        assert f'name="next" value="/campagnes/{campaign}#sujet-{topic}"' in page
+        assert "Campagne : Le mois du vélo" in text_of((await browser.get(f"/sujets/{topic}")).text)
+        site.house.clock[0] = START + DAY
+        assert "/campagnes/" not in (await browser.get("/")).text
+        assert "campagne terminée" in (await browser.get(f"/campagnes/{campaign}")).text
+        assert (await browser.get("/campagnes/99")).status_code == 404
+
+
+async def test_what_the_region_says_stands_above_the_horizon_and_never_below(site: Site) -> None:
+    await news(site)
+    await ideas(site)
+    region, citizens = (await site.browser(ME).get("/")).text.split('id="idees"')
+    assert "La Région informe" in region and "Idée citoyenne" not in region
+    assert "Idée citoyenne" in citizens and "La Région informe" not in citizens
+
+
+async def test_every_topic_says_where_it_stands(site: Site) -> None:
+    (idea,) = await ideas(site)
+    async with site.browser(ME) as browser:
+        page = text_of((await browser.get(f"/sujets/{idea}")).text).split("Où en est-on")[1]
+        assert "Idée publiée 15 janvier 2027 0 votant" in page
+        await tell_follow_up(site.house.database, FollowUp(idea, HANDED, START, direction="Sports"))
+        page = text_of((await browser.get(f"/sujets/{idea}")).text)
+        assert "Transmis : Sports" in page and "Réponse attendue d'ici 12 jours" in page
+        answer = FollowUp(idea, ANSWERED, START + DAY, "<b>Oui</b>\nDès mars.", "Sports")
+        await tell_follow_up(site.house.database, answer)
+        page = (await browser.get(f"/sujets/{idea}")).text
+        assert "&lt;b&gt;Oui&lt;/b&gt;" in page and "Réponse attendue" not in page
+        assert f'href="/sujets/{idea}#suivi">La Région a répondu' in (await browser.get("/")).text
+
+
+@pytest.mark.parametrize(
+    ("days", "due"),
+    [
+        (0, Deadline("due", 12)),
+        (11, Deadline("due", 1)),
+        (12, Deadline("today", None)),
+        (14, Deadline("late", 2)),
+    ],
+)
+def test_the_twelve_days_are_counted_from_the_handing_over(days: int, due: Deadline) -> None:
+    handed = FollowUp(1, HANDED, START, direction="Sports")
+    assert deadline([handed], START + days * DAY) == due
+    assert deadline([handed, FollowUp(1, ANSWERED, START, "Oui")], START + days * DAY) is None
+    assert deadline([], START) is None
+
+
+def test_a_day_is_the_regions_own() -> None:
+    assert day_of(1_798_757_999_000) == date(2026, 12, 31)
+    assert day_of(1_798_758_000_000) == date(2027, 1, 1)
+
+
+async def test_answers_are_found_by_theme_and_page(site: Site) -> None:
+    (health,) = await ideas(site, theme="sante")
+    many = await ideas(site, ANSWERS_A_PAGE)
+    for at, idea in enumerate((health, *many)):
+        await tell_follow_up(site.house.database, FollowUp(idea, ANSWERED, START + at, "Nous le ferons."))
+    async with site.browser(ME) as browser:
+        pages = [(await browser.get(f"/reponses?page={page}")).text for page in (1, 2, 9)]
+        assert [page.count('class="answered"') for page in pages] == [ANSWERS_A_PAGE, 1, 1]
+        assert 'href="/reponses?page=2" rel="next"' in pages[0]
+        assert "21 idées" in text_of(pages[0])
+        page = (await browser.get("/reponses?theme=sante")).text
+        assert page.count('class="answered"') == 1 and 'theme=sante" aria-current="true"' in page
+        assert (await browser.get("/reponses?theme=nulle")).text.count('class="answered"') == ANSWERS_A_PAGE
+
+
+async def test_without_answers_the_page_says_so(site: Site) -> None:
+    assert "n'a pas encore répondu" in text_of((await site.browser().get("/reponses")).text)
+
+
+async def test_the_page_of_answers_tells_no_ratio(site: Site) -> None:
+    (idea,) = await ideas(site)
+    await tell_follow_up(site.house.database, FollowUp(idea, ANSWERED, START, "Oui"))
+    page = (await site.browser(ME).get("/reponses")).text
+    main = page.split("<main")[1].split("</main>")[0]
+    assert "Oui" in main and "data-tally" not in main and "%" not in main
+
+
+def test_every_step_fault_and_deadline_has_its_sentence() -> None:
+    say = load_catalogue().say
+    for kind in TopicKind:
+        assert say("follow-up", f"asked-{kind}")
+    for step in set(FollowUpStep) - {FollowUpStep.ASKED}:
+        assert say("follow-up", step)
+    assert say("follow-up", f"{HANDED}-to", direction="Sports")
+    assert all(say("follow-up", phrase, 2) for phrase in ("due", "today", "late"))
+    assert all(say("questionnaire-fault", fault) for fault in StepFault)

@@ -1,0 +1,107 @@
+"""What became of a topic, and the page of the ideas that the Région has answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from storage.follow_up import answered_ideas, answered_themes
+from storage.values import Topic
+from storage.values_follow_up import ANSWERS, FollowUp, FollowUpStep
+from web.citizen.visit import visit
+from web.forms import read_page
+
+ANSWERS_A_PAGE = 20
+DAYS_TO_ANSWER = 12
+"""Within so many days the Région means to answer what was handed to a direction."""
+
+_DAY_MS = 86_400_000
+_HERE = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One step: ``phrase`` names its heading in the catalogue's section ``follow-up``."""
+
+    phrase: str
+    on: date
+    text: str = ""
+    direction: str = ""
+    step: FollowUpStep = FollowUpStep.ASKED
+
+    @property
+    def is_answer(self) -> bool:
+        return self.step in ANSWERS
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When the answer is due: an entry of the catalogue's section ``follow-up``, and its number of days."""
+
+    phrase: str
+    n: int | None
+
+
+def entries(topic: Topic, told: Sequence[FollowUp]) -> list[Entry]:
+    """The steps of a topic in their order, the first of which is that it was asked."""
+    asked = next((one for one in told if one.step is FollowUpStep.ASKED), None)
+    first = Entry(
+        f"asked-{topic.kind}",
+        day_of(topic.rules.opens_at if asked is None else asked.at),
+        "" if asked is None else asked.text,
+    )
+    later = (one for one in told if one.step is not FollowUpStep.ASKED)
+    return [
+        first,
+        *(Entry(str(one.step), day_of(one.at), one.text, one.direction, one.step) for one in later),
+    ]
+
+
+def deadline(told: Sequence[FollowUp], now: int) -> Deadline | None:
+    """None where nothing was handed to a direction, or something was said back."""
+    if any(one.step in ANSWERS for one in told):
+        return None
+    handed = next((one for one in told if one.step is FollowUpStep.HANDED), None)
+    if handed is None:
+        return None
+    left = DAYS_TO_ANSWER - (day_of(now) - day_of(handed.at)).days
+    return Deadline("late", -left) if left < 0 else Deadline("due", left) if left else Deadline("today", None)
+
+
+def day_of(at: int) -> date:
+    """The day in the Région on which an instant (ms since 1970) falls."""
+    return datetime.fromtimestamp(at / 1000, _HERE).date()
+
+
+async def answers_page(request: Request) -> Response:
+    """Ideas that were answered, the newest answer first, all or those of one theme."""
+    visitor = await visit(request)
+    database = visitor.services.database
+    themes = await answered_themes(database)
+    wanted = request.query_params.get("theme")
+    theme = next((one for one in themes if one.slug == wanted), None)
+    slug = None if theme is None else theme.slug
+    page = read_page(request.query_params)
+    shown, number = await answered_ideas(
+        database, slug, first=(page - 1) * ANSWERS_A_PAGE, most=ANSWERS_A_PAGE
+    )
+    pages = max(1, -(-number // ANSWERS_A_PAGE))
+    if page > pages:
+        page = pages
+        shown, number = await answered_ideas(
+            database, slug, first=(page - 1) * ANSWERS_A_PAGE, most=ANSWERS_A_PAGE
+        )
+    cards = await visitor.cards([one.topic for one in shown])
+    context = visitor.context(
+        answered=[(card, one.answer, day_of(one.answer.at)) for card, one in zip(cards, shown, strict=True)],
+        themes=themes,
+        theme=theme,
+        number=number,
+        page=page,
+        pages=pages,
+        path=f"/reponses?theme={theme.slug}&page=" if theme else "/reponses?page=",
+    )
+    return visitor.pages.page("answers.html", context)

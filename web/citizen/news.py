@@ -1,0 +1,100 @@
+"""What the Région tells: pictures, campaigns, and what stands above the horizon beside its questions."""
+
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from channels.wire import MAX_INTEGER
+from storage.news import get_campaign, get_image, running_campaigns
+from storage.questionnaires import questionnaire_topics, running_questionnaires
+from storage.topics import get_topics
+from storage.values import Provenance
+from storage.values_news import Campaign
+from storage.values_questionnaires import Questionnaire
+from web.citizen.time_left import TimeLeft, time_left
+from web.citizen.visit import Visit, visit
+from web.citizen.walk import walk
+
+_FOR_GOOD = "public, max-age=31536000, immutable"
+"""A picture's address is made of its content: another content has another address."""
+
+MOST_SHOWN = 5
+"""Campaigns and questionnaires at once on the home page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A running campaign or questionnaire, as a card invites to it; ``size`` counts topics or questions."""
+
+    path: str
+    title: str
+    body: str
+    size: int
+    left: TimeLeft
+    provenance: Provenance
+
+    @property
+    def is_real(self) -> bool:
+        return self.provenance is Provenance.REAL
+
+
+@dataclass(frozen=True, slots=True)
+class Invitations:
+    campaigns: list[Invitation]
+    questionnaires: list[Invitation]
+    asked: set[int]
+    """Topics that a questionnaire asks, and that are no cards of their own."""
+
+
+async def invitations(visitor: Visit) -> Invitations:
+    database, now = visitor.services.database, visitor.now
+    campaigns = await running_campaigns(database, now)
+    questionnaires = await running_questionnaires(database, now)
+    return Invitations(
+        [_campaign(one, now) for one in campaigns[:MOST_SHOWN]],
+        [_questionnaire(one, now) for one in questionnaires[:MOST_SHOWN]],
+        await questionnaire_topics(database),
+    )
+
+
+def _campaign(one: Campaign, now: int) -> Invitation:
+    left = time_left(one.rules, now)
+    return Invitation(f"/campagnes/{one.id}", one.title, one.body, len(one.topics), left, one.provenance)
+
+
+def _questionnaire(one: Questionnaire, now: int) -> Invitation:
+    left = time_left(one.rules, now)
+    most = walk(one, {}, ()).at_most
+    return Invitation(f"/questionnaires/{one.id}", one.title, one.body, most, left, one.provenance)
+
+
+async def campaign_page(request: Request) -> Response:
+    visitor = await visit(request)
+    campaign_id: int = request.path_params["id"]
+    database = visitor.services.database
+    campaign = await get_campaign(database, campaign_id) if campaign_id <= MAX_INTEGER else None
+    if campaign is None:
+        raise HTTPException(404)
+    context = visitor.context(
+        campaign=campaign,
+        is_real=campaign.provenance is Provenance.REAL,
+        state=campaign.state(visitor.now),
+        left=time_left(campaign.rules, visitor.now),
+        cards=await visitor.cards(await get_topics(database, campaign.topics)),
+    )
+    return visitor.pages.page("campaign.html", context)
+
+
+async def image(request: Request) -> Response:
+    """A picture's content; who has it already need not fetch it again."""
+    services = request.state.services
+    name: str = request.path_params["hash"]
+    headers = {"cache-control": _FOR_GOOD, "etag": f'"{name}"'}
+    found = await get_image(services.database, name) if len(name) == 64 and name.isalnum() else None
+    if found is None:
+        raise HTTPException(404)
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(found.content, media_type=found.format.media_type, headers=headers)
