@@ -70,7 +70,11 @@ async def rising(database: Database, since: int, now: int, *, listed: int) -> li
     """The topics that won most voters since an instant, most first."""
     won = _won(since, now + MOMENT_MS).subquery()
     statement = (
-        _Looks(now).topics().add_columns(won.c.won).join(won, won.c.topic_id == TOPIC.c.id).where(won.c.won > 0)
+        _Looks(now)
+        .topics()
+        .add_columns(won.c.won)
+        .join(won, won.c.topic_id == TOPIC.c.id)
+        .where(won.c.won > 0)
     )
     async with database.read(COUNTING_SECONDS) as connection:
         rows = await connection.execute(statement.order_by(won.c.won.desc(), TOPIC.c.id.desc()).limit(listed))
@@ -240,9 +244,7 @@ def _sum(number: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
 
 
 _KINDS = tuple(str(kind) for kind in PROFILE_KINDS)
-_KIND: sa.ColumnElement[str] = sa.func.substr(
-    SERIES.c.series, sa.literal_column("1"), sa.literal_column("3")
-)
+_KIND: sa.ColumnElement[str] = sa.func.substr(SERIES.c.series, sa.literal_column("1"), sa.literal_column("3"))
 _VOTERS = SERIES.c.public_plus + SERIES.c.public_minus
 _HEADLINE = SERIES.alias("headline")
 _PUBLIC = TOPIC.join(TALLY, TALLY.c.topic_id == TOPIC.c.id).outerjoin(

@@ -22,7 +22,9 @@ async def topic(house: House, rules: TopicRules, theme: str = "sport", title: st
     return (await create_topics(house.database, house.keys, [new], house.clock[0]))[0]
 
 
-async def votes(house: House, where: int, plus: int, minus: int, cell: Cell = NOWHERE, first: int = 0) -> None:
+async def votes(
+    house: House, where: int, plus: int, minus: int, cell: Cell = NOWHERE, first: int = 0
+) -> None:
     for number in range(plus + minus):
         if cell is not NOWHERE:
             await house.tell(device(first + number), cell)
@@ -102,7 +104,9 @@ async def test_voters_are_counted_on_the_day_they_came_and_taken_off_when_they_w
     house.clock[0] = START + 48 * HOUR_MS
     await house.vote(other, device(0), Sign.MINUS)
     days = [START + day * 24 * HOUR_MS for day in range(4)]
-    won = [await voters_won(house.database, since, until) for since, until in zip(days, days[1:], strict=False)]
+    won = [
+        await voters_won(house.database, since, until) for since, until in zip(days, days[1:], strict=False)
+    ]
     assert won == [3, 5, 0]
     rises = await rising(house.database, days[1], days[2] - 1, listed=5)
     assert [(rise.topic.id, rise.voters, rise.topic.counts) for rise in rises] == [
@@ -120,7 +124,9 @@ async def test_what_lost_voters_does_not_rise(house: House) -> None:
     assert await rising(house.database, START + HOUR_MS, START + HOUR_MS, listed=5) == []
 
 
-async def test_only_topics_that_publish_many_are_pooled(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_topics_that_publish_many_are_pooled(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(statistics, "POOLED_FROM", 20)
     small, large = await topic(house, OPEN), await topic(house, OPEN)
     await votes(house, small, 10, 0, WOMAN)

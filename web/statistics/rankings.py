@@ -1,0 +1,37 @@
+"""Which topics stand first: most loved, most divided (pure); only those whose results everybody may see."""
+
+from collections.abc import Iterable
+
+from realtime.tally import Counts
+from storage.values_statistics import TopicFigures
+from web.statistics.representativeness import wilson
+
+Z = 1.96
+
+
+def loved(topics: Iterable[TopicFigures], most: int) -> list[TopicFigures]:
+    """Highest lower bound of Wilson's 95 % interval first: nine of ten do not beat ninety of a hundred."""
+    return sorted(_shown(topics), key=lambda topic: (-_bound(topic.counts), -topic.id))[:most]
+
+
+def divided(topics: Iterable[TopicFigures], most: int) -> list[TopicFigures]:
+    """Nearest to half and half first, at the same distance the more voters; over 60 % for a side it is no longer so."""
+    between = [topic for topic in _shown(topics) if distance(topic.counts) <= FARTHEST]
+    return sorted(between, key=lambda topic: (distance(topic.counts), -topic.voters, -topic.id))[:most]
+
+
+FARTHEST = 0.1
+"""From a half, in parts of plus: the weather « temps partagé » reaches from 40 to 60 %."""
+
+
+def distance(counts: Counts | None) -> float:
+    """How far from half and half."""
+    return 0.5 if counts is None or not counts.voters else abs(counts.plus / counts.voters - 0.5)
+
+
+def _shown(topics: Iterable[TopicFigures]) -> list[TopicFigures]:
+    return [topic for topic in topics if topic.counts is not None and topic.counts.voters]
+
+
+def _bound(counts: Counts | None) -> float:
+    return 0.0 if counts is None else wilson(counts.plus / counts.voters, counts.voters, Z)[0]
