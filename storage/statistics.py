@@ -129,7 +129,7 @@ class _Looks:
     def _if_shown(self, number: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
         return _sum(sa.case((self.is_shown, number), else_=0))
 
-    def totals(self) -> sa.Select[tuple[int, int]]:
+    def totals(self) -> sa.Select[int, int]:
         is_open = sa.and_(TOPIC.c.opens_at <= self.now, sa.not_(self.is_closed))
         return sa.select(
             sa.func.count().label("topics"), _sum(sa.case((is_open, 1), else_=0)).label("open_topics")

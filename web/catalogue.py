@@ -24,7 +24,17 @@ FOLDER = Path(__file__).parent / "locale"
 
 NARROW_SPACE = "\u202f"
 
-_FOR_THE_BROWSER = ("refusals", "live", "own", "voters", "weather", "time", "departement")
+_FOR_THE_BROWSER = (
+    "refusals",
+    "live",
+    "own",
+    "voters",
+    "weather",
+    "time",
+    "departement",
+    "statistics",
+    "provenance",
+)
 
 _BEFORE_SIGNS = re.compile(r"[ \u00a0]+(?=[?!;:»%])")
 _AFTER_QUOTE = re.compile(r"(?<=«)[ \u00a0]+")

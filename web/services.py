@@ -8,6 +8,7 @@ from storage.database import Database
 from storage.keys import Keys
 from web.catalogue import Language
 from web.rendering import Pages, load_pages
+from web.statistics.board import Board
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,7 @@ class Services:
     ballots: BallotBox
     now: Callable[[], int]
     pages: Mapping[Language, Pages] = field(default_factory=load_pages)
+    statistics: Board = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "statistics", Board(self.database, self.now))

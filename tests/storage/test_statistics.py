@@ -1,5 +1,7 @@
 """Sums over all topics against ballots that were cast, on both engines."""
 
+from itertools import pairwise
+
 import pytest
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
@@ -104,9 +106,7 @@ async def test_voters_are_counted_on_the_day_they_came_and_taken_off_when_they_w
     house.clock[0] = START + 48 * HOUR_MS
     await house.vote(other, device(0), Sign.MINUS)
     days = [START + day * 24 * HOUR_MS for day in range(4)]
-    won = [
-        await voters_won(house.database, since, until) for since, until in zip(days, days[1:], strict=False)
-    ]
+    won = [await voters_won(house.database, since, until) for since, until in pairwise(days)]
     assert won == [3, 5, 0]
     rises = await rising(house.database, days[1], days[2] - 1, listed=5)
     assert [(rise.topic.id, rise.voters, rise.topic.counts) for rise in rises] == [

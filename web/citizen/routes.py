@@ -7,6 +7,18 @@ from web.citizen.home import home, how_it_works
 from web.citizen.language import choose_language
 from web.citizen.moments import topic_moments
 from web.citizen.profile import keep_profile, profile_page
+from web.citizen.representativeness import (
+    topic_representativeness,
+    topic_representativeness_csv,
+    topic_representativeness_json,
+)
+from web.citizen.statistics import (
+    pooled_representativeness,
+    statistics_csv,
+    statistics_json,
+    statistics_live,
+    statistics_page,
+)
 from web.citizen.topic import topic_page, vote
 from web.static import static_routes
 
@@ -19,6 +31,14 @@ def routes() -> list[BaseRoute]:
         Route("/sujets/{id:int}", topic_page),
         Route("/sujets/{id:int}/fil", topic_moments),
         Route("/sujets/{id:int}/vote", vote, methods=["POST"]),
+        Route("/sujets/{id:int}/representativite", topic_representativeness),
+        Route("/sujets/{id:int}/representativite.csv", topic_representativeness_csv),
+        Route("/sujets/{id:int}/representativite.json", topic_representativeness_json),
+        Route("/statistiques", statistics_page),
+        Route("/statistiques/direct", statistics_live),
+        Route("/statistiques/representativite", pooled_representativeness),
+        Route("/statistiques/{name}.csv", statistics_csv),
+        Route("/statistiques/{name}.json", statistics_json),
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/comment-ca-marche", how_it_works),

@@ -26,7 +26,7 @@ SEE_OTHER = 303
 
 async def topic_page(request: Request) -> Response:
     visitor = await visit(request)
-    return await show_topic(visitor, await _topic(visitor, request))
+    return await show_topic(visitor, await find_topic(visitor, request))
 
 
 async def vote(request: Request) -> Response:
@@ -34,7 +34,7 @@ async def vote(request: Request) -> Response:
     visitor = await visit(request)
     if not request.state.has_cookie:
         return visitor.pages.error(400, request.state.cookie_fault or Refusal.UNKNOWN_VOTER)
-    topic = await _topic(visitor, request)
+    topic = await find_topic(visitor, request)
     form = await read_form(request)
     read = read_vote(form)
     if isinstance(read, Refusal):
@@ -88,7 +88,8 @@ def _path(card: Card) -> str:
     return f"/sujets/{card.topic.id}"
 
 
-async def _topic(visitor: Visit, request: Request) -> Topic:
+async def find_topic(visitor: Visit, request: Request) -> Topic:
+    """The topic of the address; 404 where there is none."""
     topic_id: int = request.path_params["id"]
     topic = await get_topic(visitor.services.database, topic_id) if topic_id <= MAX_INTEGER else None
     if topic is None:

@@ -1,11 +1,12 @@
 """The residents of the ten départements from 15 years on, by département, sex and age band.
 
-Source: INSEE, estimations de population, 1 January 2023 (Licence Ouverte 2.0); ``population.csv`` holds the numbers as
-published. The source has no band of 15 to 19 years: a quarter of 0 to 19 is taken for it, an estimate.
+Source: INSEE, estimations de population, 1 January 2023 (Licence Ouverte 2.0); ``population.csv`` holds the
+numbers as published. The source has no band of 15 to 19 years: a quarter of 0 to 19 is taken for it, an
+estimate.
 """
 
 import csv
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -31,11 +32,11 @@ def population() -> Mapping[CellOfPopulation, float]:
 @cache
 def margins() -> Mapping[SeriesKind, Mapping[str, float]]:
     """Residents by series of each kind that a profile counts in, as ``dep:57``, ``sex:F``, ``age:75+``."""
-    found: dict[SeriesKind, Counter[str]] = {kind: Counter() for kind in _KINDS}
+    found: dict[SeriesKind, dict[str, float]] = {kind: defaultdict(float) for kind in _KINDS}
     for cell, residents in population().items():
         for kind, code in zip(_KINDS, cell, strict=True):
-            found[kind][f"{kind}:{code}"] += residents  # type: ignore[assignment]
-    return found  # type: ignore[return-value]
+            found[kind][f"{kind}:{code}"] += residents
+    return {kind: dict(sums) for kind, sums in found.items()}
 
 
 _KINDS = (SeriesKind.DEPARTEMENT, SeriesKind.SEX, SeriesKind.AGE)

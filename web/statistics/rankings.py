@@ -15,7 +15,7 @@ def loved(topics: Iterable[TopicFigures], most: int) -> list[TopicFigures]:
 
 
 def divided(topics: Iterable[TopicFigures], most: int) -> list[TopicFigures]:
-    """Nearest to half and half first, at the same distance the more voters; over 60 % for a side it is no longer so."""
+    """Nearest to half and half first, at the same distance the more voters; with over 60 % for a side no more."""
     between = [topic for topic in _shown(topics) if distance(topic.counts) <= FARTHEST]
     return sorted(between, key=lambda topic: (distance(topic.counts), -topic.voters, -topic.id))[:most]
 

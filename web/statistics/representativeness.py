@@ -2,15 +2,15 @@
 
 A group is called over- or under-represented only if three things hold.
 
-- Chance does not explain it: the residents' part lies outside the voters' interval (E. B. Wilson, 1927, two-sided),
-  at 95 % for all groups of a kind together (Bonferroni: 5 % shared among them).
-- Sealing does not explain it: what a series publishes lags behind by up to 9 pending voters, and up to 4 are rounded
-  off; the claim must hold for the true number, wherever between.
+- Chance does not explain it: the residents' part lies outside the voters' interval (E. B. Wilson, 1927,
+  two-sided), at 95 % for all groups of a kind together (Bonferroni: 5 % shared among them).
+- Sealing does not explain it: what a series publishes lags behind by up to 9 pending voters, and up to 4
+  are rounded off; the claim must hold for the true number, wherever between.
 - It matters: the two parts differ by a tenth at least.
 
-Over several topics the same people may have voted again and again, so ballots are not so many voters. With n_t voters on
-topic t, of N in all, the variance of the pooled part is at most r(1 − r)·(Σ √n_t)² / N², reached when the same people
-vote everywhere; so N² / (Σ √n_t)² independent voters are counted.
+Over several topics the same people may have voted again and again, so ballots are not so many voters. With
+n_t voters on topic t, of N in all, the variance of the pooled part is at most r(1 − r)·(Σ √n_t)² / N²,
+reached when the same people vote everywhere; so N² / (Σ √n_t)² independent voters are counted.
 """
 
 from collections.abc import Mapping

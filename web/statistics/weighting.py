@@ -2,19 +2,21 @@
 
 Nobody's whole profile is published, only three margins (département, sex, age) with plus and minus. So:
 
-1. A table of the voters is rebuilt for each sign: the population's table (which says how départements, sexes and ages
-   go together) is fitted to the three published margins of that sign by iterative proportional fitting, that is raking:
-   W. E. Deming and F. F. Stephan, « On a Least Squares Adjustment of a Sampled Frequency Table When the Expected
-   Marginal Totals are Known », Annals of Mathematical Statistics 11 (1940), 427–444. Both signs so fitted make a model
-   in which département, sex and age each shift the odds of plus, without interaction.
-2. The table of both signs together is raked to the population's margins; a cell's weight is what that multiplies it by,
-   1 on the average, trimmed to ``HEAVIEST``.
+1. A table of the voters is rebuilt for each sign: the population's table (which says how départements,
+   sexes and ages go together) is fitted to the three published margins of that sign by iterative
+   proportional fitting, that is raking: W. E. Deming and F. F. Stephan, « On a Least Squares Adjustment of
+   a Sampled Frequency Table When the Expected Marginal Totals are Known », Annals of Mathematical
+   Statistics 11 (1940), 427–444. Both signs so fitted make a model in which département, sex and age each
+   shift the odds of plus, without interaction.
+2. The table of both signs together is raked to the population's margins; a cell's weight is what that
+   multiplies it by, 1 on the average, trimmed to ``HEAVIEST``.
 3. The result is p = Σ w·n⁺ / Σ w·n, with n⁺ and n the cells' voters for plus and for either.
 
-Its margin is 1.96 · √(p(1 − p) · D / n + R): D = n · Σ w²n / (Σ w n)² is the design effect of weighting (L. Kish,
-« Survey Sampling », 1965), n the voters with a profile, and R what the rounding of published numbers adds: a series' plus
-is off by a variance of at most 25·f(1 − f), on the average over the five remainders ``ROUNDING_VARIANCE`` = 4, and counts
-in p by the group's part of the population over its voters. R is the sum over all series, 4 · Σ (W_g / N_g)².
+Its margin is 1.96 · √(p(1 − p) · D / n + R): D = n · Σ w²n / (Σ w n)² is the design effect of weighting (L.
+Kish, « Survey Sampling », 1965), n the voters with a profile, and R what the rounding of published numbers
+adds: a series' plus is off by a variance of at most 25·f(1 − f), on the average over the five remainders
+``ROUNDING_VARIANCE`` = 4, and counts in p by the group's part of the population over its voters. R is the
+sum over all series, 4 · Σ (W_g / N_g)².
 """
 
 from collections.abc import Mapping
