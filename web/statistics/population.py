@@ -6,7 +6,6 @@ estimate.
 """
 
 import csv
-from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -32,14 +31,18 @@ def population() -> Mapping[CellOfPopulation, float]:
 @cache
 def margins() -> Mapping[SeriesKind, Mapping[str, float]]:
     """Residents by series of each kind that a profile counts in, as ``dep:57``, ``sex:F``, ``age:75+``."""
-    found: dict[SeriesKind, dict[str, float]] = {kind: defaultdict(float) for kind in _KINDS}
+    found = {kind: {f"{kind}:{code}": 0.0 for code in codes} for kind, codes in _GROUPS.items()}
     for cell, residents in population().items():
-        for kind, code in zip(_KINDS, cell, strict=True):
+        for kind, code in zip(_GROUPS, cell, strict=True):
             found[kind][f"{kind}:{code}"] += residents
-    return {kind: dict(sums) for kind, sums in found.items()}
+    return found
 
 
-_KINDS = (SeriesKind.DEPARTEMENT, SeriesKind.SEX, SeriesKind.AGE)
+_GROUPS: Mapping[SeriesKind, tuple[str, ...]] = {
+    SeriesKind.DEPARTEMENT: tuple(Departement),
+    SeriesKind.SEX: (Sex.WOMAN, Sex.MAN),
+    SeriesKind.AGE: tuple(AgeBand),
+}
 
 
 def _cell(row: Mapping[str, str]) -> CellOfPopulation:

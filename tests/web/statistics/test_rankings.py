@@ -16,7 +16,11 @@ FOUR, HIDDEN = topic(4, Counts(505, 495)), topic(5, None, 900)
 
 
 def test_few_voices_of_one_mind_do_not_beat_many() -> None:
-    assert loved([ONE, THREE, TWO, HIDDEN], 5) == [TWO, ONE, THREE]
+    assert loved([ONE, TWO, HIDDEN], 5) == [TWO, ONE]
+
+
+def test_what_half_dislike_is_not_loved() -> None:
+    assert loved([ONE, THREE, topic(6, Counts(60, 40))], 5) == [ONE, topic(6, Counts(60, 40))]
 
 
 def test_the_most_divided_is_nearest_to_half() -> None:
@@ -24,4 +28,5 @@ def test_the_most_divided_is_nearest_to_half() -> None:
 
 
 def test_lists_are_cut() -> None:
-    assert len(loved([ONE, TWO, THREE], 2)) == 2
+    assert loved([ONE, TWO], 1) == [TWO]
+    assert divided([THREE, FOUR], 1) == [THREE]

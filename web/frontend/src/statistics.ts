@@ -89,20 +89,13 @@ function entry(list: HTMLElement, item: Item, words: Words): HTMLLIElement {
   const facts = document.createElement("span");
   facts.className = "ranking-facts";
   writeFacts(facts, list, item, words);
-  line.append(link, " ");
-  if (item.mark) {
-    const mark = document.createElement("span");
-    mark.className = "ranking-mark";
-    mark.textContent = words.say("provenance", item.mark);
-    line.append(mark, " ");
-  }
-  line.append(facts);
+  line.append(link, " ", facts);
   return line;
 }
 
 function writeFacts(facts: Element, list: HTMLElement, item: Item | undefined, words: Words): void {
   if (!item) return;
-  const parts: Node[] = [];
+  const parts: Node[] = []; // as in the template
   const strong =
     item.won !== undefined
       ? words.say("statistics", "won", { n: item.won })
@@ -116,7 +109,14 @@ function writeFacts(facts: Element, list: HTMLElement, item: Item | undefined, w
   }
   const voters = document.createElement("span");
   voters.textContent = words.voters(item.voters);
-  facts.replaceChildren(...parts, voters);
+  parts.push(voters);
+  if (item.mark) {
+    const mark = document.createElement("span");
+    mark.className = "ranking-mark";
+    mark.textContent = words.say("provenance", item.mark);
+    parts.push(document.createTextNode(" "), mark);
+  }
+  facts.replaceChildren(...parts);
 }
 
 function write(element: Element | null | undefined, text: string): void {
