@@ -1,6 +1,6 @@
 """The tables. Nothing outside storage sees them."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary
+from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 import storage.tables_contact
@@ -159,7 +159,7 @@ class MomentRow(SQLModel, table=True):
     """The public headline at the end of each time bucket in which it moved."""
 
     __tablename__ = "moment"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("moment_bucket", "bucket"), {"sqlite_with_rowid": False})
     topic_id: int = Field(primary_key=True, foreign_key="topic.id")
     bucket: int = Field(primary_key=True)
     plus: int

@@ -37,6 +37,8 @@ _FOR_THE_BROWSER = frozenset(
         "departement",
         "posting",
         "debate",
+        "statistics",
+        "provenance",
     }
 )
 

@@ -10,6 +10,7 @@ from storage.keys import Keys
 from storage.values_posts import PostingRules
 from web.catalogue import Language
 from web.rendering import Pages, load_pages
+from web.statistics.board import Board
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Services:
     """Days after which a conversation that has ended is deleted: the page says it."""
     attendance: Attendance = field(init=False)
     """Who is here while a questionnaire runs."""
+    statistics: Board = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attendance", Attendance(self.keys))
+        object.__setattr__(self, "statistics", Board(self.database, self.now))

@@ -19,7 +19,19 @@ from web.citizen.posting import poster_page, take_post
 from web.citizen.profile import keep_profile, profile_page
 from web.citizen.questionnaire import answer, participation, questionnaire_page
 from web.citizen.reports import report_page, take_report
+from web.citizen.representativeness import (
+    topic_representativeness,
+    topic_representativeness_csv,
+    topic_representativeness_json,
+)
 from web.citizen.similar import similar_ideas
+from web.citizen.statistics import (
+    pooled_representativeness,
+    statistics_csv,
+    statistics_json,
+    statistics_live,
+    statistics_page,
+)
 from web.citizen.topic import topic_page, vote
 from web.installable import installable_routes
 from web.static import static_routes
@@ -37,6 +49,14 @@ def routes() -> list[BaseRoute]:
         Route("/sujets/{id:int}/arguments", take_argument, methods=["POST"]),
         Route("/sujets/{id:int}/signaler", report_page),
         Route("/sujets/{id:int}/signaler", take_report, methods=["POST"]),
+        Route("/sujets/{id:int}/representativite", topic_representativeness),
+        Route("/sujets/{id:int}/representativite.csv", topic_representativeness_csv),
+        Route("/sujets/{id:int}/representativite.json", topic_representativeness_json),
+        Route("/statistiques", statistics_page),
+        Route("/statistiques/direct", statistics_live),
+        Route("/statistiques/representativite", pooled_representativeness),
+        Route("/statistiques/{name}.csv", statistics_csv),
+        Route("/statistiques/{name}.json", statistics_json),
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/proposer", poster_page),
