@@ -259,7 +259,7 @@ _KIND: sa.ColumnElement[str] = sa.func.substr(SERIES.c.series, sa.literal_column
 _VOTERS = SERIES.c.public_plus + SERIES.c.public_minus
 _HEADLINE = SERIES.alias("headline")
 _SUBJECTS = sa.and_(TOPIC.c.parent_id.is_(None), TOPIC.c.withdrawn_at.is_(None))
-"""What stands for itself and is in view: an argument counts with nobody's topics, what was withdrawn not any more."""
+"""What stands for itself and is in view: no argument, and nothing that was withdrawn."""
 
 _PUBLIC = TOPIC.join(TALLY, TALLY.c.topic_id == TOPIC.c.id).outerjoin(
     _HEADLINE, sa.and_(_HEADLINE.c.topic_id == TOPIC.c.id, _HEADLINE.c.series == HEADLINE_SERIES)

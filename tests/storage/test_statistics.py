@@ -40,7 +40,7 @@ async def test_themes_count_everything_and_tell_ratios_of_what_everybody_may_see
     ending = TopicRules(0, START + HOUR_MS, results=ResultPolicy.AT_CLOSE)
     await votes(house, await topic(house, ending), 2, 0)
     found = {t.theme.slug: t for t in (await figures(house.database, START, listed=5)).themes}
-    assert len(found) == 10
+    assert len(found) == 16
     sport = found["sport"]
     assert (sport.topics, sport.voters, sport.shown_topics, sport.counts) == (3, 13, 1, Counts(3, 2))
     assert (found["culture"].voters, found["culture"].counts) == (1, Counts(1, 0))
