@@ -45,6 +45,7 @@ class TopicRow(SQLModel, table=True):
     profile_required: bool = False
     provenance: str = Field(max_length=20)
     created_at: int = Field(sa_column=_instant())
+    departement: str | None = Field(default=None, max_length=2)
 
 
 class TopicKeyRow(SQLModel, table=True):
@@ -104,7 +105,11 @@ class OpRow(SQLModel, table=True):
 
 
 class TallyRow(SQLModel, table=True):
-    """The exact headline of a topic, the number of its version, and the last ``seq`` of its ballots."""
+    """The exact headline of a topic, the number of its version, and the last ``seq`` of its ballots.
+
+    ``voters`` and ``gap`` are public and put lists in order: voters as published, and how far the published ratio
+    is from 50 : 50, in ten-thousandths of the voters; null where there are too few voters for a ratio.
+    """
 
     __tablename__ = "tally"
     topic_id: int = Field(primary_key=True, foreign_key="topic.id")
@@ -112,6 +117,8 @@ class TallyRow(SQLModel, table=True):
     seq: int = Field(sa_type=BigInteger)
     plus: int
     minus: int
+    voters: int = 0
+    gap: int | None = None
 
 
 class SeriesRow(SQLModel, table=True):

@@ -2,10 +2,13 @@
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
+from realtime.tally import Departement
 from storage.database import Database
 from storage.keys import Keys
+from storage.search_index import index_topics
 from storage.tables import TALLY, THEME, TOPIC, TOPIC_KEY
 from storage.values import NewTopic, Provenance, Theme, Topic, TopicKind, TopicRules
 
@@ -48,11 +51,13 @@ def _create(connection: sa.Connection, keys: Keys, topic: NewTopic, now: int) ->
             profile_required=topic.rules.profile_required,
             provenance=str(topic.provenance),
             created_at=now,
+            departement=topic.departement,
         )
     )
     (topic_id,) = made.inserted_primary_key or (0,)
     connection.execute(sa.insert(TOPIC_KEY).values(topic_id=topic_id, wrapped=keys.new_topic_key()))
-    connection.execute(sa.insert(TALLY).values(topic_id=topic_id, number=0, seq=0, plus=0, minus=0))
+    connection.execute(sa.insert(TALLY).values(topic_id=topic_id, number=0, seq=0, plus=0, minus=0, voters=0))
+    index_topics(connection, {int(topic_id): f"{topic.title}\n{topic.body}"})
     return int(topic_id)
 
 
@@ -81,6 +86,13 @@ async def get_topic(database: Database, topic_id: int) -> Topic | None:
         return None if row is None else _topic(row)
 
 
+async def topics_in_order(connection: AsyncConnection, topic_ids: list[int]) -> list[Topic]:
+    """Those of these topics that exist, in the order of their ids here."""
+    rows = await connection.execute(_TOPICS.where(TOPIC.c.id.in_(topic_ids)))
+    found = {row.id: _topic(row) for row in rows}
+    return [found[topic_id] for topic_id in topic_ids if topic_id in found]
+
+
 _TOPICS = sa.select(TOPIC, THEME.c.slug, THEME.c.name).join(THEME, THEME.c.id == TOPIC.c.theme_id)
 
 
@@ -94,6 +106,7 @@ def _topic(row: Row[tuple[object, ...]]) -> Topic:
         rules=rules_of(row),
         provenance=Provenance(row.provenance),
         created_at=row.created_at,
+        departement=None if row.departement is None else Departement(row.departement),
     )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy, View, view_for
 from realtime.refusals import Refusal
-from realtime.tally import AgeBand, Cell, Counts, Hall, PublicTally, Sex, Sign, Version
+from realtime.tally import AgeBand, Cell, Counts, Departement, Hall, PublicTally, Sex, Sign, Version
 
 
 class TopicKind(StrEnum):
@@ -65,7 +65,10 @@ class TopicRules:
 
 @dataclass(frozen=True, slots=True)
 class NewTopic:
-    """A topic to be created; ``title`` has at most 140 signs, ``body`` may be empty."""
+    """A topic to be created; ``title`` has at most 140 signs, ``body`` may be empty.
+
+    ``departement`` is the one it is about, None for all.
+    """
 
     kind: TopicKind
     title: str
@@ -73,6 +76,7 @@ class NewTopic:
     rules: TopicRules
     body: str = ""
     provenance: Provenance = Provenance.REAL
+    departement: Departement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Topic:
     rules: TopicRules
     provenance: Provenance
     created_at: int
+    departement: Departement | None = None
 
 
 @dataclass(frozen=True, slots=True)

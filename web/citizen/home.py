@@ -3,17 +3,22 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage.topics import list_topics
-from web.citizen.cards import halves
+from storage.listing import citizens_topics, region_topics
+from storage.themes import list_themes
+from web.citizen.cards import IDEAS_A_PAGE, REGION_AT_MOST, Halves
 from web.citizen.visit import visit
 from web.forms import read_page
 
 
 async def home(request: Request) -> Response:
     visitor = await visit(request)
-    topics = await list_topics(visitor.services.database)
-    shown = halves(await visitor.cards(topics), read_page(request.query_params))
-    return visitor.pages.page("home.html", visitor.context(halves=shown))
+    database = visitor.services.database
+    region = await region_topics(database, visitor.now, REGION_AT_MOST)
+    ideas = await citizens_topics(database, visitor.now, read_page(request.query_params), IDEAS_A_PAGE)
+    cards = await visitor.cards([*region, *ideas.topics])
+    shown = Halves(cards[: len(region)], cards[len(region) :], ideas.page, ideas.pages)
+    themes = await list_themes(database)
+    return visitor.pages.page("home.html", visitor.context(halves=shown, themes=themes))
 
 
 async def how_it_works(request: Request) -> Response:
