@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
+from realtime.tally import Departement
 from server.orders import ORDERS, OrderRefused, carry_out
 from storage import posts, reports, topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
@@ -45,6 +46,7 @@ def plain_topic(topic: NewTopic) -> dict[str, Any]:
         "headline": str(topic.rules.headline),
         "profile_required": topic.rules.profile_required,
         "provenance": str(topic.provenance),
+        "departement": topic.departement,
     }
 
 
@@ -64,6 +66,7 @@ def read_topic(plain: dict[str, Any]) -> NewTopic:
         rules,
         str(plain["body"]),
         Provenance(plain["provenance"]),
+        Departement(plain["departement"]) if plain.get("departement") else None,
     )
 
 

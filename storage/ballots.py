@@ -22,7 +22,7 @@ from storage.keys import Keys, voter_key
 from storage.profiles import cell_of
 from storage.statements import Insert, Upsert, among, lock_tallies
 from storage.tables import BALLOT, MOMENT, OP, PROFILE, RELEASE, SERIES, TALLY, TOPIC, TOPIC_KEY
-from storage.tallies import MOMENT_MS
+from storage.tallies import MOMENT_MS, gap
 from storage.topics import rules_of
 from storage.values import CastVote, Outcome, Receipt, TopicRules, TopicState
 
@@ -205,12 +205,13 @@ class Batch:
             if not ledger.touched and topic_id not in moved:
                 continue
             delta = ledger.settle()
-            tallies.append(_tally_row(ledger))
+            public = ledger.public()
+            tallies.append(_tally_row(ledger, public))
             series += [_series_row(topic_id, key, ledger.series[key]) for key in sorted(ledger.touched)]
             releases += self._release_rows(ledger)
             if delta is not None:
                 deltas.append(delta)
-                moments.append(self._moment_row(topic_id, ledger.public()))
+                moments.append(self._moment_row(topic_id, public))
         _UPSERT_TALLIES(connection, tallies)
         _UPSERT_SERIES(connection, series)
         _INSERT_RELEASES(connection, releases)
@@ -287,13 +288,15 @@ def _ballot_row(place: tuple[int, bytes], ballot: _Ballot) -> dict[str, object]:
     }
 
 
-def _tally_row(ledger: Ledger) -> dict[str, object]:
+def _tally_row(ledger: Ledger, public: PublicTally) -> dict[str, object]:
     return {
         "topic_id": ledger.topic,
         "number": ledger.version.number,
         "seq": ledger.seq,
         "plus": ledger.headline.plus,
         "minus": ledger.headline.minus,
+        "voters": public.voters,
+        "gap": gap(public.headline or Counts(0, 0)),
     }
 
 
@@ -313,7 +316,7 @@ def _series_row(topic_id: int, key: str, state: SeriesState) -> dict[str, object
 
 _INSERT_OPS = Insert(OP)
 _UPSERT_BALLOTS = Upsert(BALLOT, ("sign", "seq", "day", "changes"))
-_UPSERT_TALLIES = Upsert(TALLY, ("number", "seq", "plus", "minus"))
+_UPSERT_TALLIES = Upsert(TALLY, ("number", "seq", "plus", "minus", "voters", "gap"))
 _UPSERT_SERIES = Upsert(
     SERIES, ("plus", "minus", "pending", "sealed_seq", "releases", "public_plus", "public_minus")
 )

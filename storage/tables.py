@@ -56,6 +56,7 @@ class TopicRow(SQLModel, table=True):
     parent_id: int | None = Field(default=None, foreign_key="topic.id")
     side: int | None = None
     withdrawn_at: int | None = Field(default=None, sa_column=_instant(nullable=True))
+    departement: str | None = Field(default=None, max_length=2)
 
 
 class TopicKeyRow(SQLModel, table=True):
@@ -115,7 +116,11 @@ class OpRow(SQLModel, table=True):
 
 
 class TallyRow(SQLModel, table=True):
-    """The exact headline of a topic, the number of its version, and the last ``seq`` of its ballots."""
+    """The exact headline of a topic, the number of its version, and the last ``seq`` of its ballots.
+
+    ``voters`` and ``gap`` are public and put lists in order: voters as published, and how far the published ratio
+    is from 50 : 50, in ten-thousandths of the voters; null where there are too few voters for a ratio.
+    """
 
     __tablename__ = "tally"
     topic_id: int = Field(primary_key=True, foreign_key="topic.id")
@@ -123,6 +128,8 @@ class TallyRow(SQLModel, table=True):
     seq: int = Field(sa_type=BigInteger)
     plus: int
     minus: int
+    voters: int = 0
+    gap: int | None = None
 
 
 class SeriesRow(SQLModel, table=True):

@@ -31,6 +31,16 @@ SETTLING_MS = 5_000
 CROSS_TABLE_LEAST = 20
 """Voters in a cell of a cross table that may be published."""
 
+LEAST_FOR_A_RATIO = 10
+"""Voters under which a ratio says nothing, and no list is put in order by it."""
+
+
+def gap(headline: Counts) -> int | None:
+    """How far a ratio is from 50 : 50, from 0 to 10,000 (all of one mind); None under ten voters."""
+    if headline.voters < LEAST_FOR_A_RATIO:
+        return None
+    return abs(headline.plus - headline.minus) * 10_000 // headline.voters
+
 
 async def standings(database: Database, topic_ids: Iterable[int]) -> dict[int, Standing]:
     """The whole public tally of each topic that exists, all from one snapshot of the database."""

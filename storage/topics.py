@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
-from realtime.tally import Sign
+from realtime.tally import Departement, Sign
 from storage.database import Database
 from storage.keys import Keys
+from storage.search_index import index_topics
 from storage.tables import TALLY, THEME, TOPIC, TOPIC_KEY
 from storage.values import NewTopic, Provenance, Theme, Topic, TopicKind, TopicRules
 
@@ -62,11 +64,13 @@ def create_topic(connection: sa.Connection, keys: Keys, topic: NewTopic, now: in
             created_at=now,
             parent_id=topic.parent,
             side=topic.side,
+            departement=topic.departement,
         )
     )
     (topic_id,) = made.inserted_primary_key or (0,)
     connection.execute(sa.insert(TOPIC_KEY).values(topic_id=topic_id, wrapped=keys.new_topic_key()))
-    connection.execute(sa.insert(TALLY).values(topic_id=topic_id, number=0, seq=0, plus=0, minus=0))
+    connection.execute(sa.insert(TALLY).values(topic_id=topic_id, number=0, seq=0, plus=0, minus=0, voters=0))
+    index_topics(connection, {int(topic_id): f"{topic.title}\n{topic.body}"})
     return int(topic_id)
 
 
@@ -136,11 +140,15 @@ async def get_topic(database: Database, topic_id: int) -> Topic | None:
 
 async def get_topics(database: Database, topic_ids: Iterable[int]) -> list[Topic]:
     """Those of these topics that exist, in the same order."""
-    ids = list(topic_ids)
     async with database.read() as connection:
-        rows = await connection.execute(_TOPICS.where(TOPIC.c.id.in_(ids)))
-        found = {row.id: topic_of(row) for row in rows}
-    return [found[one] for one in ids if one in found]
+        return await topics_in_order(connection, list(topic_ids))
+
+
+async def topics_in_order(connection: AsyncConnection, topic_ids: list[int]) -> list[Topic]:
+    """Those of these topics that exist, in the order of their ids here."""
+    rows = await connection.execute(_TOPICS.where(TOPIC.c.id.in_(topic_ids)))
+    found = {row.id: topic_of(row) for row in rows}
+    return [found[topic_id] for topic_id in topic_ids if topic_id in found]
 
 
 _TOPICS = sa.select(TOPIC, THEME.c.slug, THEME.c.name).join(THEME, THEME.c.id == TOPIC.c.theme_id)
@@ -165,6 +173,7 @@ def topic_of(row: Row[tuple[object, ...]]) -> Topic:
         parent=row.parent_id,
         side=None if row.side is None else Sign(row.side),
         withdrawn_at=row.withdrawn_at,
+        departement=None if row.departement is None else Departement(row.departement),
     )
 
 

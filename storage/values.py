@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy, View, view_for
 from realtime.refusals import Refusal
-from realtime.tally import AgeBand, Cell, Counts, Hall, PublicTally, Sex, Sign, Version
+from realtime.tally import AgeBand, Cell, Counts, Departement, Hall, PublicTally, Sex, Sign, Version
 
 
 class TopicKind(StrEnum):
@@ -79,6 +79,7 @@ class NewTopic:
     """A topic to be created; ``title`` has at most 140 signs, ``body`` may be empty.
 
     ``parent`` and ``side`` are those of an argument.
+    ``departement`` is the one it is about, None for all.
     """
 
     kind: TopicKind
@@ -89,6 +90,7 @@ class NewTopic:
     provenance: Provenance = Provenance.REAL
     parent: int | None = None
     side: Sign | None = None
+    departement: Departement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Topic:
     rules: TopicRules
     provenance: Provenance
     created_at: int
+    departement: Departement | None = None
     parent: int | None = None
     side: Sign | None = None
     withdrawn_at: int | None = None

@@ -1,6 +1,5 @@
 """View models of topics: exactly what one person may see, ready to be written down (pure)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from realtime.disclosure import View, seen_through
@@ -146,22 +145,8 @@ class Halves:
         return {c.topic.provenance for c in (*self.region, *self.ideas)} - {Provenance.REAL}
 
 
+REGION_AT_MOST = 24
 IDEAS_A_PAGE = 60
-
-_ORDER: Mapping[TopicState, int] = {TopicState.OPEN: 0, TopicState.PLANNED: 1, TopicState.CLOSED: 2}
-
-
-def halves(cards: list[Card], page: int = 1) -> Halves:
-    """Open topics first; within a state the order stays as it came (the newest first).
-
-    A ``page`` behind the last one shows the last one.
-    """
-    ordered = sorted(cards, key=lambda c: _ORDER[c.state])
-    ideas = [c for c in ordered if not c.by_region]
-    pages = max(1, -(-len(ideas) // IDEAS_A_PAGE))
-    page = min(page, pages)
-    start = (page - 1) * IDEAS_A_PAGE
-    return Halves([c for c in ordered if c.by_region], ideas[start : start + IDEAS_A_PAGE], page, pages)
 
 
 def wants_profile(code: Refusal) -> bool:

@@ -3,8 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage.topics import list_topics
-from web.citizen.cards import halves
+from storage.listing import citizens_topics, region_topics
+from storage.topics import list_themes
+from web.citizen.cards import IDEAS_A_PAGE, REGION_AT_MOST, Halves
 from web.citizen.news import invitations
 from web.citizen.visit import visit
 from web.forms import read_page
@@ -12,10 +13,16 @@ from web.forms import read_page
 
 async def home(request: Request) -> Response:
     visitor = await visit(request)
-    invited = await invitations(visitor)
-    topics = [t for t in await list_topics(visitor.services.database) if t.id not in invited.asked]
-    shown = halves(await visitor.cards(topics), read_page(request.query_params))
-    return visitor.pages.page("home.html", visitor.context(halves=shown, invitations=invited))
+    database = visitor.services.database
+    region = await region_topics(database, visitor.now, REGION_AT_MOST)
+    ideas = await citizens_topics(database, visitor.now, read_page(request.query_params), IDEAS_A_PAGE)
+    cards = await visitor.cards([*region, *ideas.topics])
+    context = visitor.context(
+        halves=Halves(cards[: len(region)], cards[len(region) :], ideas.page, ideas.pages),
+        invitations=await invitations(visitor),
+        themes=await list_themes(database),
+    )
+    return visitor.pages.page("home.html", context)
 
 
 async def how_it_works(request: Request) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from storage.database import StorageUnavailable
 from storage.posts import submit
-from storage.similar import similar
+from storage.similarity import similar
 from storage.tallies import standings
 from storage.topics import list_themes
 from storage.values import Theme, Topic, TopicState
@@ -81,7 +81,7 @@ async def read_long_form(request: Request) -> FormData:
 async def alike(visitor: Visit, text: str, limit: int) -> list[Alike]:
     """Those on which one can vote now."""
     database = visitor.services.database
-    near = await similar(database, text, 2 * limit)
+    near = await similar(database, text, 2 * limit, visitor.now)
     topics = [topic for topic in near if topic.rules.state(visitor.now) is TopicState.OPEN][:limit]
     found = await standings(database, [topic.id for topic in topics])
     return [Alike(topic, found[topic.id].tally.voters) for topic in topics]

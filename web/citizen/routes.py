@@ -24,7 +24,7 @@ from web.citizen.representativeness import (
     topic_representativeness_csv,
     topic_representativeness_json,
 )
-from web.citizen.similar import similar_ideas
+from web.citizen.search import search_page, similar_topics
 from web.citizen.statistics import (
     pooled_representativeness,
     statistics_csv,
@@ -61,10 +61,11 @@ def routes() -> list[BaseRoute]:
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/proposer", poster_page),
         Route("/proposer", take_post, methods=["POST"]),
-        Route("/similaires", similar_ideas),
         Route("/mes-idees", my_posts),
         Route("/mes-idees/{id:int}", my_post),
         Route("/mes-idees/{id:int}/retirer", withdraw_post, methods=["POST"]),
+        Route("/recherche", search_page),
+        Route("/similaires", similar_topics),
         Route("/comment-ca-marche", how_it_works),
         Route("/langue/{language}", choose_language),
         Route("/contact", contact_page),

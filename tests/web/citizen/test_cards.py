@@ -5,7 +5,7 @@ from dataclasses import replace
 from realtime.disclosure import ResultPolicy, View
 from realtime.tally import Counts, Departement, Sign, Version, public_tally
 from storage.values import Provenance, Standing, Theme, Topic, TopicKind, TopicRules
-from web.citizen.cards import Card, card, halves
+from web.citizen.cards import Card, card
 
 NOW = 1_800_000_000_000
 TOPIC = Topic(
@@ -59,12 +59,3 @@ def test_a_series_that_publishes_nothing_has_no_share() -> None:
 
 def test_ages_stand_from_the_oldest_down() -> None:
     assert seen_by(Sign.PLUS).ages[0].code == "75+"
-
-
-def test_the_regions_subjects_and_the_citizens_are_apart_and_open_ones_first() -> None:
-    closed = seen_by(None, replace(TOPIC, id=9, rules=TopicRules(0, NOW - 1)))
-    open_one = seen_by(None)
-    idea = seen_by(None, replace(TOPIC, id=8, kind=TopicKind.IDEA))
-    shown = halves([closed, idea, open_one])
-    assert shown.region == [open_one, closed]
-    assert shown.ideas == [idea]

@@ -1,0 +1,82 @@
+"""Ideas that are about the same, in real sentences, on both engines."""
+
+import pytest
+
+from realtime.tally import Sign
+from storage.similarity import similar
+from storage.topics import create_topics
+from storage.values import NewTopic, TopicKind, TopicRules
+from tests.storage.house import START, House, device
+
+IDEAS = (
+    "Et si les TER acceptaient les vélos sans réservation, même aux heures de pointe ?",
+    "Un marché de producteurs locaux une fois par mois dans la cour de chaque lycée",
+    "Planter une haie ou un verger partagé à l'entrée de chaque village",
+    "Un pass musées à petit prix, de Reims à Colmar, pour les moins de 26 ans",
+    "Des ateliers « mon téléphone et moi » pour les aînés, animés par des lycéens",
+    "Relier les véloroutes de la Meuse, de la Moselle et du Rhin en une grande boucle",
+    "Ouvrir les gymnases des lycées aux clubs sportifs pendant les vacances",
+    "Des distributeurs de produits locaux dans les gares rurales",
+    "Un train de nuit entre Strasbourg et Nice",
+    "Rendre le TER gratuit pour les moins de 18 ans le week-end",
+)
+CASES = [
+    ("prendre son velo dans le TER", 0),
+    ("Autoriser les vélos à bord des TER aux heures de pointe", 0),
+    ("Que chaque lycée accueille un marché avec des producteurs", 1),
+    ("planter des vergers dans les villages", 2),
+    ("Des musées moins chers pour les moins de 26 ans", 3),
+    ("Apprendre le téléphone aux aînés avec des lycéens", 4),
+    ("Une boucle de véloroutes le long du Rhin", 5),
+    ("Les clubs sportifs dans les gymnases des lycées", 6),
+    ("vendre des produits locaux dans les gares", 7),
+    ("un train de nuit", 8),
+]
+
+
+async def fill(house: House, kind: TopicKind = TopicKind.IDEA, rules: TopicRules | None = None) -> list[int]:
+    rules = rules or TopicRules(0, None)
+    topics = [NewTopic(kind, title, "transports", rules) for title in IDEAS]
+    return await create_topics(house.database, house.keys, topics, START)
+
+
+async def test_who_writes_what_was_said_already_is_shown_it_first(house: House) -> None:
+    await fill(house)
+    for text, wanted in CASES:
+        found = await similar(house.database, text, 5, START)
+        assert [topic.title for topic in found][:1] == [IDEAS[wanted]], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "de la",
+        "%",
+        "\0",
+        "Des cours d'alsacien au collège",
+        "Un hôpital vétérinaire à Troyes",
+        "x" * 10_000,
+    ],
+)
+async def test_what_nobody_said_is_like_nothing(house: House, text: str) -> None:
+    await fill(house)
+    assert await similar(house.database, text, 5, START) == []
+
+
+async def test_ideas_one_may_vote_for_come_first_and_what_is_planned_does_not_come(house: House) -> None:
+    planned = (await fill(house, rules=TopicRules(START + 1, None)))[8]
+    open_one = (await fill(house))[8]
+    closed = (await fill(house, rules=TopicRules(0, START)))[8]
+    asked = (await fill(house, TopicKind.QUESTION))[8]
+    found = [topic.id for topic in await similar(house.database, "un train de nuit", 5, START)]
+    assert found == [open_one, asked, closed]
+    assert planned not in found
+
+
+async def test_of_the_same_the_one_with_more_voters_comes_first_and_no_more_than_asked(house: House) -> None:
+    first, second = (await fill(house))[8], (await fill(house))[8]
+    await house.vote(first, device(1), Sign.PLUS)
+    found = await similar(house.database, "un train de nuit", 5, START)
+    assert [topic.id for topic in found] == [first, second]
+    assert len(await similar(house.database, "un train de nuit", 1, START)) == 1

@@ -1,0 +1,142 @@
+"""The search: a form of addresses, its results as the known cards, and what is like a text as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from realtime.tally import Departement
+from storage.search import find
+from storage.similarity import similar
+from storage.topics import list_themes
+from storage.values import Topic, TopicState
+from storage.values_search import Order, Page, Query, Who
+from web.citizen.cards import Card
+from web.citizen.visit import visit
+from web.forms import read_page
+
+ADDRESS = "/recherche"
+LONGEST_WORDS = 140
+MOST_ALIKE = 5
+ALIKE_SECONDS = 30
+
+STATES = (TopicState.OPEN, TopicState.CLOSED)
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """``name`` of a field of the query, what is ``chosen`` in it, and the ``address`` without it."""
+
+    name: str
+    chosen: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What the page shows: the ``query`` as it was understood, and what was found."""
+
+    query: Query
+    found: Page
+    cards: list[Card]
+
+    @property
+    def filters(self) -> list[Filter]:
+        """What narrows or orders the results besides words, each with the address of the search without it."""
+        query, plain = self.query, Query()
+        return [
+            Filter(name, str(chosen), search_address(replace(query, **{name: getattr(plain, name)})))
+            for name in ("theme", "state", "who", "departement", "order")
+            if (chosen := getattr(query, name)) != getattr(plain, name)
+        ]
+
+    @property
+    def without_filters(self) -> str:
+        """The address of the same words, everywhere."""
+        return search_address(Query(self.query.words))
+
+    def address(self, page: int) -> str:
+        """Of another page of the same results."""
+        return search_address(self.query, page)
+
+
+def read_query(asked: Mapping[str, object], themes: frozenset[str]) -> Query:
+    """What an address asks for (pure); what is unknown in it is as if it were not there."""
+    theme = _text(asked, "theme")
+    state = _one_of(TopicState, _text(asked, "etat"))
+    order = _one_of(Order, _text(asked, "tri")) or Order.RECENT
+    if state not in STATES:
+        state = None
+    if state is TopicState.CLOSED and order is Order.CLOSING:  # what has closed does not close soon
+        order = Order.RECENT
+    return Query(
+        words=" ".join(_text(asked, "mots").split())[:LONGEST_WORDS],
+        theme=theme if theme in themes else None,
+        state=state,
+        who=_one_of(Who, _text(asked, "qui")),
+        departement=_one_of(Departement, _text(asked, "departement")),
+        order=order,
+        page=read_page(asked),
+    )
+
+
+def search_address(query: Query, page: int = 1) -> str:
+    """The address of a search, without what is not asked for."""
+    parts: dict[str, object] = {
+        "mots": query.words,
+        "theme": query.theme,
+        "etat": query.state,
+        "qui": query.who,
+        "departement": query.departement,
+        "tri": query.order if query.order is not Order.RECENT else None,
+        "page": page if page > 1 else None,
+    }
+    said = urlencode({name: str(value) for name, value in parts.items() if value}, quote_via=quote)
+    return f"{ADDRESS}?{said}" if said else ADDRESS
+
+
+async def search_page(request: Request) -> Response:
+    visitor = await visit(request)
+    database = visitor.services.database
+    themes = await list_themes(database)
+    query = read_query(request.query_params, frozenset(theme.slug for theme in themes))
+    found = await find(database, query, visitor.now)
+    results = Results(query, found, await visitor.cards(found.topics))
+    sections = visitor.pages.catalogue.sections
+    words = {
+        "theme": {theme.slug: theme.name for theme in themes},
+        "departement": sections["departement"],
+        **{name: sections[f"search-{name}"] for name in ("state", "who", "order")},
+    }
+    return visitor.pages.page("search.html", visitor.context(results=results, words_of=words))
+
+
+async def similar_topics(request: Request) -> Response:
+    """Up to five open topics like ``texte``, for whoever is writing it."""
+    visitor = await visit(request)
+    database = visitor.services.database
+    text = _text(request.query_params, "texte")
+    alike = await similar(database, text, 2 * MOST_ALIKE, visitor.now)
+    is_open = (topic for topic in alike if topic.rules.state(visitor.now) is TopicState.OPEN)
+    cards = await visitor.cards(list(is_open)[:MOST_ALIKE])
+    headers = {"cache-control": f"private, max-age={ALIKE_SECONDS}"}
+    return JSONResponse([_plain(card.topic, card.tally.voters) for card in cards], headers=headers)
+
+
+def _plain(topic: Topic, voters: int) -> dict[str, object]:
+    return {"id": topic.id, "title": topic.title, "voters": voters, "url": f"/sujets/{topic.id}"}
+
+
+def _one_of(choices: type[_Choice], text: str) -> _Choice | None:
+    return choices(text) if text in set(choices) else None
+
+
+def _text(asked: Mapping[str, object], name: str) -> str:
+    value = asked.get(name)
+    return value.strip() if isinstance(value, str) else ""
