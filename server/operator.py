@@ -66,7 +66,7 @@ def read_topic(plain: dict[str, Any]) -> NewTopic:
         rules,
         str(plain["body"]),
         Provenance(plain["provenance"]),
-        Departement(plain["departement"]) if plain.get("departement") else None,
+        departement=Departement(plain["departement"]) if plain.get("departement") else None,
     )
 
 

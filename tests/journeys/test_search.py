@@ -1,5 +1,7 @@
 """Looking for a subject on a phone, by keyboard, and without JavaScript."""
 
+import itertools
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -9,11 +11,12 @@ from storage.values import TopicRules
 from tests.running import Running
 
 RULES = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+STATIONS = itertools.count(1)
 FOUND = "/recherche?mots=ornithorynque"
 
 
 def subject(server: Running) -> int:
-    return server.topic(RULES, title="Des nichoirs à ornithorynques dans chaque gare")
+    return server.topic(RULES, title=f"Des nichoirs à ornithorynques dans la gare {next(STATIONS)}")
 
 
 def test_a_word_on_the_home_page_leads_to_a_card_that_is_live(server: Running, page: Page) -> None:
@@ -39,7 +42,7 @@ def test_filters_are_chosen_and_taken_back_without_javascript(server: Running, b
     page = context.new_page()
     page.goto(server.url + FOUND)
     page.get_by_text("Filtrer et trier").click()
-    page.get_by_label("Vote", exact=True).select_option("Terminé")
+    page.locator("select[name=etat]").select_option("Terminé")
     page.get_by_role("button", name="Appliquer").click()
     expect(page.get_by_role("heading", level=2)).to_contain_text("Aucun sujet ne répond à")
     page.get_by_role("link", name="Retirer le filtre Terminé").click()
