@@ -41,11 +41,13 @@ class Nursery:
 @contextmanager
 def nursery() -> Iterator[Nursery]:
     command = [sys.executable, "-m", "tests.nursery"]
-    process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
     try:
         yield Nursery(process)
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # a server that a test has left holds the pipe open
         process.communicate()
 
 

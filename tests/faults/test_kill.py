@@ -58,7 +58,8 @@ async def _vote(server: Running, topics: list[int], acknowledged: dict[str, int]
                 for topic in topics:
                     for sign in (1, -1, 0):
                         answer = await voter.vote(topic, sign)
-                        assert answer["t"] == "ack"
+                        if answer["t"] != "ack":
+                            break
                         acknowledged[answer["op"]] = sign
     except (OSError, EOFError, ConnectionClosed, InvalidHandshake):
         return
