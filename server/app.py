@@ -168,7 +168,7 @@ def create_app(
     if not settings.is_shared:
         checks["disk"] = disk_check(settings.data, settings.least_disk_mib)
     health = Health(checks)
-    services = Services(database=database, keys=keys, ballots=ballots, now=wall)
+    services = Services(database=database, keys=keys, ballots=ballots, now=wall, site=settings.site)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:

@@ -12,6 +12,7 @@ from realtime.bus_address import read_addresses
 from server.logs import LogFormat
 from storage.address import BadAddress, server_address
 from storage.keys import BadSecret, read_master
+from web.site import Site
 
 DATABASE_FILE = "imaginest.db"
 LAST_PORT = 65535
@@ -38,6 +39,19 @@ class Settings:
     secret: str = field(default="", repr=False)
     origins: tuple[str, ...] = ()
     """Origins that may vote beside the address the page was served from."""
+
+    public_url: str = ""
+    """The address that citizens read, for links that leave the site; empty: that of the request."""
+
+    embed_sites: tuple[str, ...] = ()
+    """Origins whose pages may show a topic in a frame."""
+
+    publisher: str = ""
+    director: str = ""
+    hosting: str = ""
+    privacy_contact: str = ""
+    accessibility_contact: str = ""
+    """What the legal pages say that only the deployment knows; the pages show what is missing."""
 
     most_connections: int = 20_000
     """Connections in all; the limit of open files may lower it."""
@@ -78,6 +92,11 @@ class Settings:
         """Whether many nodes may use the database at once."""
         return bool(self.database_url)
 
+    @property
+    def site(self) -> Site:
+        """What the pages say of this deployment."""
+        return Site(**{one.name: getattr(self, one.name) for one in fields(Site)})
+
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ, **given: object) -> "Settings":
         """The settings of an environment; what is ``given`` and not None goes before. Raises BadSetting."""
@@ -92,6 +111,9 @@ class Settings:
         if not 0 <= settings.port <= LAST_PORT:
             raise BadSetting(f"the port is {settings.port}, a number from 0 to {LAST_PORT} is needed")
         _check_bus(settings)
+        for site in (settings.public_url, *settings.embed_sites):
+            if site and not re.fullmatch(_ORIGIN, site):
+                raise BadSetting(f"{site!r} is no origin: one like https://www.example.org is needed")
         if not re.fullmatch(_NAME, settings.node):
             raise BadSetting(f"IMAGINEST_NODE is {settings.node!r}: {_NAMED}")
         return settings
@@ -108,6 +130,8 @@ def _read(name: str, setting: str, kind: object, text: str) -> object:
         return _SHAPES[setting](name, text.strip()) if text.strip() else None
     if setting in _CHECKS:
         return _checked(name, text, _CHECKS[setting])
+    if setting == "public_url":
+        return text.strip().rstrip("/")
     if kind is str:
         return text
     return tuple(one.strip().rstrip("/") for one in text.split(",") if one.strip())
@@ -152,5 +176,6 @@ def _door(name: str, text: str) -> tuple[str, int]:
 
 
 _SHAPES: Mapping[str, Callable[[str, str], object]] = {"log": _log_format, "metrics": _door}
+_ORIGIN = r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?"
 _NAME = r"[A-Za-z0-9._-]{1,64}"
 _NAMED = "1 to 64 letters, digits, dots or dashes are needed"

@@ -8,6 +8,7 @@ from storage.database import Database
 from storage.keys import Keys
 from web.catalogue import Language
 from web.rendering import Pages, load_pages
+from web.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,4 @@ class Services:
     ballots: BallotBox
     now: Callable[[], int]
     pages: Mapping[Language, Pages] = field(default_factory=load_pages)
+    site: Site = field(default_factory=Site)

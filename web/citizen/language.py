@@ -17,14 +17,14 @@ async def choose_language(request: Request) -> Response:
     language = read_language(request.path_params["language"])
     if language is None:
         raise HTTPException(404)
-    answer = RedirectResponse(_came_from(request), SEE_OTHER, {"cache-control": "no-store"})
+    answer = RedirectResponse(came_from(request), SEE_OTHER, {"cache-control": "no-store"})
     answer.set_cookie(
         COOKIE, str(language), MAX_AGE, secure=request.url.scheme == "https", httponly=True, samesite="lax"
     )
     return answer
 
 
-def _came_from(request: Request) -> str:
+def came_from(request: Request) -> str:
     """The path of the page before, where it is one of ours."""
     before = urlsplit(request.headers.get("referer", ""))
     if before.netloc != request.headers.get("host"):

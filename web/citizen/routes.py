@@ -7,7 +7,9 @@ from web.citizen.home import home, how_it_works
 from web.citizen.language import choose_language
 from web.citizen.moments import topic_moments
 from web.citizen.profile import keep_profile, profile_page
+from web.citizen.sharing import qr_code, share_page, short_address
 from web.citizen.topic import topic_page, vote
+from web.citizen.type_size import choose_type_size
 from web.static import static_routes
 
 __all__ = ["exception_handlers", "routes"]
@@ -19,9 +21,13 @@ def routes() -> list[BaseRoute]:
         Route("/sujets/{id:int}", topic_page),
         Route("/sujets/{id:int}/fil", topic_moments),
         Route("/sujets/{id:int}/vote", vote, methods=["POST"]),
+        Route("/sujets/{id:int}/partager", share_page),
+        Route("/sujets/{id:int}/qr.svg", qr_code),
+        Route("/s/{id:int}", short_address),
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/comment-ca-marche", how_it_works),
         Route("/langue/{language}", choose_language),
+        Route("/caracteres/{size}", choose_type_size),
         *static_routes(),
     ]

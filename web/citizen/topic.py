@@ -16,6 +16,7 @@ from storage.tallies import cross_table, moments
 from storage.topics import get_topic
 from storage.values import CastVote, Receipt, Topic, TopicState
 from web.citizen.cards import Card, Note, wants_profile
+from web.citizen.preview import told
 from web.citizen.pyramid import pyramid
 from web.citizen.timeline import timeline
 from web.citizen.visit import Visit, read_form, visit
@@ -26,7 +27,7 @@ SEE_OTHER = 303
 
 async def topic_page(request: Request) -> Response:
     visitor = await visit(request)
-    return await show_topic(visitor, await _topic(visitor, request))
+    return await show_topic(visitor, await topic_of(visitor, request))
 
 
 async def vote(request: Request) -> Response:
@@ -34,7 +35,7 @@ async def vote(request: Request) -> Response:
     visitor = await visit(request)
     if not request.state.has_cookie:
         return visitor.pages.error(400, request.state.cookie_fault or Refusal.UNKNOWN_VOTER)
-    topic = await _topic(visitor, request)
+    topic = await topic_of(visitor, request)
     form = await read_form(request)
     read = read_vote(form)
     if isinstance(read, Refusal):
@@ -80,7 +81,13 @@ async def show_topic(
         card = replace(card, op=op)
     past = await moments(database, topic.id) if card.view is View.RESULTS else []
     cells = await cross_table(database, visitor.services.keys, topic, visitor.now)
-    context = visitor.context(card=card, timeline=timeline(past), pyramid=pyramid(cells), next=_path(card))
+    context = visitor.context(
+        card=card,
+        timeline=timeline(past),
+        pyramid=pyramid(cells),
+        next=_path(card),
+        preview=told(card, pages.catalogue),
+    )
     return pages.page("topic.html", context, status=status)
 
 
@@ -88,7 +95,8 @@ def _path(card: Card) -> str:
     return f"/sujets/{card.topic.id}"
 
 
-async def _topic(visitor: Visit, request: Request) -> Topic:
+async def topic_of(visitor: Visit, request: Request) -> Topic:
+    """The topic that the address names; a missing page where there is none."""
     topic_id: int = request.path_params["id"]
     topic = await get_topic(visitor.services.database, topic_id) if topic_id <= MAX_INTEGER else None
     if topic is None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -15,6 +15,7 @@ from storage.profiles import profile_of
 from storage.tallies import standings
 from storage.values import Profile, Topic
 from web.citizen.cards import Card, Note, card
+from web.frame import frame_of
 from web.rendering import Pages
 from web.services import Services
 
@@ -64,9 +65,10 @@ class Visit:
 
 
 def pages_for(request: Request) -> Pages:
-    """The pages in the visitor's language."""
+    """The pages in the visitor's language, as this request frames them."""
     services: Services = request.state.services
-    return services.pages[request.state.language]
+    pages = services.pages[request.state.language]
+    return replace(pages, frame=frame_of(request, services.site))
 
 
 async def visit(request: Request) -> Visit:
