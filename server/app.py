@@ -213,7 +213,7 @@ def create_app(
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
-    requests = Requests(Gate(pages, keys, settings.origins))
+    requests = Requests(Gate(pages, keys, settings.origins, settings.embed_sites))
     metrics = Metrics(
         Parts(
             node=settings.node,

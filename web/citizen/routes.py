@@ -2,6 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
+from web.citizen.embedding import embed_script, embedded_topic
 from web.citizen.errors import exception_handlers
 from web.citizen.home import home, how_it_works
 from web.citizen.language import choose_language
@@ -24,6 +25,8 @@ def routes() -> list[BaseRoute]:
         Route("/sujets/{id:int}/partager", share_page),
         Route("/sujets/{id:int}/qr.svg", qr_code),
         Route("/s/{id:int}", short_address),
+        Route("/integrer/{id:int}", embedded_topic),
+        Route("/integrer.js", embed_script),
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/comment-ca-marche", how_it_works),
