@@ -22,6 +22,10 @@ ADDRESSES = [
     "/sujets/{topic}/partager",
     "/profil",
     "/comment-ca-marche",
+    "/mentions-legales",
+    "/donnees-personnelles",
+    "/accessibilite",
+    "/credits",
     "/nulle-part",
 ]
 FRAMED = ["/integrer/{topic}"]

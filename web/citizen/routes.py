@@ -6,6 +6,7 @@ from web.citizen.embedding import embed_script, embedded_topic
 from web.citizen.errors import exception_handlers
 from web.citizen.home import home, how_it_works
 from web.citizen.language import choose_language
+from web.citizen.legal import accessibility, credits_page, legal_notice, personal_data
 from web.citizen.moments import topic_moments
 from web.citizen.profile import keep_profile, profile_page
 from web.citizen.sharing import qr_code, share_page, short_address
@@ -30,6 +31,10 @@ def routes() -> list[BaseRoute]:
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/comment-ca-marche", how_it_works),
+        Route("/mentions-legales", legal_notice),
+        Route("/donnees-personnelles", personal_data),
+        Route("/accessibilite", accessibility),
+        Route("/credits", credits_page),
         Route("/langue/{language}", choose_language),
         Route("/caracteres/{size}", choose_type_size),
         *static_routes(),
