@@ -1,8 +1,7 @@
 """What this program keeps, and whose work is in it: what the legal pages say, in one place (pure).
 
 Whoever adds a table, a cookie or a key of the browser's storage names it here, and says in the catalogue
-(``kept-…``, ``cookie``, ``shelf``) what it is, why it is there, who sees it and until when; tests/web/test_record.py
-compares.
+(``kept-…``, ``cookie``, ``shelf``) what it is, why it is there, who sees it and until when. A test compares.
 """
 
 from collections.abc import Mapping
