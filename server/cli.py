@@ -73,6 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="FILE", help="a file that backup has made")
     restore.set_defaults(run=_restore)
 
+    kiosk = command("kiosk", "the link that makes a browser of an agency a kiosk")
+    kiosk.add_argument("name", metavar="NAME", help="small letters, digits and dashes, as in agence-metz")
+    kiosk.set_defaults(run=_kiosk)
+
     replay = command("replay", "play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv", help="the recording's votes")
     replay.add_argument(
@@ -179,6 +183,19 @@ _NOT_IN_IT = (
     "the master secret is not in a backup: keep IMAGINEST_SECRET, "
     "or the data folder's file “secret”, in another place"
 )
+
+
+def _kiosk(settings: Settings, options: argparse.Namespace) -> int:
+    from server.app import open_keys
+    from web.kiosks import is_kiosk_name
+
+    if not is_kiosk_name(options.name):
+        return _fail(
+            f"{options.name!r} is no kiosk's name: up to 40 small letters, digits and dashes are needed"
+        )
+    site = settings.public_url or next(iter(settings.origins), f"http://{settings.host}:{settings.port}")
+    print(f"{site}/borne?code={open_keys(settings).kiosk_code(options.name)}")
+    return 0
 
 
 def _replay(settings: Settings, options: argparse.Namespace) -> int:

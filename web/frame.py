@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from storage.keys import Keys
+from web.kiosks import COOKIE
 from web.site import Site
 from web.type_size import is_large
 
@@ -15,8 +17,11 @@ class Frame:
     base: str = ""
     path: str = "/"
     is_large: bool = False
+    kiosk: str = ""
+    """The kiosk that this browser is, if it is one."""
 
 
-def frame_of(request: Request, site: Site) -> Frame:
+def frame_of(request: Request, site: Site, keys: Keys) -> Frame:
     host = request.headers.get("host", "")
-    return Frame(site.address(request.url.scheme, host), request.url.path, is_large(request.cookies))
+    kiosk = keys.kiosk_of(request.cookies.get(COOKIE, "")) or ""
+    return Frame(site.address(request.url.scheme, host), request.url.path, is_large(request.cookies), kiosk)

@@ -29,7 +29,7 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
     Kept.INSTALLATION: ("installation",),
 }
 
-COOKIES: Mapping[str, int] = {"imaginest": 400, "langue": 400, "caracteres": 400}
+COOKIES: Mapping[str, int] = {"imaginest": 400, "langue": 400, "caracteres": 400, "borne": 400}
 """The days that each is kept."""
 
 SHELVES: tuple[str, ...] = ("imaginest.still", "imaginest.door", "imaginest.own", "imaginest.votes")

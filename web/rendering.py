@@ -51,9 +51,10 @@ class Pages:
         status: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
-        """A page for one person: caches may keep it only to ask again."""
+        """A page for one person: caches may keep it only to ask again, those of a kiosk not at all."""
+        kept = "no-store" if self.frame.kiosk else "private, no-cache"
         body = self.environment.get_template(template).render({"frame": self.frame, **context})
-        return HTMLResponse(body, status, {"cache-control": "private, no-cache", **(headers or {})})
+        return HTMLResponse(body, status, {"cache-control": kept, **(headers or {})})
 
     def error(
         self,

@@ -7,6 +7,7 @@ from storage.ballot_box import BallotBox
 from storage.database import Database
 from storage.keys import Keys
 from web.catalogue import Language
+from web.kiosks import Kiosks
 from web.rendering import Pages, load_pages
 from web.site import Site
 
@@ -21,3 +22,4 @@ class Services:
     now: Callable[[], int]
     pages: Mapping[Language, Pages] = field(default_factory=load_pages)
     site: Site = field(default_factory=Site)
+    kiosks: Kiosks = field(default_factory=Kiosks)

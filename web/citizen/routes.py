@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute, Route
 from web.citizen.embedding import embed_script, embedded_topic
 from web.citizen.errors import exception_handlers
 from web.citizen.home import home, how_it_works
+from web.citizen.kiosk import begin_visit, end_visit, kiosk
 from web.citizen.language import choose_language
 from web.citizen.legal import accessibility, credits_page, legal_notice, personal_data
 from web.citizen.moments import topic_moments
@@ -31,6 +32,9 @@ def routes() -> list[BaseRoute]:
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/comment-ca-marche", how_it_works),
+        Route("/borne", kiosk),
+        Route("/borne/commencer", begin_visit, methods=["POST"]),
+        Route("/borne/terminer", end_visit, methods=["POST"]),
         Route("/mentions-legales", legal_notice),
         Route("/donnees-personnelles", personal_data),
         Route("/accessibilite", accessibility),

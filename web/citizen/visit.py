@@ -68,7 +68,7 @@ def pages_for(request: Request) -> Pages:
     """The pages in the visitor's language, as this request frames them."""
     services: Services = request.state.services
     pages = services.pages[request.state.language]
-    return replace(pages, frame=frame_of(request, services.site))
+    return replace(pages, frame=frame_of(request, services.site, services.keys))
 
 
 async def visit(request: Request) -> Visit:
