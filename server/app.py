@@ -183,6 +183,7 @@ def create_app(
         ballots=ballots,
         now=wall,
         posting=settings.posting,
+        site=settings.site,
         contact_days=settings.contact_days,
     )
 
@@ -234,7 +235,7 @@ def create_app(
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
-    requests = Requests(Gate(pages, keys, settings.origins))
+    requests = Requests(Gate(pages, keys, settings.origins, settings.embed_sites))
     metrics = Metrics(
         Parts(
             node=settings.node,

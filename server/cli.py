@@ -119,6 +119,10 @@ def _parser() -> argparse.ArgumentParser:
 
     add_editor_commands(command)
 
+    kiosk = command("kiosk", "the link that makes a browser of an agency a kiosk")
+    kiosk.add_argument("name", metavar="NAME", help="small letters, digits and dashes, as in agence-metz")
+    kiosk.set_defaults(run=_kiosk)
+
     replay = command("replay", "play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv", help="the recording's votes")
     replay.add_argument(
@@ -243,6 +247,19 @@ def _reports(settings: Settings, options: argparse.Namespace) -> int:
     from server.reports import run
 
     return run(settings, options.action, options.topic)
+
+
+def _kiosk(settings: Settings, options: argparse.Namespace) -> int:
+    from server.app import open_keys
+    from web.kiosks import is_kiosk_name
+
+    if not is_kiosk_name(options.name):
+        return _fail(
+            f"{options.name!r} is no kiosk's name: up to 40 small letters, digits and dashes are needed"
+        )
+    site = settings.public_url or next(iter(settings.origins), f"http://{settings.host}:{settings.port}")
+    print(f"{site}/borne?code={open_keys(settings).kiosk_code(options.name)}")
+    return 0
 
 
 def _replay(settings: Settings, options: argparse.Namespace) -> int:

@@ -11,17 +11,27 @@ from server.identity import caller_of, set_cookie, unset_cookie
 from storage.keys import Keys
 from web.language import language_of
 
+
+def content_policy(ancestors: Iterable[str] = ()) -> bytes:
+    """What a page may load, and which sites may show it in a frame."""
+    framers = " ".join(ancestors) or "'none'"
+    return (
+        "default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'self'; "
+        f"frame-ancestors {framers}; object-src 'none'"
+    ).encode()
+
+
 HEADERS = (
-    (
-        b"content-security-policy",
-        b"default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
-        b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
-    ),
+    (b"content-security-policy", content_policy()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), browsing-topics=()"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
+
+FRAMED = "/integrer/"
+"""What begins so may stand in other sites' frames."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -61,10 +71,14 @@ def identify(scope: Any, keys: Keys, origins: Iterable[str]) -> Visitor:
 class Gate:
     """ASGI middleware around the pages: checks the origin of what changes something, names the caller."""
 
-    def __init__(self, app: Any, keys: Keys, origins: tuple[str, ...]) -> None:
+    def __init__(
+        self, app: Any, keys: Keys, origins: tuple[str, ...], embed_sites: tuple[str, ...] = ()
+    ) -> None:
+        """Pages of ``embed_sites`` may show an embedded topic in a frame, and nothing else."""
         self._app = app
         self._keys = keys
         self._origins = origins
+        self._framed = ((b"content-security-policy", content_policy(embed_sites)), *HEADERS[1:])
         self._is_secure = any(origin.startswith("https://") for origin in origins)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -85,11 +99,15 @@ class Gate:
         state["cookie_fault"] = caller.fault
         state["erased"] = False
         secure = self._is_secure or scope["scheme"] == "https"
-        fresh = None if caller.has_cookie else set_cookie(caller.device, self._keys, secure=secure)
+        is_framed = scope["path"].startswith(FRAMED)
+        extra = self._framed if is_framed else HEADERS
+        # In another site's page nobody is told apart: no cookie is asked for, none is set.
+        known = caller.has_cookie or is_framed
+        fresh = None if known else set_cookie(caller.device, self._keys, secure=secure)
 
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *HEADERS]
+                message["headers"] = [*message.get("headers", []), *extra]
                 if state["erased"]:
                     message["headers"].append((b"set-cookie", unset_cookie(secure=secure)))
                 elif fresh is not None and _is_page(message["headers"]):

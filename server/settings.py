@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -18,6 +17,7 @@ from server.mail_server import BadMailServer, read_mail_server
 from storage.address import BadAddress, server_address
 from storage.keys import BadSecret, read_master
 from storage.values_posts import Moderation, PostingRules
+from web.site import Site
 
 DATABASE_FILE = "imaginest.db"
 LAST_PORT = 65535
@@ -46,6 +46,19 @@ class Settings:
     origins: tuple[str, ...] = ()
     """Origins that may vote beside the address the page was served from."""
 
+    public_url: str = ""
+    """The address that citizens read, for links that leave the site; empty: that of the request."""
+
+    embed_sites: tuple[str, ...] = ()
+    """Origins whose pages may show a topic in a frame."""
+
+    publisher: str = ""
+    director: str = ""
+    hosting: str = ""
+    privacy_contact: str = ""
+    accessibility_contact: str = ""
+    """What the legal pages say that only the deployment knows; the pages show what is missing."""
+
     most_connections: int = 20_000
     """Connections in all; the limit of open files may lower it."""
 
@@ -70,8 +83,6 @@ class Settings:
     """The mail server; without one mails are written into files."""
 
     mail_from: str = ""
-    public_url: str = ""
-    """Where citizens reach the service: what links in mails begin with."""
 
     node: str = ""
     """This process in logs and metrics; ``of`` draws one where none is given."""
@@ -105,6 +116,11 @@ class Settings:
         """Whether many nodes may use the database at once."""
         return bool(self.database_url)
 
+    @property
+    def site(self) -> Site:
+        """What the pages say of this deployment."""
+        return Site(**{one.name: getattr(self, one.name) for one in fields(Site)})
+
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ, **given: object) -> "Settings":
         """The settings of an environment; what is ``given`` and not None goes before. Raises BadSetting."""
@@ -124,6 +140,9 @@ class Settings:
             raise BadSetting(
                 f"IMAGINEST_IDEA_DAYS is {settings.idea_days}, a number from 1 to {MOST_DAYS} is needed"
             )
+        for site in settings.embed_sites:
+            if not re.fullmatch(_ORIGIN, site):
+                raise BadSetting(f"{site!r} is no origin: one like https://www.example.org is needed")
         if not re.fullmatch(_NAME, settings.node):
             raise BadSetting(f"IMAGINEST_NODE is {settings.node!r}: {_NAMED}")
         return settings
@@ -164,7 +183,8 @@ def _read(name: str, setting: str, kind: object, text: str) -> object:
     if kind is Moderation:
         return _moderation(name, text.strip())
     if setting in _CHECKS:
-        return _checked(name, text, _CHECKS[setting])
+        checked = _checked(name, text, _CHECKS[setting])
+        return checked.rstrip("/") if setting == "public_url" else checked
     if kind is str:
         return text
     return tuple(one.strip().rstrip("/") for one in text.split(",") if one.strip())
@@ -178,8 +198,7 @@ def _mail_address(text: str) -> str:
 
 
 def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or (parts.path + parts.query).strip("/"):
+    if not re.fullmatch(_ORIGIN, text.rstrip("/")):
         raise BadMailServer(f"{text!r} is needed as in https://imaginest.grandest.fr, without a path")
     return text
 

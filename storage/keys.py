@@ -48,6 +48,7 @@ class Keys:
         self.contact = Sealing(_derive(master, "contact"))
         self.mail = Sealing(_derive(master, "mail"))
         self.letter = Sealing(_derive(master, "letter"))
+        self._kiosks = _derive(master, "kiosks")
 
     def new_topic_key(self) -> bytes:
         """A fresh random topic key, wrapped (AES key wrap, RFC 3394) as it may be stored."""
@@ -96,6 +97,17 @@ class Keys:
         if device is None or token is None or not token.isascii():
             return False
         return hmac.compare_digest(self.seen_token(topic, device), token)
+
+    def kiosk_code(self, name: str) -> str:
+        """What makes a browser the kiosk of this name; ``name`` has no dot."""
+        mac = hmac.digest(self._kiosks, name.encode(), "sha256")[:_KEY_BYTES]
+        return f"{name}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+    def kiosk_of(self, code: str) -> str | None:
+        """The kiosk that a code was made for, None where it was not made here."""
+        name, _, mac = code.partition(".")
+        made = name and mac and code.isascii() and hmac.compare_digest(self.kiosk_code(name), code)
+        return name if made else None
 
 
 def voter_key(topic_key: bytes, device: bytes) -> bytes:

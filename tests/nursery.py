@@ -61,7 +61,7 @@ def main() -> None:
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os._exit(command(json.loads(line)))
-        print(f"pid {pid}", flush=True)
+        os.write(sys.stdout.fileno(), f"pid {pid}\n".encode())  # at once: the child writes to the same pipe
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from channels.wire import plain_tally
 from realtime.refusals import Refusal
 from web.assets import Assets, load_assets
 from web.catalogue import Catalogue, Language, load_catalogue
+from web.frame import Frame
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -30,13 +31,17 @@ def _heading(typography: Callable[[str], str]) -> Callable[[str], Markup]:
     return heading
 
 
+_UNFRAMED = Frame()
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Renders pages in one language; built once, at start."""
+    """Renders pages in one language; built once, at start, and framed anew for each request."""
 
     environment: Environment
     catalogue: Catalogue
     assets: Assets
+    frame: Frame = _UNFRAMED
 
     def page(
         self,
@@ -46,9 +51,10 @@ class Pages:
         status: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
-        """A page for one person: caches may keep it only to ask again."""
-        body = self.environment.get_template(template).render(context)
-        return HTMLResponse(body, status, {"cache-control": "private, no-cache", **(headers or {})})
+        """A page for one person: caches may keep it only to ask again, those of a kiosk not at all."""
+        kept = "no-store" if self.frame.kiosk else "private, no-cache"
+        body = self.environment.get_template(template).render({"frame": self.frame, **context})
+        return HTMLResponse(body, status, {"cache-control": kept, **(headers or {})})
 
     def error(
         self,

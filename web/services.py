@@ -9,7 +9,9 @@ from storage.database import Database
 from storage.keys import Keys
 from storage.values_posts import PostingRules
 from web.catalogue import Language
+from web.kiosks import Kiosks
 from web.rendering import Pages, load_pages
+from web.site import Site
 from web.statistics.board import Board
 
 
@@ -25,6 +27,8 @@ class Services:
     posting: PostingRules = field(default_factory=PostingRules)
     contact_days: int = 365
     """Days after which a conversation that has ended is deleted: the page says it."""
+    site: Site = field(default_factory=Site)
+    kiosks: Kiosks = field(default_factory=Kiosks)
     attendance: Attendance = field(init=False)
     """Who is here while a questionnaire runs."""
     statistics: Board = field(init=False)

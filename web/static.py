@@ -10,7 +10,11 @@ from starlette.staticfiles import StaticFiles
 
 from web.assets import DIST
 
-FAVICON = Path(__file__).parent / "images" / "favicon.svg"
+_IMAGES = Path(__file__).parent / "images"
+FAVICON = _IMAGES / "favicon.svg"
+PREVIEW = _IMAGES / "preview.png"
+"""What stands beside a shared link; drawn from web/frontend/preview.html."""
+
 _DAY = "public, max-age=86400"
 
 
@@ -27,9 +31,18 @@ async def favicon(_: Request) -> Response:
     return FileResponse(FAVICON, media_type="image/svg+xml", headers={"cache-control": _DAY})
 
 
+async def preview(_: Request) -> Response:
+    return FileResponse(PREVIEW, media_type="image/png", headers={"cache-control": _DAY})
+
+
 def static_routes(folder: Path = DIST / "assets") -> list[BaseRoute]:
     """Where nothing was built there is nothing to serve, and its addresses are missing pages."""
     built: list[BaseRoute] = []
     if folder.is_dir():
         built.append(Mount("/static", HashedFiles(directory=folder), name="static"))
-    return [*built, Route("/favicon.svg", favicon), Route("/favicon.ico", favicon)]
+    return [
+        *built,
+        Route("/favicon.svg", favicon),
+        Route("/favicon.ico", favicon),
+        Route("/apercu.png", preview),
+    ]

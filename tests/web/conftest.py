@@ -1,7 +1,7 @@
 """The pages over a real database, asked as a browser does."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from tests.storage.house import House, device, open_house
 from web.citizen.routes import exception_handlers, routes
 from web.rendering import load_pages
 from web.services import Services
+from web.site import Site as Deployment
 
 ORIGIN = "http://imaginest.test"
 
@@ -23,6 +24,11 @@ ORIGIN = "http://imaginest.test"
 class Site:
     house: House
     app: Any
+    services: list[Services]
+
+    def deploy(self, deployment: Deployment) -> None:
+        """From now on the pages are those of this deployment."""
+        self.services[0] = replace(self.services[0], site=deployment)
 
     def browser(self, number: int | None = None) -> httpx2.AsyncClient:
         """A browser that brings the cookie of device ``number``, or none."""
@@ -38,11 +44,11 @@ class Site:
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     house = await open_house(tmp_path)
-    services = Services(house.database, house.keys, house.box, lambda: house.clock[0], load_pages())
+    services = [Services(house.database, house.keys, house.box, lambda: house.clock[0], load_pages())]
     gate = Gate(Starlette(routes=routes(), exception_handlers=exception_handlers()), house.keys, ())
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await gate({**scope, "state": {"services": services}}, receive, send)
+        await gate({**scope, "state": {"services": services[0]}}, receive, send)
 
-    yield Site(house, app)
+    yield Site(house, app, services)
     await house.close()

@@ -13,7 +13,7 @@ from tests.storage.house import START, device
 from tests.web.conftest import Site
 from tests.web.test_pages import CELL, ME, text_of
 from web.catalogue import load_catalogue
-from web.citizen.questionnaire import SKIPPED
+from web.citizen.questionnaire import COOKIE
 
 END = START + 86_400_000
 WAYS = (Ways(2, 3, 4), Ways(4, 4, 4), Ways(4, 4, 4), Ways(None, None, None))
@@ -133,7 +133,7 @@ async def test_before_it_opens_and_after_it_closed_nothing_is_taken(site: Site) 
 async def test_a_cookie_of_ones_own_making_hurts_nobody(site: Site, cookie: str) -> None:
     path = f"/questionnaires/{(await made(site)).id}"
     async with site.browser(ME) as browser:
-        browser.cookies.set(SKIPPED, cookie)
+        browser.cookies.set(COOKIE, cookie)
         assert question_of((await browser.get(path)).text).endswith("Question n° 1")
 
 

@@ -31,10 +31,10 @@ from web.citizen.visit import Visit, read_form, visit
 from web.citizen.walk import Walk, stages, walk
 from web.questionnaire_forms import StepFault, StepForm, read_number, read_skipped, read_step, write_skipped
 
-SKIPPED = "passees"
+COOKIE = "passees"
 """The cookie that keeps what was skipped; each questionnaire has its own, by the cookie's path."""
 
-KEPT_SECONDS = 60 * 86_400
+MAX_AGE = 60 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +126,9 @@ def _skip(request: Request, reader: Reader, number: int) -> Response:
     going_on = RedirectResponse(reader.after(number, sign), SEE_OTHER)
     if sign is Sign.WITHDRAWN:
         going_on.set_cookie(
-            SKIPPED,
+            COOKIE,
             write_skipped(reader.skipped | {number}),
-            KEPT_SECONDS,
+            MAX_AGE,
             path=reader.path,
             secure=request.url.scheme == "https",
             httponly=True,
@@ -148,7 +148,7 @@ async def _reader(request: Request) -> Reader:
         raise HTTPException(404)
     own = await own_signs(services.database, services.keys, visitor.device, found.topics)
     steps = range(1, len(found.steps) + 1)
-    skipped = read_skipped(request.cookies.get(SKIPPED)).intersection(steps)
+    skipped = read_skipped(request.cookies.get(COOKIE)).intersection(steps)
     return Reader(visitor, found, own, skipped)
 
 

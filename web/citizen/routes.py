@@ -5,11 +5,14 @@ from starlette.routing import BaseRoute, Route
 from web.citizen import letter
 from web.citizen.arguments import arguments_page, take_argument
 from web.citizen.contact import begin_thread, contact_page, thread_page, write_in_thread
+from web.citizen.embedding import embed_script, embedded_topic
 from web.citizen.erase import erase, erase_page, erased_page
 from web.citizen.errors import exception_handlers
 from web.citizen.follow_up import answers_page
 from web.citizen.home import home, how_it_works
+from web.citizen.kiosk import begin_visit, end_visit, kiosk
 from web.citizen.language import choose_language
+from web.citizen.legal import accessibility, credits_page, legal_notice, personal_data
 from web.citizen.mine import my_rows, my_signs, my_votes
 from web.citizen.moments import topic_moments
 from web.citizen.my_posts import my_post, my_posts, withdraw_post
@@ -25,6 +28,7 @@ from web.citizen.representativeness import (
     topic_representativeness_json,
 )
 from web.citizen.search import search_page, similar_topics
+from web.citizen.sharing import qr_code, share_page, short_address
 from web.citizen.statistics import (
     pooled_representativeness,
     statistics_csv,
@@ -33,6 +37,7 @@ from web.citizen.statistics import (
     statistics_page,
 )
 from web.citizen.topic import topic_page, vote
+from web.citizen.type_size import choose_type_size
 from web.installable import installable_routes
 from web.static import static_routes
 
@@ -57,6 +62,11 @@ def routes() -> list[BaseRoute]:
         Route("/statistiques/representativite", pooled_representativeness),
         Route("/statistiques/{name}.csv", statistics_csv),
         Route("/statistiques/{name}.json", statistics_json),
+        Route("/sujets/{id:int}/partager", share_page),
+        Route("/sujets/{id:int}/qr.svg", qr_code),
+        Route("/s/{id:int}", short_address),
+        Route("/integrer/{id:int}", embedded_topic),
+        Route("/integrer.js", embed_script),
         Route("/profil", profile_page),
         Route("/profil", keep_profile, methods=["POST"]),
         Route("/proposer", poster_page),
@@ -67,6 +77,13 @@ def routes() -> list[BaseRoute]:
         Route("/recherche", search_page),
         Route("/similaires", similar_topics),
         Route("/comment-ca-marche", how_it_works),
+        Route("/borne", kiosk),
+        Route("/borne/commencer", begin_visit, methods=["POST"]),
+        Route("/borne/terminer", end_visit, methods=["POST"]),
+        Route("/mentions-legales", legal_notice),
+        Route("/donnees-personnelles", personal_data),
+        Route("/accessibilite", accessibility),
+        Route("/credits", credits_page),
         Route("/langue/{language}", choose_language),
         Route("/contact", contact_page),
         Route("/contact", begin_thread, methods=["POST"]),
@@ -98,5 +115,6 @@ def routes() -> list[BaseRoute]:
         Route("/campagnes/{id:int}", campaign_page),
         Route("/images/{hash}", image),
         Route("/reponses", answers_page),
+        Route("/caracteres/{size}", choose_type_size),
         *static_routes(),
     ]

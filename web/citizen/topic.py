@@ -20,6 +20,7 @@ from storage.values_posts import PostStatus
 from web.citizen.cards import Card, Note, wants_profile
 from web.citizen.debate import debate_under, read_sent
 from web.citizen.follow_up import deadline, entries
+from web.citizen.preview import told as preview_of
 from web.citizen.pyramid import pyramid
 from web.citizen.timeline import timeline
 from web.citizen.visit import Visit, asked_topic, read_form, visit
@@ -97,6 +98,7 @@ async def show_topic(
         campaign=await campaign_of(database, topic.id),
         above=None if topic.parent is None else await get_topic(database, topic.parent),
         debate=await debate_under(visitor, topic, sent=sent) if topic.parent is None else None,
+        preview=preview_of(card, pages.catalogue),
     )
     return pages.page("topic.html", context, status=status)
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from storage.topics import get_topic
 from storage.values import Profile, Topic
 from web.citizen.cards import Card, Note, card
 from web.forms import HOME, local_path
+from web.frame import frame_of
 from web.rendering import Pages
 from web.services import Services
 
@@ -77,9 +78,10 @@ class Visit:
 
 
 def pages_for(request: Request) -> Pages:
-    """The pages in the visitor's language."""
+    """The pages in the visitor's language, as this request frames them."""
     services: Services = request.state.services
-    return services.pages[request.state.language]
+    pages = services.pages[request.state.language]
+    return replace(pages, frame=frame_of(request, services.site, services.keys))
 
 
 async def visit(request: Request) -> Visit:

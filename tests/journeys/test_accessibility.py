@@ -1,0 +1,144 @@
+"""Every page as everybody can use it: by day, by night, in large type, on the narrowest screen, by keyboard.
+
+A new page gets its line in ADDRESSES, and nothing else is to be done.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from realtime.disclosure import ResultPolicy
+from storage.values import TopicRules
+from tests.running import Running
+
+ADDRESSES = [
+    "/",
+    "/sujets/{topic}",
+    "/sujets/{hidden}",
+    "/sujets/{ended}",
+    "/sujets/{topic}/partager",
+    "/profil",
+    "/comment-ca-marche",
+    "/mentions-legales",
+    "/donnees-personnelles",
+    "/accessibilite",
+    "/credits",
+    "/nulle-part",
+]
+FRAMED = ["/integrer/{topic}"]
+"""Pages within another page: they have no header and no footer of their own."""
+
+EVERYTHING = ADDRESSES + FRAMED
+LONG = "La Région Grand Est mise-t-elle suffisamment sur les énergies renouvelables ?"
+NARROW = {"width": 320, "height": 780}
+
+STRUCTURE = """() => ({
+    h1: document.querySelectorAll("h1").length,
+    main: document.querySelectorAll("main").length,
+    header: document.querySelectorAll("body > header").length,
+    footer: document.querySelectorAll("body > footer").length,
+    language: document.documentElement.lang,
+    title: document.title.trim(),
+    skipped: [...document.querySelectorAll("h1, h2, h3, h4")].filter((heading) => heading.checkVisibility())
+        .map((heading) => Number(heading.tagName[1])).some((level, i, all) => level - (all[i - 1] ?? 0) > 1),
+})"""
+
+UNSEEN_FOCUS = """() => {
+    const reachable = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+        .filter((element) => element.checkVisibility() && !element.disabled && element.type !== "hidden");
+    const isRing = ({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+    return reachable.filter((element) => {
+        element.focus({ focusVisible: true });
+        const rings = [element, element.parentElement].map((shown) => getComputedStyle(shown));
+        return document.activeElement === element && !rings.some(isRing);
+    }).map((element) => element.outerHTML.slice(0, 120));
+}"""
+
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+    [...document.body.querySelectorAll("*")]
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+        .map((element) => element.outerHTML.slice(0, 120)).slice(0, 5)"""
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way of looking: ``page`` belongs to it, ``asked`` are the addresses that its pages requested."""
+
+    context: BrowserContext
+    page: Page
+    asked: list[str]
+
+    def open(self, address: str) -> None:
+        self.asked.clear()
+        self.page.goto(address)
+
+
+@pytest.fixture(scope="module")
+def places(server: Running, ended: int) -> dict[str, int]:
+    always = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+    hidden = TopicRules(0, None)
+    return {
+        "topic": server.topic(always, title=LONG),
+        "hidden": server.topic(hidden, title=LONG + " Dites-le"),
+        "ended": ended,
+    }
+
+
+@pytest.fixture(scope="module", params=["light", "dark", "large"])
+def mode(request: pytest.FixtureRequest, browser: Browser, server: Running) -> Iterator[Mode]:
+    """Large type by night: what is hard alone is harder together."""
+    scheme = "light" if request.param == "light" else "dark"
+    context = browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        viewport=NARROW,  # type: ignore[arg-type]
+        bypass_csp=True,
+        reduced_motion="reduce",
+        locale="fr-FR",
+    )
+    if request.param == "large":
+        context.add_cookies([{"name": "caracteres", "value": "grands", "url": server.url}])
+    asked: list[str] = []
+    page = context.new_page()
+    page.on("request", lambda made: asked.append(made.url))
+    yield Mode(context, page, asked)
+    context.close()
+
+
+@pytest.mark.parametrize("address", EVERYTHING)
+def test_a_page_is_for_everybody(server: Running, places: dict[str, int], mode: Mode, address: str) -> None:
+    mode.open(server.url + address.format(**places))
+    found = Axe().run(mode.page)
+    assert found.violations_count == 0, found.generate_report()
+    told = mode.page.evaluate(STRUCTURE)
+    assert (told["h1"], told["main"], told["skipped"]) == (1, 1, False)
+    assert told["language"] == "fr" and told["title"]
+    if address not in FRAMED:
+        assert (told["header"], told["footer"]) == (1, 1)
+    assert mode.page.evaluate(TOO_WIDE) == []
+    assert mode.page.evaluate(UNSEEN_FOCUS) == []
+    assert [url for url in mode.asked if not url.startswith((server.url, "data:"))] == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_scrolls_sideways(server: Running, places: dict[str, int], page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 780})
+    for address in EVERYTHING:
+        page.goto(server.url + address.format(**places))
+        assert page.evaluate(TOO_WIDE) == [], address
+
+
+def test_large_type_is_chosen_by_keyboard_and_without_a_program(server: Running, browser: Browser) -> None:
+    context = browser.new_context(viewport=NARROW, java_script_enabled=False, locale="fr-FR")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{server.url}/comment-ca-marche")
+    size = "parseFloat(getComputedStyle(document.querySelector('.lead')).fontSize)"
+    before = page.evaluate(size)
+    page.get_by_role("link", name="Grands caractères").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Caractères habituels").wait_for()
+    assert page.url == f"{server.url}/comment-ca-marche"
+    assert page.evaluate(size) >= before * 1.3
+    context.close()

@@ -1,0 +1,68 @@
+"""A kiosk in a real browser: one person after another."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from storage.values import TopicRules
+from tests.running import Running
+
+LEFT = "[localStorage.length, sessionStorage.length]"
+
+
+@pytest.fixture
+def kiosk(server: Running, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1080, "height": 1600}, locale="fr-FR", bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{server.url}/borne?code={server.keys.kiosk_code('agence-metz')}")
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="Commencer").click()
+    yield page
+    context.close()
+
+
+def vote(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    page.locator(".vote-plus").click()
+    page.locator("#profile button[name=skip]").click()
+    expect(page.locator(".vote-own")).to_have_text("Vous avez voté plus.")
+
+
+def test_nothing_is_left_of_whoever_touched_terminer(server: Running, kiosk: Page) -> None:
+    url = f"{server.url}/sujets/{server.topic(TopicRules(0, None))}"
+    vote(kiosk, url)
+    assert kiosk.evaluate(LEFT) != [0, 0]
+    before = {cookie["name"]: cookie["value"] for cookie in kiosk.context.cookies()}
+    kiosk.get_by_role("button", name="Terminer").click()
+    expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
+    assert kiosk.evaluate(LEFT) == [0, 0]
+    kiosk.go_back()
+    expect(kiosk.locator("article.topic")).to_have_attribute("data-own", "")
+    expect(kiosk.locator(".vote-own")).to_have_text("")
+    after = {cookie["name"]: cookie["value"] for cookie in kiosk.context.cookies()}
+    assert after["borne"] == before["borne"] and after["imaginest"] != before["imaginest"]
+
+
+def test_whoever_walks_away_is_asked_and_then_forgotten(server: Running, kiosk: Page) -> None:
+    kiosk.clock.install()
+    kiosk.goto(f"{server.url}/comment-ca-marche")
+    asked = kiosk.get_by_role("dialog", name="Vous êtes encore là ?")
+    kiosk.clock.run_for(46_000)
+    expect(asked).to_be_visible()
+    kiosk.get_by_role("button", name="Continuer").click()
+    expect(asked).to_be_hidden()
+    kiosk.clock.run_for(46_000)
+    expect(asked).to_be_visible()
+    kiosk.clock.run_for(15_000)
+    expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
+
+
+def test_no_link_leads_out_of_the_site(server: Running, kiosk: Page) -> None:
+    kiosk.goto(f"{server.url}/accessibilite")
+    assert Axe().run(kiosk).violations_count == 0
+    out = f"[...document.links].map((link) => link.href).filter((href) => !href.startsWith('{server.url}'))"
+    kiosk.wait_for_function(f"{out}.length === 0")
+    expect(kiosk.get_by_text("écrire un message au Défenseur des droits")).to_be_visible()
