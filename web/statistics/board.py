@@ -20,6 +20,9 @@ INTERVAL_MS = 15_000
 REST = 20
 """… and when they are older than so many times what counting them took."""
 
+MEANWHILE_MS = 120_000
+"""Figures up to this age are shown to those who come while they are being counted again."""
+
 DAYS = 30
 DAY_MS = 86_400_000
 
@@ -49,7 +52,7 @@ class Snapshot:
 
 
 class Board:
-    """``snapshot`` counts where it must; who asks meanwhile waits for the same count. ``now`` gives ms."""
+    """``snapshot`` counts where it must; who asks meanwhile never makes a second count. ``now`` gives ms."""
 
     def __init__(self, database: Database, now: Callable[[], int]) -> None:
         self._database = database
@@ -62,8 +65,9 @@ class Board:
 
     async def snapshot(self) -> Snapshot:
         """Not older than the interval; older where the database does not answer, StorageUnavailable without any."""
-        if self._last is not None and self._is_fresh(self._last):
-            return self._last
+        last = self._last
+        if last is not None and (self._is_fresh(last) or (self._counting.locked() and self._will_do(last))):
+            return last
         async with self._counting:
             if self._last is None or not self._is_fresh(self._last):
                 await self._count()
@@ -74,6 +78,10 @@ class Board:
     def _is_fresh(self, snapshot: Snapshot) -> bool:
         """A clock that was set back makes nothing fresh for long."""
         return 0 <= self._now() - snapshot.at < max(INTERVAL_MS, REST * self._took_ms)
+
+    def _will_do(self, snapshot: Snapshot) -> bool:
+        """For whoever comes while somebody else waits for the count."""
+        return 0 <= self._now() - snapshot.at < MEANWHILE_MS
 
     async def _count(self) -> None:
         now, began = self._now(), time.perf_counter()

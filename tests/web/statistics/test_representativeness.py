@@ -83,10 +83,10 @@ def test_under_a_hundred_voters_nothing_is_said() -> None:
 
 
 def test_what_may_only_be_pending_accuses_nobody() -> None:
-    """Meuse has 3 % of the residents: of 100 published voters up to 9 of Meuse may wait for their block."""
+    """Meuse has 3 % of the residents: of 500 voters nine may wait for their block, and four be rounded off."""
     series = {
         key: Counts(number, 0)
-        for key, number in like_residents(SeriesKind.DEPARTEMENT, 240).items()
+        for key, number in like_residents(SeriesKind.DEPARTEMENT, 500).items()
         if key != "dep:55"
     }
     assert verdicts(of_topic(SeriesKind.DEPARTEMENT, series))["dep:55"] is Verdict.ALIKE
