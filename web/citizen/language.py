@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
 
 from web.forms import HOME, local_path
 from web.language import COOKIE, MAX_AGE, read_language
@@ -26,7 +27,18 @@ async def choose_language(request: Request) -> Response:
 
 def _came_from(request: Request) -> str:
     """The path of the page before, where it is one of ours."""
-    before = urlsplit(request.headers.get("referer", ""))
+    try:
+        before = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return HOME
     if before.netloc != request.headers.get("host"):
         return HOME
-    return local_path({"next": f"{before.path}?{before.query}" if before.query else before.path})
+    path = before.path
+    while path and not _can_be_read(request, path):  # a form was answered there: the page is one step up
+        path = path.rpartition("/")[0]
+    return local_path({"next": f"{path}?{before.query}" if before.query else path})
+
+
+def _can_be_read(request: Request, path: str) -> bool:
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
