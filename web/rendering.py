@@ -48,7 +48,12 @@ class Pages:
     ) -> HTMLResponse:
         """A page for one person: caches may keep it only to ask again."""
         body = self.environment.get_template(template).render(context)
-        return HTMLResponse(body, status, {"cache-control": "private, no-cache", **(headers or {})})
+        told = {
+            "cache-control": "private, no-cache",
+            "content-language": str(self.catalogue.language),
+            "vary": "accept-language, cookie",
+        }
+        return HTMLResponse(body, status, {**told, **(headers or {})})
 
     def error(
         self,
@@ -73,6 +78,11 @@ class Pages:
 
 def _family(status: int) -> str:
     return "500" if status >= 500 else "400"
+
+
+def _written_in_french(language: Language) -> Markup:
+    """The attribute of elements that hold what the Région or citizens wrote, on a page of another language."""
+    return Markup() if language is Language.FRENCH else Markup(' lang="fr"')
 
 
 def load_pages() -> dict[Language, Pages]:
@@ -103,6 +113,8 @@ def _pages(assets: Assets, catalogue: Catalogue) -> Pages:
         plain_tally=plain_tally,
         say=catalogue.say,
         voters_word=catalogue.voters,
+        theme_name=catalogue.theme,
+        written_in_french=_written_in_french(catalogue.language),
         words=catalogue.for_the_browser(),
         theme_told=catalogue.sections["theme-told"],
         choices={name: catalogue.sections[name] for name in ("departement", "sex-choice", "age")},

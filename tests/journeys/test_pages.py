@@ -28,7 +28,8 @@ def test_axe_finds_nothing(server: Running, browser: Browser, ended: int, path: 
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_scrolls_sideways(server: Running, page: Page, ended: int, path: str, width: int) -> None:
     topic = server.topic(
-        OPEN, title="La Région Grand Est mise-t-elle suffisamment sur les énergies renouvelables ?"
+        OPEN,
+        title=f"La Région mise-t-elle suffisamment sur les énergies renouvelables à {width} de {path} ?",
     )
     page.set_viewport_size({"width": width, "height": 780})
     page.goto(server.url + path.format(topic=topic, ended=ended))
