@@ -20,7 +20,7 @@ from server.operations import OperationsListener, operations_app
 from server.protocol import LiveProtocol
 from server.settings import BadSetting, Settings
 from storage.data_lock import DataLock
-from web.catalogue import load_catalogue
+from web.catalogue import Language, load_catalogue
 
 log = logging.getLogger("imaginest.server")
 
@@ -136,7 +136,8 @@ def make_server(
 
 
 def _full() -> bytes:
-    return load_catalogue().say("live", "full").encode()
+    """In every language: who comes is not known yet."""
+    return "\n".join(load_catalogue(language).say("live", "full") for language in Language).encode()
 
 
 def serve(settings: Settings) -> bool:

@@ -19,6 +19,7 @@ from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 
 from realtime.refusals import Refusal
+from storage.values import Theme
 
 FOLDER = Path(__file__).parent / "locale"
 
@@ -50,6 +51,8 @@ class Language(StrEnum):
     """What the pages speak; the first is what they are written in."""
 
     FRENCH = "fr"
+    GERMAN = "de"
+    ENGLISH = "en"
 
     @property
     def region(self) -> str:
@@ -62,12 +65,24 @@ class Language(StrEnum):
         return str(Locale.parse(self.region).get_language_name(self.region)).capitalize()
 
 
-_REGIONS = {Language.FRENCH: "fr_FR"}
+_REGIONS = {Language.FRENCH: "fr_FR", Language.GERMAN: "de_DE", Language.ENGLISH: "en_GB"}
+
+
+_BEFORE_PER_CENT = re.compile(r"(?<=\d)[ \u00a0]+(?=%)")
+_BEFORE_DOTS = re.compile(r"[ \u00a0]+(?=…)")
 
 
 def typography(text: str) -> str:
     """French spacing: what must not stand at the beginning of a line is kept with the word before it."""
     return _AFTER_QUOTE.sub(NARROW_SPACE, _BEFORE_SIGNS.sub(NARROW_SPACE, text))
+
+
+def german_typography(text: str) -> str:
+    """Only the per cent sign and three dots stand apart, and stay with the word before them."""
+    return _BEFORE_DOTS.sub("\u00a0", _BEFORE_PER_CENT.sub("\u00a0", text))
+
+
+_TYPOGRAPHY = {Language.FRENCH: typography, Language.GERMAN: german_typography}
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,9 @@ class Catalogue:
     language: Language = Language.FRENCH
     translations: NullTranslations = field(default_factory=NullTranslations, compare=False)
     """Of what the templates say in French."""
+
+    themes: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """The themes' French names in this language."""
 
     @cached_property
     def locale(self) -> Locale:
@@ -121,7 +139,11 @@ class Catalogue:
 
     def typography(self, text: str) -> str:
         """The spacing that the language asks for before and after its signs."""
-        return typography(text) if self.language is Language.FRENCH else text
+        return _TYPOGRAPHY.get(self.language, str)(text)
+
+    def theme(self, theme: Theme) -> str:
+        """In this language where the catalogue knows the theme under its name of today; else as it is stored."""
+        return self.themes.get(theme.name, theme.name)
 
     def refusal(self, code: Refusal) -> str:
         """What a person reads where something was refused."""
@@ -133,8 +155,17 @@ class Catalogue:
 
 
 def load_catalogue(language: Language = Language.FRENCH) -> Catalogue:
-    sections = json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))
-    return Catalogue(sections, language, _translations(language))
+    sections = _sections(language)
+    french = _sections(Language.FRENCH)["theme"]
+    themes = {french[slug]: name for slug, name in sections["theme"].items()}
+    return Catalogue(sections, language, _translations(language), themes)
+
+
+def _sections(language: Language) -> dict[str, dict[str, Any]]:
+    sections: dict[str, dict[str, Any]] = json.loads(
+        (FOLDER / f"{language}.json").read_text(encoding="utf-8")
+    )
+    return sections
 
 
 def _translations(language: Language) -> NullTranslations:

@@ -35,7 +35,7 @@ def _wished(header: str) -> Language | None:
     """The best of RFC 9110's weighted list that the pages speak; what cannot be read counts as absent."""
     wishes: list[tuple[float, Language]] = []
     for part in header.split(",")[:_MOST_WISHES]:
-        tag, _, weight = part.partition(";q=")
+        tag, _, weight = part.replace(" ", "").partition(";q=")
         language = read_language(tag.strip().split("-")[0].lower())
         if language is not None and (quality := _quality(weight)) > 0:
             wishes.append((quality, language))

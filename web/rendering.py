@@ -52,9 +52,13 @@ class Pages:
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
         """A page for one person: caches may keep it only to ask again, those of a kiosk not at all."""
-        kept = "no-store" if self.frame.kiosk else "private, no-cache"
         body = self.environment.get_template(template).render({"frame": self.frame, **context})
-        return HTMLResponse(body, status, {"cache-control": kept, **(headers or {})})
+        told = {
+            "cache-control": "no-store" if self.frame.kiosk else "private, no-cache",
+            "content-language": str(self.catalogue.language),
+            "vary": "accept-language, cookie",
+        }
+        return HTMLResponse(body, status, {**told, **(headers or {})})
 
     def error(
         self,
@@ -79,6 +83,11 @@ class Pages:
 
 def _family(status: int) -> str:
     return "500" if status >= 500 else "400"
+
+
+def _written_in_french(language: Language) -> Markup:
+    """The attribute of elements that hold what the Région or citizens wrote, on a page of another language."""
+    return Markup() if language is Language.FRENCH else Markup(' lang="fr"')
 
 
 def load_pages() -> dict[Language, Pages]:
@@ -109,6 +118,8 @@ def _pages(assets: Assets, catalogue: Catalogue) -> Pages:
         plain_tally=plain_tally,
         say=catalogue.say,
         voters_word=catalogue.voters,
+        theme_name=catalogue.theme,
+        written_in_french=_written_in_french(catalogue.language),
         words=catalogue.for_the_browser(),
         theme_told=catalogue.sections["theme-told"],
         choices={name: catalogue.sections[name] for name in ("departement", "sex-choice", "age")},

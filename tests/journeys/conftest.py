@@ -13,6 +13,8 @@ from tests.running import Running, running
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+SPEAKS_FRENCH = "--accept-lang=fr-FR"
+"""What a page asks for whose test names no language."""
 
 
 def chromium() -> str | None:
@@ -28,7 +30,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail("there is no Chromium")
         pytest.skip("there is no Chromium; ./dev test installs one")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, SPEAKS_FRENCH])
         yield browser
         browser.close()
 

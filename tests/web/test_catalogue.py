@@ -6,8 +6,8 @@ import pytest
 
 from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Departement, Sex
-from storage.values import Provenance, TopicKind
-from web.catalogue import Catalogue, load_catalogue
+from storage.values import Provenance, Theme, TopicKind
+from web.catalogue import Catalogue, Language, load_catalogue
 from web.citizen.weather import Weather
 
 
@@ -65,3 +65,25 @@ def test_days_and_moments_are_written_as_in_france(catalogue: Catalogue) -> None
 def test_a_missing_word_is_a_fault(catalogue: Catalogue) -> None:
     with pytest.raises(KeyError):
         catalogue.say("weather", "snow")
+
+
+def test_every_language_writes_numbers_and_days_its_own_way() -> None:
+    at = datetime(2027, 3, 12, 9, 5)
+    german, english = load_catalogue(Language.GERMAN), load_catalogue(Language.ENGLISH)
+    assert (german.number(1_234), english.number(1_234)) == ("1.234", "1,234")
+    assert (german.percent(62), english.percent(62)) == ("62\u00a0%", "62%")
+    assert (german.day(at), english.day(at)) == ("12. März 2027", "12 March 2027")
+    assert (german.moment(at), english.moment(at)) == ("12. März, 09:05", "12 March, 09:05")
+    assert (german.voters(0), english.voters(1)) == ("0 Stimmen", "1 voter")
+
+
+def test_german_spacing_keeps_a_per_cent_sign_with_its_number() -> None:
+    german = load_catalogue(Language.GERMAN)
+    assert german.typography("Meuse: 62 % Plus …") == "Meuse: 62\u00a0% Plus\u00a0…"
+
+
+def test_a_theme_is_named_in_the_language_until_the_region_renames_it(catalogue: Catalogue) -> None:
+    german = load_catalogue(Language.GERMAN)
+    assert german.theme(Theme("sante", "Santé")) == "Gesundheit"
+    assert german.theme(Theme("sante", "Santé et solidarités")) == "Santé et solidarités"
+    assert catalogue.theme(Theme("sante", "Santé")) == "Santé"

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import Match
 
 from channels.wire import MAX_INTEGER
 from realtime.disclosure import View
@@ -123,7 +124,18 @@ def new_op() -> str:
 
 def came_from(request: Request) -> str:
     """The path of the page before, where it is one of ours."""
-    before = urlsplit(request.headers.get("referer", ""))
+    try:
+        before = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return HOME
     if before.netloc != request.headers.get("host"):
         return HOME
-    return local_path({"next": f"{before.path}?{before.query}" if before.query else before.path})
+    path = before.path
+    while path and not _can_be_read(request, path):  # a form was answered there: the page is one step up
+        path = path.rpartition("/")[0]
+    return local_path({"next": f"{path}?{before.query}" if before.query else path})
+
+
+def _can_be_read(request: Request, path: str) -> bool:
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)

@@ -28,11 +28,10 @@ export function percent(value: number): string {
   return typography(perCent.format(value / 100));
 }
 
-/** In French, what must not stand at the beginning of a line is kept with the word before it. */
+/** What must not stand at the beginning of a line is kept with the word before it: much in French, little in German. */
 export function typography(text: string): string {
-  if (region() !== "fr-FR") {
-    return text;
-  }
+  if (region() === "en-GB") return text;
+  if (region() === "de-DE") return text.replace(/[ \u00a0]+(?=…)|(?<=\d)[ \u00a0]+(?=%)/g, "\u00a0");
   return text.replace(/[ \u00a0]+(?=[?!;:»%])/g, NARROW).replace(/(?<=«)[ \u00a0]+/g, NARROW);
 }
 
