@@ -47,7 +47,7 @@ _ADDRESS_LANGUAGE = re.compile(r"\.(?:fr|de|en)(?=\")")
 _LETTER = re.compile(r"[^\W\d_]")
 _SPOKEN_ATTRIBUTES = {"aria-label", "aria-description", "title", "alt", "placeholder"}
 _ATTRIBUTE = re.compile(r'[\w-]+="[^"]*"')
-_CLASS = re.compile(r"[a-z]+(?:-[a-z]+)+")
+_CLASS = re.compile(r"[a-z]+(?:-[a-z]+)+(?: [a-z]+(?:-[a-z]+)+)*")
 _HOLE = "\ufffc"
 """Stands where a template has an expression."""
 

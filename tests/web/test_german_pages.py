@@ -30,6 +30,7 @@ FRENCH = re.compile(
     re.IGNORECASE,
 )
 NAMES = ("Meurthe-et-Moselle", "Région Grand Est", "minus")
+NO_PAGES = ("/langue/", "/caracteres/", "/images/", "/assets/", "/favicon")
 EMPTY = {"meta", "link", "input", "br", "img", "hr", "source", "use", "wbr"}
 SPOKEN = ("aria-label", "aria-description", "title", "alt", "placeholder", "content")
 
@@ -105,11 +106,10 @@ def addresses(ids: list[int]) -> Iterator[str]:
     for route in routes():
         if not isinstance(route, Route) or "GET" not in (route.methods or ()):
             continue
-        if route.path.startswith(("/langue/", "/assets/", "/favicon")) or route.path.endswith("/fil"):
+        if route.path.startswith(NO_PAGES) or route.path.endswith((".csv", ".json", ".svg", "/fil")):
             continue
-        yield from (
-            [route.path.replace("{id:int}", str(n)) for n in ids] if "{" in route.path else [route.path]
-        )
+        path = route.path.replace("{token}", "abc").replace("{number:int}", "1")
+        yield from ([path.replace("{id:int}", str(n)) for n in ids] if "{" in path else [path])
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -106,8 +106,6 @@ def routes() -> list[BaseRoute]:
         Route("/effacer", erase, methods=["POST"]),
         Route("/efface", erased_page),
         Route("/hors-connexion", offline_page),
-        Route("/comment-ca-marche", how_it_works),
-        Route("/langue/{language}", choose_language),
         *installable_routes(),
         Route("/questionnaires/{id:int}", questionnaire_page),
         Route("/questionnaires/{id:int}", answer, methods=["POST"]),

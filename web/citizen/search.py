@@ -110,7 +110,7 @@ async def search_page(request: Request) -> Response:
     results = Results(query, found, await visitor.cards(found.topics))
     sections = visitor.pages.catalogue.sections
     words = {
-        "theme": {theme.slug: theme.name for theme in themes},
+        "theme": {theme.slug: visitor.pages.catalogue.theme(theme) for theme in themes},
         "departement": sections["departement"],
         **{name: sections[f"search-{name}"] for name in ("state", "who", "order")},
     }
