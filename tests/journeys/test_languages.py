@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
-from tests.journeys.test_pages import PAGES
+from tests.journeys.test_accessibility import ADDRESSES
 from tests.running import Running
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
@@ -71,8 +71,8 @@ def test_every_page_fits_and_axe_finds_nothing(
 ) -> None:
     topic = server.topic(OPEN)
     german.goto(f"{server.url}/langue/{language}")
-    for path in PAGES:
-        german.goto(server.url + path.format(topic=topic, ended=ended))
+    for path in ADDRESSES:
+        german.goto(server.url + path.format(topic=topic, hidden=topic, ended=ended))
         for details in german.locator("details").all():
             details.evaluate("element => element.open = true")
         assert fits(german), path

@@ -48,7 +48,9 @@ class Reader(HTMLParser):
         apart = told.get("lang") == "fr" or tag in {"script", "style"} or any(self._apart[-1:])
         if tag not in EMPTY:
             self._apart.append(apart)
-        if not apart:
+        if (
+            not apart and told.get("property") != "og:title"
+        ):  # a topic's title, where no language can be marked
             self.said += [value for name, value in attrs if name in SPOKEN and value]
 
     def handle_endtag(self, tag: str) -> None:

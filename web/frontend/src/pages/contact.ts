@@ -24,3 +24,5 @@ function watch(field: HTMLTextAreaElement): void {
 }
 
 for (const field of document.querySelectorAll<HTMLTextAreaElement>("textarea[data-most]")) watch(field);
+
+export {};

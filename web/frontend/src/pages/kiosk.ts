@@ -55,3 +55,5 @@ if (isBetween) {
 }
 // A page that comes back from the browser's memory belongs to somebody who has left.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+
+export {};
