@@ -47,7 +47,9 @@ _ADDRESS_LANGUAGE = re.compile(r"\.(?:fr|de|en)(?=\")")
 _LETTER = re.compile(r"[^\W\d_]")
 _SPOKEN_ATTRIBUTES = {"aria-label", "aria-description", "title", "alt", "placeholder"}
 _ATTRIBUTE = re.compile(r'[\w-]+="[^"]*"')
-_CLASS = re.compile(r"[a-z]+(?:-[a-z]+)+(?: [a-z]+(?:-[a-z]+)+)*")
+_CLASSES = "page"
+"""The block in which a template names the classes of its page."""
+
 _HOLE = "\ufffc"
 """Stands where a template has an expression."""
 
@@ -213,11 +215,11 @@ class _Unspoken(HTMLParser):
                 self._note(value)
 
     def _note(self, text: str) -> None:
-        """A macro may write attributes only, and a block one class: that is not said to anybody."""
+        """A macro may write attributes only: that is not said to anybody."""
         for name in PROPER_NAMES:
             text = text.replace(name, "")
         pieces = [piece.strip() for piece in _ATTRIBUTE.sub("", text).split(_HOLE)]
-        self.found += [piece for piece in pieces if _LETTER.search(piece) and not _CLASS.fullmatch(piece)]
+        self.found += [piece for piece in pieces if _LETTER.search(piece)]
 
 
 def _unspoken(path: Path, templates: Path) -> Iterator[str]:
@@ -232,10 +234,15 @@ def _unspoken(path: Path, templates: Path) -> Iterator[str]:
         yield f"{name}: words outside of trans and _(): {text!r}"
 
 
-def _raw(tree: nodes.Template) -> Iterator[str]:
-    for output in tree.find_all(nodes.Output):
-        for node in output.nodes:
-            yield node.data if isinstance(node, nodes.TemplateData) else _HOLE
+def _raw(tree: nodes.Node) -> Iterator[str]:
+    """What stands outside of expressions, in the order of the page, without its classes."""
+    if isinstance(tree, nodes.Block) and tree.name == _CLASSES:
+        return
+    if isinstance(tree, nodes.Output):
+        for piece in tree.nodes:
+            yield piece.data if isinstance(piece, nodes.TemplateData) else _HOLE
+    for inner in tree.iter_child_nodes():
+        yield from _raw(inner)
 
 
 # --- the two verbs

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from typing import Any
 
+import httpx2
 import pytest
 from starlette.routing import Route
 
@@ -16,6 +17,7 @@ from storage.topics import create_topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from tests.storage.house import device
 from tests.web.conftest import Site
+from tests.web.furnished import ME, WRITTEN, furnish
 from web.catalogue import FOLDER, Catalogue, Language, load_catalogue
 from web.citizen.routes import routes
 from web.translation import parsed
@@ -30,7 +32,33 @@ FRENCH = re.compile(
     re.IGNORECASE,
 )
 NAMES = ("Meurthe-et-Moselle", "Région Grand Est", "minus")
-NO_PAGES = ("/langue/", "/caracteres/", "/images/", "/assets/", "/favicon")
+NO_PAGES = ("/langue/", "/caracteres/", "/images/", "/icons/", "/assets/", "/favicon", "/s/")
+NO_ENDINGS = (
+    ".csv",
+    ".json",
+    ".js",
+    ".png",
+    ".svg",
+    ".webmanifest",
+    "/fil",
+    "/direct",
+    "/participation",
+    "/similaires",
+)
+NOTHING_WRITTEN = (
+    "/borne",
+    "/contact/{id:int}",
+    "/lettre/confirmation/{token}",
+    "/lettre/desabonnement/{token}",
+)
+START_OF_WRITTEN = WRITTEN.partition(" ?")[0]
+NOTHING_THERE = (
+    "/nulle-part",
+    "/sujets/99999",
+    "/contact/99999",
+    "/lettre/99999",
+    "/lettre/confirmation/abc",
+)
 EMPTY = {"meta", "link", "input", "br", "img", "hr", "source", "use", "wbr"}
 SPOKEN = ("aria-label", "aria-description", "title", "alt", "placeholder", "content")
 
@@ -38,20 +66,23 @@ SPOKEN = ("aria-label", "aria-description", "title", "alt", "placeholder", "cont
 class Reader(HTMLParser):
     """Gathers what a page says in its own language: texts and labels outside of ``lang="fr"``."""
 
-    def __init__(self) -> None:
+    def __init__(self, written: str = "") -> None:
+        """``written`` is what people wrote, which labels and the window's title repeat and cannot mark."""
         super().__init__()
         self.said: list[str] = []
+        self._written = written
         self._apart: list[bool] = []
+        self._in_title = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
         apart = told.get("lang") == "fr" or tag in {"script", "style"} or any(self._apart[-1:])
         if tag not in EMPTY:
             self._apart.append(apart)
-        if (
-            not apart and told.get("property") != "og:title"
-        ):  # a topic's title, where no language can be marked
-            self.said += [value for name, value in attrs if name in SPOKEN and value]
+        self._in_title = tag == "title"
+        if not apart:
+            label = str if tag == "img" else self._label  # a picture can mark the language of its words
+            self.said += [label(value) for name, value in attrs if name in SPOKEN and value]
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in EMPTY:
@@ -59,7 +90,11 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not any(self._apart[-1:]) and data.strip():
-            self.said.append(" ".join(data.split()))
+            text = " ".join(data.split())
+            self.said.append(self._label(text) if self._in_title else text)
+
+    def _label(self, text: str) -> str:
+        return text.replace(self._written, "") if self._written else text
 
 
 def french_in(texts: list[str]) -> list[str]:
@@ -72,8 +107,8 @@ def _without_names(text: str) -> str:
     return text
 
 
-def french_on(page: str) -> list[str]:
-    reader = Reader()
+def french_on(page: str, written: str = "") -> list[str]:
+    reader = Reader(written)
     reader.feed(page)
     assert reader.said
     return french_in(reader.said)
@@ -103,38 +138,42 @@ async def topics(site: Site) -> list[int]:
     return list(ids)
 
 
-def addresses(ids: list[int]) -> Iterator[str]:
-    """Of all pages that are read; those of a topic for each topic."""
-    for route in routes():
-        if not isinstance(route, Route) or "GET" not in (route.methods or ()):
-            continue
-        if route.path.startswith(NO_PAGES) or route.path.endswith((".csv", ".json", ".svg", "/fil")):
-            continue
-        path = route.path.replace("{token}", "abc").replace("{number:int}", "1")
-        yield from ([path.replace("{id:int}", str(n)) for n in ids] if "{" in path else [path])
+def page_routes() -> list[str]:
+    """The paths of all pages that are read, at the end the one that makes a kiosk of the browser."""
+    found = [route for route in routes() if isinstance(route, Route) and "GET" in (route.methods or ())]
+    paths = {
+        route.path
+        for route in found
+        if not route.path.startswith(NO_PAGES) and not route.path.endswith(NO_ENDINGS)
+    }
+    return sorted(paths, key=lambda path: (path == "/borne", path))
+
+
+async def read(browser: httpx2.AsyncClient, addresses: Iterable[str]) -> dict[str, str]:
+    """The pages there by address, without what is no page."""
+    answers = {address: await browser.get(address) for address in addresses}
+    return {
+        address: answer.text
+        for address, answer in answers.items()
+        if answer.headers.get("content-type", "").startswith("text/html")
+    }
 
 
 @pytest.mark.parametrize("language", OTHERS)
-async def test_no_french_is_left_on_any_page(site: Site, language: Language) -> None:
+async def test_no_french_is_left_on_a_topic_in_any_state_nor_where_something_is_refused(
+    site: Site, language: Language
+) -> None:
     ids = await topics(site)
-    pages = {}
     async with site.browser(1) as browser:
         browser.cookies.set("langue", str(language))
         await browser.post(f"/sujets/{ids[1]}/vote", data={"sign": "1", "op": "abcdefgh-1"})
-        for address in [
-            *addresses(ids),
-            f"/profil?next=/&topic={ids[0]}&sign=1&op=abcdefgh-2",
-            "/nulle-part",
-        ]:
-            answer = await browser.get(address)
-            if answer.headers.get("content-type", "").startswith("text/html"):
-                pages[address] = answer.text
-        for address, form in (
-            ("/profil", {"departement": "75", "sex": "Z", "age": "1"}),
-            (f"/sujets/{ids[3]}/vote", {"sign": "1", "op": "abcdefgh-3"}),
-            (f"/sujets/{ids[0]}/vote", {"sign": "7", "op": "abcdefgh-4"}),
-        ):
-            pages[f"POST {address}"] = (await browser.post(address, data=form)).text
+        asked = f"/profil?next=/&topic={ids[0]}&sign=1&op=abcdefgh-2"
+        pages = await read(browser, ["/", asked, *(f"/sujets/{topic}" for topic in ids)])
+        for address, form in refused(ids):
+            answer = await browser.post(address, data=form)
+            assert answer.status_code >= 400, address
+            pages[f"POST {address} {form}"] = answer.text
+        pages |= await read(browser, NOTHING_THERE)
         browser.headers.update({"origin": "http://elsewhere.test", "accept": "text/html"})
         pages["POST from elsewhere"] = (await browser.post("/profil")).text
     assert len(pages) > len(ids)
@@ -142,20 +181,47 @@ async def test_no_french_is_left_on_any_page(site: Site, language: Language) -> 
     assert {address: found for address, page in pages.items() if (found := french_on(page))} == {}
 
 
+def refused(ids: list[int]) -> list[tuple[str, dict[str, str]]]:
+    return [
+        ("/profil", {"departement": "75", "sex": "Z", "age": "1"}),
+        (f"/sujets/{ids[3]}/vote", {"sign": "1", "op": "abcdefgh-3"}),
+        (f"/sujets/{ids[0]}/vote", {"sign": "7", "op": "abcdefgh-4"}),
+        (f"/sujets/{ids[0]}/arguments", {"side": "", "text": "", "op": "abcdefgh-5"}),
+        (f"/sujets/{ids[-10]}/signaler", {"reason": "", "text": TITLE * 40}),
+        ("/proposer", {"kind": "", "text": "www.a.test", "theme": "magie", "op": "?"}),
+        ("/contact", {"subject": "", "text": "", "email": "a@b.fr, c@d.fr", "op": "abcdefgh-6"}),
+        ("/lettre", {"email": "a", "op": "abcdefgh-7"}),
+        ("/lettre/confirmation/abc", {}),
+    ]
+
+
 @pytest.mark.parametrize("language", OTHERS)
-async def test_what_citizens_and_the_region_wrote_is_marked_as_french(site: Site, language: Language) -> None:
-    new = NewTopic(TopicKind.IDEA, "Ouvrir les musées", "sante", TopicRules(0, None), "Et pour les lycéens ?")
-    (topic,) = await create_topics(site.house.database, site.house.keys, [new], 0)
-    async with site.browser(1) as browser:
+async def test_what_people_wrote_is_marked_as_french_and_nothing_else_is_french(
+    site: Site, language: Language
+) -> None:
+    by_path = await furnish(site)
+    async with site.browser(ME) as browser:
         browser.cookies.set("langue", str(language))
-        pages = [(await browser.get(address)).text for address in ("/", f"/sujets/{topic}")]
-    spoken = [text for page in pages for text in french_on(page)]
-    labels = ("Ihre Stimme:", "Your vote:", "Ouvrir les musées ·")
-    assert [text for text in spoken if not text.startswith(labels)] == []
-    assert (
-        'lang="fr"'
-        not in (await site.browser(1).get(f"/sujets/{topic}")).text.split("<main")[1].split("<footer")[0]
-    )
+        every = (address for path in page_routes() for address in by_path.get(path, [path]))
+        form = {"kind": "idea", "text": WRITTEN, "theme": "economie", "op": "operation-10", "step": "preview"}
+        pages = {"preview": (await browser.post("/proposer", data=form)).text}
+        pages |= await read(browser, every)
+    assert {at: found for at, page in pages.items() if (found := french_on(page, WRITTEN))} == {}
+    assert all(f'<html lang="{language}"' in page for page in pages.values())
+
+
+async def test_every_page_is_among_those_that_are_read(site: Site) -> None:
+    """And shows there what people wrote, which in French stands unmarked."""
+    by_path = await furnish(site)
+    async with site.browser(ME) as browser:
+        for path in page_routes():
+            answers = [await browser.get(address) for address in by_path.get(path, [path])]
+            shown = [answer.text for answer in answers if answer.status_code == 200]
+            assert shown, path
+            shown = [page.split("<main")[1].split("</main>")[0] for page in shown]
+            assert not any('lang="fr"' in page for page in shown), path
+            if path in by_path and path not in NOTHING_WRITTEN:
+                assert any(START_OF_WRITTEN in page for page in shown), path
 
 
 def words_of(sections: dict[str, dict[str, Any]]) -> list[str]:

@@ -139,6 +139,8 @@ def test_a_translation_that_would_break_the_page_is_told(desk: Desk, wrong: str,
         ("<p>Bonjour</p>", "Bonjour"),
         ('<p aria-label="Bonjour {{ name }}"></p>', "Bonjour"),
         ("{% if yes %}<p>{{ name }} vote</p>{% endif %}", "vote"),
+        ("<p>rendez-vous</p>", "rendez-vous"),
+        ("{% block content %}page-error page-offline{% endblock %}", "page-error page-offline"),
         ("{% macro data() %}data-x=\"{{ name }}\"{% endmacro %}<i title='Non'></i>", "Non"),
     ],
 )
@@ -148,10 +150,12 @@ def test_words_outside_of_the_catalogues_are_told(desk: Desk, page: str, words: 
 
 
 def test_names_classes_and_data_need_no_translation(desk: Desk) -> None:
-    desk.say(
-        PAGE + '<h2>Imagin\'Est</h2>{% block page %}page-home{% endblock %}<p class="leger">{{ name }}</p>'
-    )
-    assert desk.faults == []
+    for classes in ("page-home", "page-topic page-arguments", "page-error{{ ' page-offline' if name }}"):
+        desk.say(
+            PAGE
+            + f'<h2>Imagin\'Est</h2>{{% block page %}}{classes}{{% endblock %}}<p class="leger">{{{{ name }}}}</p>'
+        )
+        assert desk.faults == []
 
 
 @pytest.mark.parametrize(

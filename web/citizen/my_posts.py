@@ -18,11 +18,12 @@ from web.citizen.visit import Visit, visit
 
 @dataclass(frozen=True, slots=True)
 class OwnPost:
-    """A post for its author; ``reason`` is a sentence, of a refusal only."""
+    """A post for its author; ``reason`` is a sentence, of a refusal only: one of the list, or a moderator's own."""
 
     post: Post
     sent: datetime
     reason: str
+    is_listed_reason: bool
 
     @property
     def is_waiting(self) -> bool:
@@ -80,4 +81,4 @@ def _author(visitor: Visit) -> bytes:
 def _own(visitor: Visit, post: Post) -> OwnPost:
     known = post.reason in {str(reason) for reason in PostReason}
     reason = visitor.pages.catalogue.say("post-reason", post.reason) if known else post.reason
-    return OwnPost(post, local_time(post.created_at), reason)
+    return OwnPost(post, local_time(post.created_at), reason, known)
