@@ -131,6 +131,26 @@ def test_a_page_is_for_everybody(server: Running, places: dict[str, int], mode: 
     assert [url for url in mode.asked if not url.startswith((server.url, "data:"))] == []
 
 
+def test_a_page_in_use_is_for_everybody(server: Running, places: dict[str, int], mode: Mode) -> None:
+    """The profile's dialog, the vote that was given, every table open, a change that is refused."""
+    page = mode.page
+    mode.open(server.url + f"/sujets/{places['hidden']}")
+    page.locator("body[data-connected=true]").wait_for()
+    page.locator(".vote-plus").first.click()
+    dialog = page.locator("dialog#profile")
+    dialog.wait_for()
+    assert Axe().run(page).violations_count == 0
+    dialog.locator("button[name=skip]").click()
+    page.locator(".results:not([hidden])").wait_for()
+    page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    for sign in ("minus", "plus", "minus", "plus"):
+        page.locator(f".vote-{sign}").first.click()
+    page.get_by_text("changé ce vote trois fois").first.wait_for()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate(TOO_WIDE) == []
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_scrolls_sideways(server: Running, places: dict[str, int], page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 780})
