@@ -101,7 +101,8 @@ def parsed(language: Language, folder: Path = FOLDER) -> Catalog:
 
 def updated(catalog: Catalog, template: Catalog) -> Catalog:
     """Has just the messages of ``template``; where one was reworded, the old translation stays, marked fuzzy."""
-    for message in catalog:  # the library reads a sentence that was reworded before as a remark of the translator's
+    for message in catalog:
+        # What a sentence was before its rewording is read by the library as a remark of the translator's.
         message.user_comments = [said for said in message.user_comments if not said.startswith("|")]
     catalog.update(template, update_creation_date=False)
     return catalog
