@@ -152,9 +152,14 @@ def _refuse_unknown(environment: Mapping[str, str], known: set[str]) -> None:
     """A misspelt setting would be a node alone, or a rule that nobody keeps."""
     for name in sorted(environment):
         if name.startswith("IMAGINEST_") and name not in known | _OF_THE_TESTS:
-            near = difflib.get_close_matches(name, known, 1)
-            advice = f"did you mean {near[0]}?" if near else "all are in docs/settings.md"
+            near = difflib.get_close_matches(_short(name), map(_short, known), 1)
+            advice = f"did you mean IMAGINEST_{near[0]}?" if near else "all are in docs/settings.md"
             raise BadSetting(f"{name} is no setting: {advice}")
+
+
+def _short(name: str) -> str:
+    """Without what all names begin with: it would make any two alike."""
+    return name.removeprefix("IMAGINEST_")
 
 
 def _origins(name: str, text: str) -> tuple[str, ...]:
@@ -163,8 +168,8 @@ def _origins(name: str, text: str) -> tuple[str, ...]:
     for origin in origins:
         if not re.fullmatch(_ORIGIN, origin):
             raise BadSetting(
-                f"{name} is {text!r}: origins are needed, as in https://imaginest.grandest.fr; “*” would let every "
-                "site vote in its visitors' names"
+                f"{name} is {text!r}: origins are needed, in small letters as in https://imaginest.grandest.fr; "
+                "“*” would let every site vote in its visitors' names"
             )
     return origins
 

@@ -91,36 +91,31 @@ def _mark(row: Row[tuple[object, ...]]) -> Mark:
 
 
 async def moments(database: Database, topic_id: int, most: int = 200) -> list[Moment]:
-    """The public headline over time, oldest first, thinned evenly to at most ``most`` points.
+    """The public headline over time, oldest first, at most ``most`` points evenly out of the chain that is kept.
 
-    At least ``BLOCK`` voters lie between two points: what everybody could see live at the moment of one vote must
-    not be there to be read afterwards by whoever learns when a neighbour voted.
+    At least ``BLOCK`` voters lie between two points of the chain, and it only ever grows at its end: what everybody
+    could see live at the moment of one vote must not be there to be read afterwards by whoever learns when a
+    neighbour voted, however often they ask.
     """
-    first, last, number = sa.func.min, sa.func.max, sa.func.count
-    of_topic = MOMENT.c.topic_id == topic_id
+    of_topic = sa.select(MOMENT.c.bucket, MOMENT.c.plus, MOMENT.c.minus).where(MOMENT.c.topic_id == topic_id)
     async with database.read() as connection:
-        span = (
-            await connection.execute(
-                sa.select(first(MOMENT.c.bucket), last(MOMENT.c.bucket), number()).where(of_topic)
-            )
-        ).one()
-        if not span[2]:
-            return []
-        width = -(-(span[1] - span[0] + 1) // most)
-        newest = (
-            sa.select(last(MOMENT.c.bucket)).where(of_topic).group_by((MOMENT.c.bucket - span[0]) // width)
-        )
-        rows = await connection.execute(
-            sa.select(MOMENT).where(of_topic, MOMENT.c.bucket.in_(newest)).order_by(MOMENT.c.bucket)
-        )
-        return _spaced(Moment((row.bucket + 1) * MOMENT_MS, Counts(row.plus, row.minus)) for row in rows)
+        rows = await connection.execute(of_topic.order_by(MOMENT.c.bucket))
+        chain = _spaced((row.bucket, row.plus, row.minus) for row in rows)
+    step = -(-len(chain) // most)
+    return [
+        Moment((bucket + 1) * MOMENT_MS, Counts(plus, minus)) for bucket, plus, minus in chain[:: step or 1]
+    ]
 
 
-def _spaced(moments: Iterable[Moment]) -> list[Moment]:
-    kept: list[Moment] = []
+def _spaced(moments: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Bucket, plus and minus of the first moment of ten voters, then of each with ten more than the one before."""
+    kept: list[tuple[int, int, int]] = []
+    needed = BLOCK
     for moment in moments:
-        if moment.counts.voters >= BLOCK + (kept[-1].counts.voters if kept else 0):
+        voters = moment[1] + moment[2]
+        if voters >= needed:
             kept.append(moment)
+            needed = voters + BLOCK
     return kept
 
 

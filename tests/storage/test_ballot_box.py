@@ -8,7 +8,7 @@ from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Cell, Counts, Departement, PublicTally, Sex, Sign
 from storage.ballots import CHANGES_A_DAY, DAY_MS, own_signs
 from storage.retention import destroy_expired_keys
-from storage.tallies import discrepancies, moments
+from storage.tallies import MOMENT_MS, discrepancies, moments
 from storage.topics import close_topic
 from storage.values import Receipt, TopicRules
 from tests.storage.house import START, House, beside, device, open_house
@@ -173,3 +173,19 @@ async def test_a_title_of_more_than_140_signs_is_refused(house: House, bad: str)
     new = NewTopic(TopicKind.IDEA, bad, "sport", TopicRules(0, None))
     with pytest.raises(TitleTooLong):
         await create_topics(house.database, house.keys, [new], START)
+
+
+async def test_the_kept_moments_of_a_topic_are_never_nearer_than_ten_voters_however_often_one_asks(
+    house: House,
+) -> None:
+    topic = await house.topic()
+    seen: set[tuple[int, int, int]] = set()
+    for voter in range(130):
+        house.clock[0] += MOMENT_MS * (1 + voter % 3)
+        await house.vote(topic, device(voter), Sign.PLUS if voter % 3 else Sign.MINUS)
+        for most in (3, 7, 200):
+            told = await moments(house.database, topic, most)
+            assert len(told) <= most
+            seen |= {(one.at, one.counts.plus, one.counts.minus) for one in told}
+    voters = sorted(plus + minus for _, plus, minus in seen)
+    assert voters == list(range(10, 131, 10))
