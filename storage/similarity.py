@@ -34,6 +34,9 @@ MOST_COUNTED = 5000
 LEAST_SHARED = 1 / 3
 """The part of a text's weight that a topic shares where it is about the same."""
 
+UNKNOWN_WEIGHS = 2 / 3
+"""Of a rare word's weight, a word that no topic has: it may be what the text is about, or be mistyped."""
+
 
 async def similar(database: Database, text: str, limit: int, now: int) -> list[Topic]:
     """Published topics like ``text``, citizens' on which one may vote first, then by what is shared."""
@@ -41,8 +44,10 @@ async def similar(database: Database, text: str, limit: int, now: int) -> list[T
     if not stems:
         return []
     async with database.read() as connection:
-        weights = await _weights(connection, stems)
-        least = LEAST_SHARED * sum(weights.values())
+        topics = await connection.scalar(sa.select(sa.func.max(TOPIC.c.id))) or 0
+        weights = await _weights(connection, stems, topics)
+        unknown = (len(stems) - len(weights)) * UNKNOWN_WEIGHS * math.log(1 + topics)
+        least = LEAST_SHARED * (sum(weights.values()) + unknown)
         shared = await _shared(connection, weights)
         rows = await connection.execute(_compared(list(shared), now))
         enough = 2 if len(stems) > 2 else 1
@@ -61,9 +66,8 @@ def _weight(words: frozenset[str], weights: Mapping[str, float]) -> float:
     return sum(weights[word] for word in words)
 
 
-async def _weights(connection: AsyncConnection, stems: list[str]) -> dict[str, float]:
-    """The weight of each stem that some topic has."""
-    topics = await connection.scalar(sa.select(sa.func.max(TOPIC.c.id))) or 0
+async def _weights(connection: AsyncConnection, stems: list[str], topics: int) -> dict[str, float]:
+    """The weight of each stem that some topic has, of so many ``topics``."""
     counts = [_count(word).label(f"word_{number}") for number, word in enumerate(stems)]
     row = (await connection.execute(sa.select(*counts))).one()
     known = {word: count for word, count in zip(stems, row, strict=True) if count}

@@ -56,6 +56,7 @@ async def test_who_writes_what_was_said_already_is_shown_it_first(house: House) 
         "\0",
         "Des cours d'alsacien au collège",
         "Un hôpital vétérinaire à Troyes",
+        "Deux fois par mois, un bus de nuit pour rentrer des discothèques de Nancy vers la campagne",
         "x" * 10_000,
     ],
 )
