@@ -29,7 +29,7 @@ def test_a_word_on_the_home_page_leads_to_a_card_that_is_live(server: Running, p
     expect(card).to_be_in_viewport()
     expect(page.locator("body[data-connected=true]")).to_be_attached()
     card.get_by_role("button", name="Plus").click()
-    page.locator("#profile").get_by_role("button", name="Ne rien dire").click()
+    page.locator("#profile").get_by_role("button", name="Passer et voter").click()
     expect(card.locator(".vote-own")).to_have_text("Vous avez voté plus.")
     expect(card.locator(".gauge-voters")).to_have_text("1 votant")
 

@@ -98,3 +98,17 @@ def test_pages_reconnect_after_the_server_restarts(
     page.locator(".vote-plus").first.click()
     skip_profile(page)
     expect(other_page.locator('main [data-roll="voters"]').first).to_contain_text("1")
+
+
+def test_who_closes_the_questions_is_told_that_the_vote_is_not_counted(server: Running, page: Page) -> None:
+    topic = server.topic(OPEN)
+    page.goto(f"{server.url}/sujets/{topic}")
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    page.get_by_role("button", name="Plus").click()
+    expect(page.get_by_role("heading", name="Trois questions avant de voter")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".vote-note")).to_contain_text("Votre vote n'est pas compté")
+    expect(page.locator(".gauge-voters")).to_have_text("0 votant")
+    page.get_by_role("button", name="Plus").click()
+    page.get_by_role("button", name="Passer et voter").click()
+    expect(page.locator(".vote-note")).to_have_text("Votre vote est compté.")

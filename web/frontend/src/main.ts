@@ -213,6 +213,9 @@ function start(live: string): void {
     },
     needsProfile: () => profile.needed,
     askProfile: () => profile.ask(),
+    givenUp: (topic) => {
+      for (const article of articles(topic)) writeNote(article, words.say("live", "not-asked"));
+    },
   });
 
   // --- other pages of this browser

@@ -7,6 +7,8 @@ export interface VoteHandlers {
   /** Whether a profile has to be asked first; asks for it and answers false where the vote is given up. */
   needsProfile(): boolean;
   askProfile(): Promise<boolean>;
+  /** The questions were closed: the vote was not cast. */
+  givenUp(topic: number): void;
 }
 
 /** Chosen by the client for each vote, so that sending it twice counts once. */
@@ -27,7 +29,10 @@ export function listenForVotes(handlers: VoteHandlers): void {
 }
 
 async function press(topic: number, sign: Sign, handlers: VoteHandlers): Promise<void> {
-  if (sign !== 0 && handlers.needsProfile() && !(await handlers.askProfile())) return;
+  if (sign !== 0 && handlers.needsProfile() && !(await handlers.askProfile())) {
+    handlers.givenUp(topic);
+    return;
+  }
   // Not the form's own op: a page out of the browser's history brings back one that was used.
   handlers.cast(topic, sign, newOp());
 }
