@@ -24,7 +24,6 @@ from server.mail import Postman
 from server.metrics import Metrics, Parts
 from server.operations import public_routes
 from server.operator import operator_routes
-from server.operator_contact import contact_routes
 from server.requests import Requests
 from server.security import Gate, identify
 from server.settings import BadSetting, Settings
@@ -229,7 +228,6 @@ def create_app(
         routes=[
             *public_routes(health),
             *operator_routes(),
-            *contact_routes(),
             *routes(),
         ],
         exception_handlers=exception_handlers(),

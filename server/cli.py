@@ -27,9 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadSetting, BadOption) as error:
         return _fail(str(error))
     except Exception as error:
+        from server.orders import OrderRefused
         from storage.backend import UnusableDatabase
 
-        if isinstance(error, UnusableDatabase):
+        if isinstance(error, (UnusableDatabase, OrderRefused)):
             return _fail(str(error))
         raise
     except KeyboardInterrupt:

@@ -105,13 +105,9 @@ def _follow_up(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _give(settings: Settings, name: str, wanted: dict[str, Any], told: str) -> int:
-    from server.editing import order
-    from server.orders import OrderRefused
+    from server.ordering import order
 
-    try:
-        made = order(settings, name, wanted)
-    except OrderRefused as error:
-        raise BadOption(str(error)) from None
+    (made,) = order(settings, name, wanted)["ids"]
     print(told.format(made, made))
     return 0
 

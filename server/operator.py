@@ -1,7 +1,8 @@
-"""The operator's door: what the command line asks of a running server, with a token of the master secret."""
+"""The operator's door: what the command line orders of a running server, with a token of the master secret."""
 
 import hmac
 import json
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -10,27 +11,16 @@ from starlette.routing import Route
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from realtime.tally import Departement
-from server.orders import ORDERS, OrderRefused, carry_out
-from storage import posts, reports, topics
+from server.orders import Answer, Desk, Order, OrderRefused, Wanted, carry_out
+from server.orders_citizens import CITIZENS_ORDERS
+from server.orders_region import REGION_ORDERS
+from storage import topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
-from storage.values_posts import Post, PostRefusal
 from web.services import Services
 
 MOST_BYTES = 256 * 1024
-MOST_BYTES_OF_AN_ORDER = 6 * 1024 * 1024
+MOST_BYTES_OF_NEWS = 6 * 1024 * 1024
 """Room for a picture in base64 that is refused for its size by the rule, not by the door."""
-
-
-def operator_routes() -> list[Route]:
-    """Routes that only who can read the master secret can use."""
-    return [
-        Route("/operator/topics", _create_topics, methods=["POST"]),
-        Route("/operator/provenance", _mark, methods=["POST"]),
-        Route("/operator/posts/publish", _publish, methods=["POST"]),
-        Route("/operator/posts/refuse", _refuse, methods=["POST"]),
-        Route("/operator/reports/settle", _settle, methods=["POST"]),
-        *(Route(f"/operator/{name}", _carry_out, methods=["POST"]) for name in ORDERS),
-    ]
 
 
 def plain_topic(topic: NewTopic) -> dict[str, Any]:
@@ -70,91 +60,54 @@ def read_topic(plain: dict[str, Any]) -> NewTopic:
     )
 
 
-async def _create_topics(request: Request) -> Response:
-    services: Services = request.state.services
-    wanted = await authorised(request, services)
-    if isinstance(wanted, Response):
-        return wanted
+async def _create_topics(desk: Desk, wanted: Wanted) -> Answer:
+    new = [read_topic(plain) for plain in wanted["topics"]]
     try:
-        new = [read_topic(plain) for plain in wanted["topics"]]
-        ids = await topics.create_topics(services.database, services.keys, new, services.now())
-    except (KeyError, TypeError, ValueError, topics.UnknownTheme, topics.TitleTooLong) as error:
-        return JSONResponse({"error": repr(error)}, 400)
-    return JSONResponse({"ids": ids})
+        return {"ids": await topics.create_topics(desk.database, desk.keys, new, desk.now)}
+    except (topics.UnknownTheme, topics.TitleTooLong) as error:
+        raise OrderRefused(repr(error)) from None
 
 
-async def _mark(request: Request) -> Response:
-    services: Services = request.state.services
-    wanted = await authorised(request, services)
-    if isinstance(wanted, Response):
-        return wanted
-    try:
-        ids = [int(topic) for topic in wanted["ids"]]
-        await topics.mark(services.database, ids, Provenance(wanted["provenance"]))
-    except (KeyError, TypeError, ValueError) as error:
-        return JSONResponse({"error": repr(error)}, 400)
-    return JSONResponse({"ids": ids})
+async def _mark(desk: Desk, wanted: Wanted) -> Answer:
+    ids = [int(topic) for topic in wanted["ids"]]
+    await topics.mark(desk.database, ids, Provenance(wanted["provenance"]))
+    return {"ids": ids}
 
 
-def plain_outcome(outcome: Post | PostRefusal) -> dict[str, Any]:
-    """An outcome as the operator's door tells it."""
-    if isinstance(outcome, PostRefusal):
-        return {"refusal": str(outcome)}
-    return {"id": outcome.id, "status": str(outcome.status), "topic": outcome.topic}
+ORDERS: Mapping[str, Order] = {
+    "topics": _create_topics,
+    "provenance": _mark,
+    **REGION_ORDERS,
+    **CITIZENS_ORDERS,
+}
+"""By the name that follows ``/operator/``."""
 
 
-async def _publish(request: Request) -> Response:
-    services: Services = request.state.services
-    wanted = await authorised(request, services)
-    if isinstance(wanted, Response):
-        return wanted
-    try:
-        post = int(wanted["id"])
-    except (KeyError, TypeError, ValueError) as error:
-        return JSONResponse({"error": repr(error)}, 400)
-    done = await posts.publish(services.database, services.keys, post, services.posting, services.now())
-    return JSONResponse(plain_outcome(done))
+def operator_routes() -> list[Route]:
+    """Routes that only who can read the master secret can use."""
+    return [Route(f"/operator/{name}", _door(name, each), methods=["POST"]) for name, each in ORDERS.items()]
 
 
-async def _refuse(request: Request) -> Response:
-    services: Services = request.state.services
-    wanted = await authorised(request, services)
-    if isinstance(wanted, Response):
-        return wanted
-    try:
-        post, reason = int(wanted["id"]), str(wanted["reason"])
-        done = await posts.refuse(services.database, post, reason, services.now())
-    except (KeyError, TypeError, ValueError, posts.PostTooLong) as error:
-        return JSONResponse({"error": repr(error)}, 400)
-    return JSONResponse(plain_outcome(done))
+def _door(name: str, order: Order) -> Callable[[Request], Awaitable[Response]]:
+    most = MOST_BYTES_OF_NEWS if name == "news" else MOST_BYTES
+
+    async def take(request: Request) -> Response:
+        services: Services = request.state.services
+        wanted = await _authorised(request, services, most)
+        if isinstance(wanted, Response):
+            return wanted
+        desk = Desk(
+            services.database, services.keys, services.posting, lambda: services.pages, services.now()
+        )
+        try:
+            return JSONResponse(await carry_out(order, desk, wanted))
+        except OrderRefused as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    return take
 
 
-async def _settle(request: Request) -> Response:
-    services: Services = request.state.services
-    wanted = await authorised(request, services)
-    if isinstance(wanted, Response):
-        return wanted
-    try:
-        settled = await reports.settle(services.database, int(wanted["topic"]))
-    except (KeyError, TypeError, ValueError) as error:
-        return JSONResponse({"error": repr(error)}, 400)
-    return JSONResponse({"settled": settled})
-
-
-async def _carry_out(request: Request) -> Response:
-    services: Services = request.state.services
-    wanted = await authorised(request, services, MOST_BYTES_OF_AN_ORDER)
-    if isinstance(wanted, Response):
-        return wanted
-    name = request.url.path.removeprefix("/operator/")
-    try:
-        made = await carry_out(services.database, services.keys, name, wanted, services.now())
-    except OrderRefused as error:
-        return JSONResponse({"error": str(error)}, 400)
-    return JSONResponse({"ids": [made]})
-
-
-async def authorised(request: Request, services: Services, most: int = MOST_BYTES) -> Any:
+async def _authorised(request: Request, services: Services, most: int) -> Any:
     """The request's JSON map, or the answer that refuses it."""
     given = request.headers.get("authorization", "")
     if not hmac.compare_digest(given.encode(), f"Bearer {services.keys.operator}".encode()):

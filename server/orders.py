@@ -1,147 +1,40 @@
-"""What editors order: news, campaigns, questionnaires and what became of a topic, each a plain map."""
+"""What operators order, by its name at their door: each takes and answers a plain map."""
 
-import base64
-import binascii
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from storage import follow_up, news, questionnaires, topics
 from storage.database import Database
 from storage.keys import Keys
-from storage.values import NewTopic, Provenance, TopicKind, TopicRules
-from storage.values_follow_up import FollowUp, FollowUpStep
-from storage.values_news import NewCampaign, NewNews, NewPicture
-from storage.values_questionnaires import NewQuestionnaire, NewStep, Ways
+from storage.values_posts import PostingRules
+from web.catalogue import Language
+from web.rendering import Pages
 
-Order = Mapping[str, Any]
+Wanted = Mapping[str, Any]
+Answer = dict[str, Any]
 
 
 class OrderRefused(Exception):
     """The order cannot be carried out; the message says why."""
 
 
-_REFUSED = (
-    news.BadPicture,
-    news.NotTheRegions,
-    questionnaires.BadPlan,
-    follow_up.BadFollowUp,
-)
-_SENTENCES: Mapping[type[Exception], str] = {
-    news.UnknownCampaign: "there is no campaign {}",
-    topics.UnknownTheme: "there is no theme {}",
-    topics.TitleTooLong: f"a title has more than {topics.LONGEST_TITLE} signs: {{}}",
-}
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What orders are carried out with; ``pages`` makes mails, in the language of whoever gets them."""
+
+    database: Database
+    keys: Keys
+    posting: PostingRules
+    pages: Callable[[], Mapping[Language, Pages]]
+    now: int
 
 
-async def carry_out(database: Database, keys: Keys, name: str, wanted: Order, now: int) -> int:
-    """One order by its ``name``, a key of ``ORDERS``; raises OrderRefused and StorageUnavailable."""
+Order = Callable[[Desk, Wanted], Awaitable[Answer]]
+
+
+async def carry_out(order: Order, desk: Desk, wanted: Wanted) -> Answer:
+    """Raises OrderRefused, also where the map is not what the order takes, and StorageUnavailable."""
     try:
-        return await ORDERS[name](database, keys, wanted, now)
-    except _REFUSED as error:
-        raise OrderRefused(str(error)) from None
-    except tuple(_SENTENCES) as error:
-        raise OrderRefused(_SENTENCES[type(error)].format(error)) from None
+        return await order(desk, wanted)
     except (KeyError, TypeError, ValueError) as error:
         raise OrderRefused(f"not understood: {error!r}") from None
-
-
-async def _news(database: Database, keys: Keys, wanted: Order, now: int) -> int:
-    picture = None
-    if wanted.get("picture") is not None:
-        try:
-            content = base64.b64decode(str(wanted["picture"]), validate=True)
-        except binascii.Error as error:
-            raise OrderRefused("the picture is not written in base64") from error
-        picture = NewPicture(content, str(wanted.get("alt") or ""))
-    campaign = wanted.get("campaign")
-    rules = TopicRules(now, _end(wanted, now))
-    topic = _topic(wanted, rules, TopicKind(wanted.get("kind", TopicKind.NEWS)))
-    told = NewNews(topic, picture, None if campaign is None else int(campaign))
-    return await news.create_news(database, keys, told, now)
-
-
-async def _campaign(database: Database, _: Keys, wanted: Order, now: int) -> int:
-    opens_at = int(wanted.get("opens_at", now))
-    new = NewCampaign(
-        _text(wanted, "title"),
-        str(wanted.get("body", "")),
-        opens_at,
-        _closes_at(wanted, opens_at),
-        _provenance(wanted),
-    )
-    return await news.create_campaign(database, new, now)
-
-
-async def _questionnaire(database: Database, keys: Keys, wanted: Order, now: int) -> int:
-    opens_at = int(wanted.get("opens_at", now))
-    closes_at = _closes_at(wanted, opens_at)
-    rules = TopicRules(opens_at, closes_at)
-    steps = tuple(
-        NewStep(
-            _topic({"provenance": _provenance(wanted), **step}, rules, TopicKind.QUESTION),
-            Ways(*(_way(step, name) for name in ("plus", "minus", "skip"))),
-        )
-        for step in wanted["steps"]
-    )
-    new = NewQuestionnaire(
-        _text(wanted, "title"), opens_at, closes_at, steps, str(wanted.get("body", "")), _provenance(wanted)
-    )
-    return await questionnaires.create_questionnaire(database, keys, new, now)
-
-
-async def _follow_up(database: Database, _: Keys, wanted: Order, now: int) -> int:
-    told = FollowUp(
-        int(wanted["topic"]),
-        FollowUpStep(wanted["step"]),
-        int(wanted.get("at", now)),
-        str(wanted.get("text") or ""),
-        str(wanted.get("direction") or ""),
-    )
-    await follow_up.tell_follow_up(database, told)
-    return told.topic
-
-
-ORDERS: Mapping[str, Callable[[Database, Keys, Order, int], Awaitable[int]]] = {
-    "news": _news,
-    "campaigns": _campaign,
-    "questionnaires": _questionnaire,
-    "follow-ups": _follow_up,
-}
-
-
-def _topic(wanted: Order, rules: TopicRules, kind: TopicKind) -> NewTopic:
-    title, theme = _text(wanted, "title"), _text(wanted, "theme")
-    return NewTopic(kind, title, theme, rules, str(wanted.get("body") or ""), _provenance(wanted))
-
-
-def _text(wanted: Order, name: str) -> str:
-    text = wanted.get(name)
-    if not isinstance(text, str) or not text.strip():
-        raise OrderRefused(f"the {name} is missing")
-    return text.strip()
-
-
-def _way(step: Order, name: str) -> int | None:
-    """Where an answer leads; a step that does not say so ends the questionnaire."""
-    way = step.get(name)
-    return None if way is None else int(way)
-
-
-def _provenance(wanted: Order) -> Provenance:
-    return Provenance(wanted.get("provenance", Provenance.REAL))
-
-
-def _end(wanted: Order, opens_at: int) -> int | None:
-    closes_at = wanted.get("closes_at")
-    if closes_at is None:
-        return None
-    if int(closes_at) <= opens_at:
-        raise OrderRefused("its end is not after its beginning")
-    return int(closes_at)
-
-
-def _closes_at(wanted: Order, opens_at: int) -> int:
-    closes_at = _end(wanted, opens_at)
-    if closes_at is None:
-        raise OrderRefused("its end is missing")
-    return closes_at

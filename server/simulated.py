@@ -5,6 +5,7 @@ import contextlib
 import http.client
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
@@ -58,11 +59,16 @@ class Door:
             raise DoorClosed(f"{method} {path} was answered with {answer.status}: {content[:200]!r}", content)
         return answer, content
 
-    def operate(self, path: str, token: str, wanted: dict[str, Any]) -> list[int]:
-        """Ask the operator's door; the ids it answers."""
+    def order(self, name: str, token: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Order something at the operator's door; what it answers."""
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        _, content = self.ask("POST", f"/operator/{path}", json.dumps(wanted).encode(), **headers)
-        return [int(one) for one in json.loads(content)["ids"]]
+        _, content = self.ask("POST", f"/operator/{name}", json.dumps(wanted).encode(), **headers)
+        answer: dict[str, Any] = json.loads(content)
+        return answer
+
+    def operate(self, name: str, token: str, wanted: dict[str, Any]) -> list[int]:
+        """The same, where ids are answered."""
+        return [int(one) for one in self.order(name, token, wanted)["ids"]]
 
     def mark(self, topics: list[int], token: str, provenance: Provenance) -> None:
         """Say of topics where their votes come from."""
