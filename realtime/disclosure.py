@@ -11,6 +11,9 @@ from enum import StrEnum
 
 from realtime.tally import NOBODY, Counts, PublicTally, Sign, moved
 
+RATIO_FROM = 10
+"""Voters from which a ratio is shown, or puts a list in order; under it, fog instead of a false precision."""
+
 BLOCK = 10
 """Voters in a block (k); a multiple of ``ROUNDING``, so that a block never moves a number by less."""
 

@@ -183,7 +183,6 @@ def create_app(
         now=wall,
         posting=settings.posting,
         site=settings.site,
-        contact_days=settings.contact_days,
     )
 
     @asynccontextmanager

@@ -10,10 +10,11 @@ from storage.database import Database
 from storage.keys import Keys
 from storage.statements import hold
 from storage.tables import THEME, TOPIC
-from storage.tables_posts import LONGEST_POST, POST
+from storage.tables_posts import POST
 from storage.topics import create_topic, rules_of, withdraw_topic
 from storage.values import NewTopic, Theme, TopicRules, TopicState
 from storage.values_posts import (
+    LONGEST_POST,
     Moderation,
     NewPost,
     Post,

@@ -4,8 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
-LONGEST_POST = 2000
-"""Code points; 140 signs of the most composite kind are fewer."""
+from storage.values_posts import LONGEST_POST
 
 
 class PostRow(SQLModel, table=True):

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from realtime.disclosure import BLOCK, HeadlinePolicy, draw, rounded
+from realtime.disclosure import BLOCK, RATIO_FROM, HeadlinePolicy, draw, rounded
 from realtime.ledger import published
 from realtime.standing import Mark
 from realtime.tally import HEADLINE_SERIES, AgeBand, Counts, Sex, Version
@@ -31,13 +31,10 @@ SETTLING_MS = 5_000
 CROSS_TABLE_LEAST = 20
 """Voters in a cell of a cross table that may be published."""
 
-LEAST_FOR_A_RATIO = 10
-"""Voters under which a ratio says nothing, and no list is put in order by it."""
-
 
 def gap(headline: Counts) -> int | None:
     """How far a ratio is from 50 : 50, from 0 to 10,000 (all of one mind); None under ten voters."""
-    if headline.voters < LEAST_FOR_A_RATIO:
+    if headline.voters < RATIO_FROM:
         return None
     return abs(headline.plus - headline.minus) * 10_000 // headline.voters
 

@@ -6,6 +6,9 @@ from enum import StrEnum
 from realtime.tally import Sign
 from storage.values import Theme, TopicKind
 
+LONGEST_POST = 2000
+"""Code points; 140 signs of the most composite kind are fewer."""
+
 
 class PostKind(StrEnum):
     IDEA = "idea"

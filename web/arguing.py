@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from realtime.tally import Sign
 from storage.values_reports import ReportReason, ReportRefusal
+from web.forms import typed
 from web.post_text import TextFault, clean, read_text
 from web.posting import DraftFault, Fault
 
@@ -59,7 +60,7 @@ class CheckedReport:
 
 
 def read_argument(form: Mapping[str, object]) -> ArgumentDraft:
-    return ArgumentDraft(_field(form, "side"), _field(form, "text"), _field(form, "op"))
+    return ArgumentDraft(typed(form, "side"), typed(form, "text"), typed(form, "op"))
 
 
 def check_argument(draft: ArgumentDraft) -> CheckedArgument | dict[str, ArgumentFault]:
@@ -76,7 +77,7 @@ def check_argument(draft: ArgumentDraft) -> CheckedArgument | dict[str, Argument
 
 
 def read_report(form: Mapping[str, object]) -> ReportDraft:
-    return ReportDraft(_field(form, "reason"), _field(form, "text"))
+    return ReportDraft(typed(form, "reason"), typed(form, "text"))
 
 
 def check_report(draft: ReportDraft) -> CheckedReport | dict[str, ReportFault]:
@@ -93,9 +94,3 @@ def check_report(draft: ReportDraft) -> CheckedReport | dict[str, ReportFault]:
         case TextFault():
             faults["text"] = text
     return faults or CheckedReport(ReportReason(draft.reason), str(text))
-
-
-def _field(form: Mapping[str, object], name: str) -> str:
-    """A field as it was typed; a file or a missing field is empty."""
-    value = form.get(name)
-    return value if isinstance(value, str) else ""

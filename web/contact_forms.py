@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import regex
-
 from channels.wire import is_op
 from storage.values_contact import ContactFault, ContactSubject
 from web.addresses import AddressFault, read_address
+from web.forms import typed
+from web.post_text import count_signs
 
 LONGEST_TEXT = 2000
 """Signs as a reader counts them: grapheme clusters (UAX 29)."""
@@ -17,7 +17,6 @@ LONGEST_TEXT = 2000
 _MOST_CODE_POINTS = 10 * LONGEST_TEXT
 """A sign may be many code points; a text of stacked marks is not one that anybody reads."""
 
-_GRAPHEME = regex.compile(r"\X")
 _SEEN = frozenset("LNPS")
 _OWN_CONTROLS = frozenset("\n\t")
 
@@ -44,18 +43,18 @@ class Message:
 
 
 def read_typed(form: Mapping[str, object]) -> Typed:
-    return Typed(*(_field(form, name) for name in ("subject", "text", "email")))
+    return Typed(*(typed(form, name) for name in ("subject", "text", "email")))
 
 
 def read_message(form: Mapping[str, object], *, begins: bool) -> Message | Mapping[str, Fault]:
     """The message of a form; one that ``begins`` a conversation has a subject, and perhaps an e-mail."""
-    typed, op = read_typed(form), _field(form, "op")
-    text, email = read_text(typed.text), ""
+    told, op = read_typed(form), typed(form, "op")
+    text, email = read_text(told.text), ""
     faults: dict[str, Fault] = {}
     if begins:
-        if typed.subject not in {str(subject) for subject in ContactSubject}:
+        if told.subject not in {str(subject) for subject in ContactSubject}:
             faults["subject"] = ContactFault.NO_SUBJECT
-        address = read_address(typed.email)
+        address = read_address(told.email)
         if isinstance(address, AddressFault):
             if address is not AddressFault.MISSING:
                 faults["email"] = address
@@ -67,7 +66,7 @@ def read_message(form: Mapping[str, object], *, begins: bool) -> Message | Mappi
         faults["form"] = ContactFault.BAD_OP
     if faults or isinstance(text, ContactFault):
         return faults
-    return Message(ContactSubject(typed.subject) if begins else None, text, email, op)
+    return Message(ContactSubject(told.subject) if begins else None, text, email, op)
 
 
 def read_text(text: str) -> str | ContactFault:
@@ -77,16 +76,6 @@ def read_text(text: str) -> str | ContactFault:
         return ContactFault.NO_TEXT
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in _OWN_CONTROLS for sign in plain):
         return ContactFault.BAD_SIGNS
-    if len(plain) > _MOST_CODE_POINTS or signs_of(plain) > LONGEST_TEXT:
+    if len(plain) > _MOST_CODE_POINTS or count_signs(plain) > LONGEST_TEXT:
         return ContactFault.TOO_LONG
     return plain
-
-
-def signs_of(text: str) -> int:
-    """As many as a reader counts."""
-    return sum(1 for _ in _GRAPHEME.finditer(text))
-
-
-def _field(form: Mapping[str, object], name: str) -> str:
-    value = form.get(name)
-    return value if isinstance(value, str) else ""

@@ -58,17 +58,17 @@ def read_vote(form: Mapping[str, object]) -> VoteForm | Refusal:
     sign = read_sign(form)
     if isinstance(sign, Refusal):
         return sign
-    op = _text(form, "op")
+    op = trimmed(form, "op")
     return VoteForm(sign, op) if is_op(op) else Refusal.BAD_OP
 
 
 def read_sign(form: Mapping[str, object]) -> Sign | Refusal:
-    return _SIGNS.get(_text(form, "sign"), Refusal.BAD_SIGN)
+    return _SIGNS.get(trimmed(form, "sign"), Refusal.BAD_SIGN)
 
 
 def read_kept_vote(form: Mapping[str, object]) -> KeptVote | Refusal | None:
     """The vote that came along with a profile form, None where there is none."""
-    topic = _text(form, "topic")
+    topic = trimmed(form, "topic")
     if not topic:
         return None
     vote = read_vote(form)
@@ -80,12 +80,12 @@ def read_kept_vote(form: Mapping[str, object]) -> KeptVote | Refusal | None:
 
 
 def read_answers(form: Mapping[str, object]) -> Answers:
-    return Answers(_text(form, "departement"), _text(form, "sex"), _text(form, "age"))
+    return Answers(trimmed(form, "departement"), trimmed(form, "sex"), trimmed(form, "age"))
 
 
 def read_cell(form: Mapping[str, object]) -> Cell | ProfileFaults:
     """The cell of a profile form; an answer that is empty was not told, ``skip`` tells nothing at all."""
-    if _text(form, "skip"):
+    if trimmed(form, "skip"):
         return NOWHERE
     answers = read_answers(form)
     faults: dict[str, Refusal] = {}
@@ -106,20 +106,20 @@ def read_cell(form: Mapping[str, object]) -> Cell | ProfileFaults:
 
 def read_topics(form: Mapping[str, object]) -> list[int]:
     """The topics that a page asks for, in its order, each once; what is no topic's number is passed over."""
-    asked = _text(form, "sujets").split(",", MOST_ASKED)[:MOST_ASKED]
+    asked = trimmed(form, "sujets").split(",", MOST_ASKED)[:MOST_ASKED]
     ids = [int(text) for text in asked if _TOPIC.fullmatch(text) and int(text) <= MAX_INTEGER]
     return list(dict.fromkeys(ids))
 
 
 def read_page(query: Mapping[str, object]) -> int:
     """Which page of a list is asked for, from 1; the first one where that is not said, or no number."""
-    text = _text(query, "page")
+    text = trimmed(query, "page")
     return int(text) if _PAGE.fullmatch(text) else 1
 
 
 def local_path(form: Mapping[str, object], default: str = HOME) -> str:
     """Where to go next: a path of this site, never another's."""
-    path = _text(form, "next")
+    path = trimmed(form, "next")
     return path if _LOCAL.fullmatch(path) else default
 
 
@@ -127,7 +127,12 @@ def _is_one(text: str, choices: Iterable[str]) -> bool:
     return text in {str(choice) for choice in choices}
 
 
-def _text(form: Mapping[str, object], name: str) -> str:
-    """A field as text; a file or a missing field is empty."""
+def typed(form: Mapping[str, object], name: str) -> str:
+    """A field as it was typed; a file or a missing field is empty."""
     value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
+
+
+def trimmed(form: Mapping[str, object], name: str) -> str:
+    """The same without spaces around it."""
+    return typed(form, name).strip()

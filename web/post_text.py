@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import regex
 
-from storage.tables_posts import LONGEST_POST
+from storage.values_posts import LONGEST_POST
 
 MOST_SIGNS = 140
 MOST_MARKS = 4

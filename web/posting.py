@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from channels.wire import is_op
 from storage.values_posts import PostKind, PostRefusal
+from web.forms import typed
 from web.post_text import TextFault, read_text
 
 LONGEST_TYPED = 4000
@@ -55,11 +56,11 @@ class Checked:
 
 
 def read_draft(form: Mapping[str, object]) -> Draft:
-    return Draft(_field(form, "kind"), _field(form, "text"), _field(form, "theme"), _field(form, "op"))
+    return Draft(typed(form, "kind"), typed(form, "text"), typed(form, "theme"), typed(form, "op"))
 
 
 def read_step(form: Mapping[str, object]) -> Step:
-    text = _field(form, "step")
+    text = typed(form, "step")
     return Step(text) if text in {str(step) for step in Step} else Step.PREVIEW
 
 
@@ -80,9 +81,3 @@ def check(draft: Draft, themes: Collection[str]) -> Checked | dict[str, Fault]:
 
 def good_op(draft: Draft) -> bool:
     return is_op(draft.op)
-
-
-def _field(form: Mapping[str, object], name: str) -> str:
-    """A field as it was typed; a file or a missing field is empty."""
-    value = form.get(name)
-    return value if isinstance(value, str) else ""

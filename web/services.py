@@ -25,8 +25,6 @@ class Services:
     now: Callable[[], int]
     pages: Mapping[Language, Pages] = field(default_factory=load_pages)
     posting: PostingRules = field(default_factory=PostingRules)
-    contact_days: int = 365
-    """Days after which a conversation that has ended is deleted: the page says it."""
     site: Site = field(default_factory=Site)
     kiosks: Kiosks = field(default_factory=Kiosks)
     attendance: Attendance = field(init=False)

@@ -22,6 +22,7 @@ class Site:
     privacy_contact: str = ""
     accessibility_contact: str = ""
     appeal_days: int = 60
+    contact_days: int = 365
 
     def address(self, scheme: str, host: str) -> str:
         """How this site is called from outside, for a request to ``host``; empty where nothing sure is known.

@@ -94,6 +94,18 @@ def test_the_last_state_is_readable_without_a_network_and_says_so(server: Runnin
     expect(page.locator("#connection")).not_to_have_text(COPY)
 
 
+def test_the_first_page_that_is_opened_can_be_read_offline(server: Running, page: Page) -> None:
+    topic = server.topic(OPEN, title="Un code que l'on a visé ?")
+    page.goto(f"{server.url}/s/{topic}")
+    for path in (f"/sujets/{topic}", "/", "/mes-votes"):
+        until(page, "path => caches.match(path).then(Boolean)", path)
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("que l'on a visé")
+    expect(page.locator("#connection")).to_contain_text(COPY)
+    page.context.set_offline(False)
+
+
 def test_a_vote_made_offline_outlives_the_browser_and_counts_once(
     server: Running, browser: Browser, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from storage.letter import LinkFault
 from storage.values_contact import ContactFault, ContactState, ContactSubject
 from web.addresses import AddressFault, read_address
 from web.catalogue import load_catalogue
-from web.contact_forms import LONGEST_TEXT, Message, read_message, read_text, signs_of
+from web.contact_forms import LONGEST_TEXT, Message, read_message, read_text
 from web.mails import MailKind
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -64,7 +64,6 @@ def test_what_is_no_single_plain_address_is_refused(typed: str, fault: AddressFa
 
 
 def test_a_text_has_as_many_signs_as_a_reader_counts() -> None:
-    assert signs_of(FAMILY * 3 + "e\u0301") == 4
     assert read_text(FAMILY * LONGEST_TEXT) == FAMILY * LONGEST_TEXT
     assert read_text("a" * LONGEST_TEXT + "b") is ContactFault.TOO_LONG
     assert read_text("ab\r\n" * 600) == "\n".join(["ab"] * 600), (

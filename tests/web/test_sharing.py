@@ -5,14 +5,13 @@ from html import unescape
 
 import pytest
 
-from realtime.disclosure import ResultPolicy
+from realtime.disclosure import RATIO_FROM, ResultPolicy
 from realtime.tally import Sign
 from storage.topics import create_topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from tests.storage.house import device
 from tests.web.conftest import ORIGIN, Site
 from web.citizen.sharing import drawn
-from web.citizen.weather import GAUGE_FROM
 from web.site import Site as Deployment
 from web.static import PREVIEW
 
@@ -62,7 +61,7 @@ async def test_a_preview_tells_the_question_and_the_ratio_that_everybody_may_see
 
 async def test_a_preview_of_few_voters_has_no_ratio(site: Site) -> None:
     topic = await site.house.topic(TopicRules(0, None, results=ResultPolicy.ALWAYS))
-    await voted(site, topic, GAUGE_FROM - 1)
+    await voted(site, topic, RATIO_FROM - 1)
     assert "%" not in (await preview_of(site, topic))["og:description"]
 
 

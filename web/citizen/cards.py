@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from realtime.disclosure import View, seen_through
+from realtime.disclosure import RATIO_FROM, View, seen_through
 from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Counts, Departement, PublicTally, SeriesKind, Sex, Sign, Version
 from storage.values import Provenance, Standing, Topic, TopicState
 from storage.values_news import Picture
 from web.citizen.time_left import TimeLeft, time_left
-from web.citizen.weather import GAUGE_FROM, Share, Weather, share, weather
+from web.citizen.weather import Share, Weather, share, weather
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Card:
     @property
     def in_fog(self) -> bool:
         """Whether there are too few voters for a ratio."""
-        return self.tally.voters < GAUGE_FROM
+        return self.tally.voters < RATIO_FROM
 
     @property
     def departements(self) -> list[Column]:

@@ -145,7 +145,7 @@ def _write(
 ) -> Response:
     context = _form(visitor, typed, wrong, action)
     context["threads"] = [(thread, here(thread.moved_at)) for thread in threads]
-    context["days"] = visitor.services.contact_days
+    context["days"] = visitor.services.site.contact_days
     context["subjects"] = [str(subject) for subject in ContactSubject]
     return _page(visitor, "contact.html", context, wrong)
 

@@ -79,10 +79,14 @@ async def read_long_form(request: Request) -> FormData:
 
 
 async def alike(visitor: Visit, text: str, limit: int) -> list[Alike]:
-    """Those on which one can vote now."""
+    """What citizens have said much the same, and on which one can vote now."""
     database = visitor.services.database
     near = await similar(database, text, 2 * limit, visitor.now)
-    topics = [topic for topic in near if topic.rules.state(visitor.now) is TopicState.OPEN][:limit]
+    topics = [
+        topic
+        for topic in near
+        if topic.kind.by_citizens and topic.rules.state(visitor.now) is TopicState.OPEN
+    ][:limit]
     found = await standings(database, [topic.id for topic in topics])
     return [Alike(topic, found[topic.id].tally.voters) for topic in topics]
 

@@ -11,13 +11,13 @@ from starlette.responses import JSONResponse, Response
 
 from realtime.tally import Departement
 from storage.search import find
-from storage.similarity import similar
 from storage.topics import list_themes
-from storage.values import Topic, TopicState
+from storage.values import TopicState
 from storage.values_search import Order, Page, Query, Who
 from web.citizen.cards import Card
+from web.citizen.posting import Alike, alike
 from web.citizen.visit import visit
-from web.forms import read_page
+from web.forms import read_page, trimmed
 
 ADDRESS = "/recherche"
 LONGEST_WORDS = 140
@@ -68,19 +68,19 @@ class Results:
 
 def read_query(asked: Mapping[str, object], themes: frozenset[str]) -> Query:
     """What an address asks for (pure); what is unknown in it is as if it were not there."""
-    theme = _text(asked, "theme")
-    state = _one_of(TopicState, _text(asked, "etat"))
-    order = _one_of(Order, _text(asked, "tri")) or Order.RECENT
+    theme = trimmed(asked, "theme")
+    state = _one_of(TopicState, trimmed(asked, "etat"))
+    order = _one_of(Order, trimmed(asked, "tri")) or Order.RECENT
     if state not in STATES:
         state = None
     if state is TopicState.CLOSED and order is Order.CLOSING:  # what has closed does not close soon
         order = Order.RECENT
     return Query(
-        words=" ".join(_text(asked, "mots").split())[:LONGEST_WORDS],
+        words=" ".join(trimmed(asked, "mots").split())[:LONGEST_WORDS],
         theme=theme if theme in themes else None,
         state=state,
-        who=_one_of(Who, _text(asked, "qui")),
-        departement=_one_of(Departement, _text(asked, "departement")),
+        who=_one_of(Who, trimmed(asked, "qui")),
+        departement=_one_of(Departement, trimmed(asked, "departement")),
         order=order,
         page=read_page(asked),
     )
@@ -118,25 +118,17 @@ async def search_page(request: Request) -> Response:
 
 
 async def similar_topics(request: Request) -> Response:
-    """Up to five open topics like ``texte``, for whoever is writing it."""
+    """Up to five of citizens' open topics like ``texte``, for whoever is writing it."""
     visitor = await visit(request)
-    database = visitor.services.database
-    text = _text(request.query_params, "texte")
-    alike = await similar(database, text, 2 * MOST_ALIKE, visitor.now)
-    is_open = (topic for topic in alike if topic.rules.state(visitor.now) is TopicState.OPEN)
-    cards = await visitor.cards(list(is_open)[:MOST_ALIKE])
+    found = await alike(visitor, trimmed(request.query_params, "texte"), MOST_ALIKE)
     headers = {"cache-control": f"private, max-age={ALIKE_SECONDS}"}
-    return JSONResponse([_plain(card.topic, card.tally.voters) for card in cards], headers=headers)
+    return JSONResponse([_plain(one) for one in found], headers=headers)
 
 
-def _plain(topic: Topic, voters: int) -> dict[str, object]:
-    return {"id": topic.id, "title": topic.title, "voters": voters, "url": f"/sujets/{topic.id}"}
+def _plain(one: Alike) -> dict[str, object]:
+    topic = one.topic
+    return {"id": topic.id, "title": topic.title, "voters": one.voters, "url": f"/sujets/{topic.id}"}
 
 
 def _one_of(choices: type[_Choice], text: str) -> _Choice | None:
     return choices(text) if text in set(choices) else None
-
-
-def _text(asked: Mapping[str, object], name: str) -> str:
-    value = asked.get(name)
-    return value.strip() if isinstance(value, str) else ""

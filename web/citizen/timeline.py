@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from realtime.disclosure import RATIO_FROM
 from storage.values import Moment
-from web.citizen.weather import GAUGE_FROM, Share, share
+from web.citizen.weather import Share, share
 
 WIDTH = 600
 HEIGHT = 200
@@ -56,7 +57,7 @@ def timeline(moments: list[Moment]) -> Timeline | None:
 
 def out_of_the_fog(moments: list[Moment]) -> list[Moment]:
     """Those with voters enough for a ratio."""
-    return [moment for moment in moments if moment.counts.voters >= GAUGE_FROM]
+    return [moment for moment in moments if moment.counts.voters >= RATIO_FROM]
 
 
 def plain(moments: list[Moment]) -> list[tuple[int, int, int]]:

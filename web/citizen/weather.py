@@ -8,9 +8,6 @@ from realtime.tally import Counts
 FOG_UNDER = 30
 """Voters under which there is no weather yet."""
 
-GAUGE_FROM = 10
-"""Voters from which the gauge shows a ratio; under it, fog instead of a false precision."""
-
 STEEPEST = 4.0
 """Degrees by which the horizon leans at most."""
 

@@ -86,9 +86,11 @@ class Board:
     async def _count(self) -> None:
         now, began = self._now(), time.perf_counter()
         try:
-            found = await figures(self._database, now, listed=LISTED)
-            risen = await rising(self._database, now - DAY_MS, now, listed=LISTED)
             days = tuple([await self._day(day, now) for day in last_days(now, DAYS)])
+            risen = await rising(self._database, now - DAY_MS, now, listed=LISTED)
+            found = await figures(
+                self._database, now, listed=LISTED
+            )  # the last: today is never more than all
         except StorageUnavailable:
             if self._last is None:
                 raise

@@ -103,7 +103,7 @@ def representativeness(comparisons: Iterable[Comparison], say: Say) -> Table:
     for comparison in comparisons:
         for group in comparison.groups:
             code = group.key.partition(":")[2]
-            parts = (_tenths(group.part) if comparison.voters else None, _tenths(group.residents))
+            parts = (None if group.part is None else _tenths(group.part), _tenths(group.residents))
             name = say(SECTIONS[comparison.kind], code)
             rows.append((str(comparison.kind), code, name, group.voters, *parts, str(group.verdict)))
     return Table(columns, rows)

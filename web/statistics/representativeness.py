@@ -53,11 +53,14 @@ _MORE = ((1.7, Verdict.MORE), (2.4, Verdict.DOUBLE))
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group's parts of all voters and of all residents; ``voters`` is None where it publishes nothing."""
+    """One group's parts of all voters and of all residents; ``voters`` is None where it publishes nothing.
+
+    ``part`` is None while too few vote to compare: among the groups that are published first, each looks large.
+    """
 
     key: str
     voters: int | None
-    part: float
+    part: float | None
     residents: float
     verdict: Verdict
 
@@ -117,10 +120,10 @@ def _compared(kind: SeriesKind, shown: Mapping[str, int], sizes: Mapping[int, in
     groups = []
     for key, number in residents.items():
         voters, wanted = shown.get(key), number / all_residents
-        part = (voters or 0) / everybody if everybody else 0.0
         if independent < LEAST_VOTERS:
-            verdict = Verdict.TOO_FEW
+            part, verdict = None, Verdict.TOO_FEW
         else:
+            part = (voters or 0) / everybody
             slack = SLACK * topics
             least = (voters or 0) / (everybody + slack * (len(residents) - 1))
             most = ((voters or 0) + slack) / (everybody + slack)

@@ -13,7 +13,13 @@ export function install(): void {
 }
 
 function register(): void {
-  navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => {
-    // Private windows and full disks have none: the pages then need the network.
-  });
+  const isFirst = navigator.serviceWorker.controller === null;
+  navigator.serviceWorker
+    .register("/sw.js", { updateViaCache: "none" })
+    .then(() => navigator.serviceWorker.ready)
+    // The page on which the worker begins did not pass by it: it is to be read offline as well.
+    .then(({ active }) => isFirst && active?.postMessage(location.href))
+    .catch(() => {
+      // Private windows and full disks have none: the pages then need the network.
+    });
 }

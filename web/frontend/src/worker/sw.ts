@@ -29,6 +29,15 @@ self.addEventListener("activate", (event) => {
   );
 });
 
+/** A page that was open before there was a worker asks to be kept, and the two that everybody comes back to. */
+self.addEventListener("message", (event) => {
+  const opened = new URL(String(event.data), location.origin);
+  if (opened.origin !== location.origin) return;
+  opened.hash = "";
+  const pages = [opened, new URL("/", location.origin), new URL("/mes-votes", location.origin)];
+  event.waitUntil(Promise.all(pages.map((url) => keepFresh(url))));
+});
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
@@ -57,6 +66,14 @@ async function fromServer(event: FetchEvent): Promise<Response | null> {
     return ((await event.preloadResponse) as Response | undefined) ?? (await fetch(event.request));
   } catch {
     return null;
+  }
+}
+
+async function keepFresh(url: URL): Promise<void> {
+  try {
+    await keep(url, await fetch(url));
+  } catch {
+    // without a network there is nothing to keep yet
   }
 }
 
