@@ -95,7 +95,7 @@ def test_a_citizen_writes_by_keyboard_and_reads_the_answer(office: Running, page
     assert link_in(mail_with(office, page, "La Région a répondu à votre message")) == f"/contact/{number}"
     page.reload()
     expect(page.get_by_text("Il est complet.")).to_be_visible()
-    office.operate("contact", {"action": "close", "id": int(number)})
+    office.operate("contact/close", {"id": int(number)})
     page.reload()
     expect(page.get_by_text("Cet échange est terminé.")).to_be_visible()
     expect(page.get_by_role("textbox")).to_have_count(0)

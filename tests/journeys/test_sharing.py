@@ -32,7 +32,8 @@ def test_a_topic_is_copied_and_hung_up(server: Running, page: Page) -> None:
     page.get_by_role("button", name="Copier l'adresse").click()
     expect(page.get_by_role("status").filter(has_text="copiée")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == f"{server.url}/s/{topic}"
-    assert page.get_by_role("img", name="Code QR").evaluate("image => image.naturalWidth") > 0
+    drawn = "image => image.decode().then(() => image.naturalWidth)"
+    assert page.get_by_role("img", name="Code QR").evaluate(drawn) > 0
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Imprimer l'affiche")).to_be_hidden()
     expect(page.locator(".top")).to_be_visible()
