@@ -57,9 +57,13 @@ def timeline(moments: list[Moment]) -> Timeline | None:
 
 
 def ended(moments: list[Moment], closed_at: int, headline: Counts) -> list[Moment]:
-    """``moments`` with the result of a vote that has ended; the last of them may lie some voters before it."""
-    at = max(closed_at, moments[-1].at) if moments else closed_at
-    return [*moments, Moment(at, headline)]
+    """``moments`` to the result of a vote that has ended; the last of them may lie some voters before it.
+
+    A moment is the end of ten seconds, and may be later than the close.
+    """
+    before = [moment for moment in moments if moment.at < closed_at]
+    at = max(closed_at, moments[-1].at if moments else closed_at)
+    return [*before, Moment(at, headline)]
 
 
 def out_of_the_fog(moments: list[Moment]) -> list[Moment]:
