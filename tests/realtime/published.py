@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from realtime.tally import AgeBand, Counts, Sex
 from storage.ballots import Batch
-from storage.profiles import save_profile
 from storage.statistics import figures
 from storage.tables import RELEASE
 from storage.tallies import MOMENT_MS, SETTLING_MS, cross_table, moments, standings
@@ -48,7 +47,7 @@ async def publications(crowd: Crowd, folder: Path) -> dict[HeadlinePolicy, Publi
     house = await open_house(folder)
     try:
         for number, voter in enumerate(crowd.voters):
-            await save_profile(house.database, house.keys, device(number), voter.cell)
+            await house.tell(device(number), voter.cell)
         return {policy: await _ran(house, crowd, policy) for policy in HeadlinePolicy}
     finally:
         await house.close()
