@@ -35,6 +35,7 @@ from storage.installation import raise_epoch, touch
 from storage.joining import join
 from storage.keys import BadSecret, Keys, load_master, read_master
 from web.citizen.routes import exception_handlers, routes
+from web.console.routes import console_routes
 from web.services import Services
 
 SECRET_FILE = "secret"  # noqa: S105 - its name, not what is in it
@@ -183,6 +184,7 @@ def create_app(
         now=wall,
         posting=settings.posting,
         site=settings.site,
+        proxies=frozenset(settings.proxies),
     )
 
     @asynccontextmanager
@@ -227,6 +229,7 @@ def create_app(
         routes=[
             *public_routes(health),
             *operator_routes(),
+            *console_routes(),
             *routes(),
         ],
         exception_handlers=exception_handlers(),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from server.editor_commands import BadOption, add_editor_commands
 from server.settings import DATABASE_FILE, BadSetting, Settings
+from server.staff_commands import add_staff_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -119,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     reports.set_defaults(run=_reports)
 
     add_editor_commands(command)
+    add_staff_command(command)
 
     kiosk = command("kiosk", "the link that makes a browser of an agency a kiosk")
     kiosk.add_argument("name", metavar="NAME", help="small letters, digits and dashes, as in agence-metz")

@@ -3,11 +3,14 @@
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
+import storage.tables_audit
 import storage.tables_contact
 import storage.tables_letter
+import storage.tables_marks
 import storage.tables_outbox
 import storage.tables_posts
-import storage.tables_reports  # noqa: F401 - the metadata below holds them too
+import storage.tables_reports
+import storage.tables_staff  # noqa: F401 - the metadata below holds them too
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from storage import tables_follow_up, tables_news, tables_questionnaires
 

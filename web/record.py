@@ -23,6 +23,8 @@ class Kept(StrEnum):
     CONVERSATIONS = "conversations"
     LETTER = "letter"
     MAILS = "mails"
+    STAFF = "staff"
+    JOURNAL = "journal"
     INSTALLATION = "installation"
 
 
@@ -41,7 +43,11 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
     Kept.CONVERSATIONS: ("contact_thread", "contact_message"),
     Kept.LETTER: ("letter_subscriber",),
     Kept.MAILS: ("mail",),
-    Kept.INSTALLATION: ("installation",),
+    Kept.STAFF: (
+        *("staff", "staff_role", "staff_theme", "staff_recovery", "staff_session", "staff_attempt"),
+    ),
+    Kept.JOURNAL: ("audit",),
+    Kept.INSTALLATION: ("installation", "mark"),
 }
 
 COOKIES: Mapping[str, int] = {
@@ -50,8 +56,9 @@ COOKIES: Mapping[str, int] = {
     "caracteres": 400,
     "borne": 400,
     "passees": 60,
+    "imaginest-console": 0,
 }
-"""The days that each is kept."""
+"""The days that each is kept; 0: until the browser is closed."""
 
 SHELVES: tuple[str, ...] = (
     *("imaginest.still", "imaginest.door", "imaginest.own", "imaginest.vote"),
