@@ -23,6 +23,7 @@ class Kept(StrEnum):
     CONVERSATIONS = "conversations"
     LETTER = "letter"
     MAILS = "mails"
+    SWITCHES = "switches"
     INSTALLATION = "installation"
 
 
@@ -41,6 +42,7 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
     Kept.CONVERSATIONS: ("contact_thread", "contact_message"),
     Kept.LETTER: ("letter_subscriber",),
     Kept.MAILS: ("mail",),
+    Kept.SWITCHES: ("switch",),
     Kept.INSTALLATION: ("installation",),
 }
 

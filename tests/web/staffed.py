@@ -9,7 +9,7 @@ from storage import one_time, staff
 from storage.values_staff import NewAccount, Role, StaffFault
 from tests.web.conftest import Site
 
-PASSWORD = "une phrase assez longue"  # noqa: S105 - of tests
+PASSWORD = "une phrase assez longue"
 
 
 @dataclass
