@@ -1,7 +1,7 @@
 """The channel of staff: what waits for them, in numbers, told whenever they change.
 
-Who follows it has shown a session at the handshake. Sessions are looked at again whenever one of any node ends; whose
-has ended is closed at once.
+Who follows it has shown a session at the handshake. Whenever a session ends, on whichever node, all are looked at
+again, and the sockets of those that have ended are closed.
 """
 
 import asyncio

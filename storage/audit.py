@@ -39,6 +39,18 @@ def note(
     connection.execute(sa.insert(AUDIT).values(line))
 
 
+async def note_alone(
+    database: Database,
+    staff_id: int,
+    action: Action,
+    subject_kind: SubjectKind,
+    detail: Mapping[str, object],
+    now: int,
+) -> None:
+    """Write down what changed nothing: that something was read or taken away."""
+    await database.write(lambda connection: note(connection, staff_id, action, subject_kind, "", detail, now))
+
+
 async def search(database: Database, asked: AuditSearch, most: int = MOST_LINES) -> Sequence[AuditLine]:
     """The lines asked for, the newest first; the next page is what stands before the last one."""
     where: list[sa.ColumnElement[bool]] = []
