@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from channels.audience import Audience
+from channels.console import Console
 from channels.framing import PING_SECONDS, Framing, framed
 from channels.wire import Ping
 from realtime.activity import Lost
@@ -13,6 +14,7 @@ from realtime.fanout import Fanout
 from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
 from server.mail import ROUND_SECONDS, Postman
+from server.marks import LOOK_SECONDS, Marks
 from storage.attendance import FLUSH_SECONDS, Attendance
 from storage.contact import forget_old_threads
 from storage.database import Database
@@ -93,6 +95,8 @@ def schedule(
     fanout: Fanout,
     comparison: Comparison,
     audience: Audience,
+    marks: Marks,
+    console: Console,
     database: Database,
     postman: Postman,
     attendance: Attendance,
@@ -119,6 +123,8 @@ def schedule(
 
     timers.every(1.0, every_second, "pulse")
     timers.every(0.5, comparison.tell, "freshness")
+    timers.every(LOOK_SECONDS, marks.look, "marks")
+    timers.every(1.0, console.settle, "console")
     timers.every(HEADCOUNT_SECONDS, audience.announce, "headcount")
     timers.now_and_every(FLUSH_SECONDS, take_attendance, "attendance")
     timers.every(60.0, fanout.forget_idle, "forget idle topics")

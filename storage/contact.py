@@ -12,6 +12,7 @@ from storage import outbox
 from storage.ballots import DAY_MS
 from storage.database import Database
 from storage.keys import Keys
+from storage.marks import Mark, raise_mark
 from storage.statements import hold
 from storage.tables_contact import CONTACT_MESSAGE, CONTACT_THREAD
 from storage.values_contact import (
@@ -221,11 +222,13 @@ def _add(
         "at": now,
     }
     connection.execute(sa.insert(CONTACT_MESSAGE).values(row))
+    raise_mark(connection, Mark.DESK)
 
 
 def _move(connection: sa.Connection, thread_id: int, state: ContactState, now: int) -> None:
     row = {"state": str(state), "moved_at": now}
     connection.execute(sa.update(CONTACT_THREAD).where(CONTACT_THREAD.c.id == thread_id).values(row))
+    raise_mark(connection, Mark.DESK)
 
 
 def _written(connection: sa.Connection, author: bytes, op: str) -> int | None:

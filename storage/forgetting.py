@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from storage.contact import forget_threads
 from storage.database import Database
 from storage.keys import Keys
+from storage.marks import Mark, raise_mark
 from storage.posts import forget_posts
 from storage.profiles import forget_profile
 from storage.reports import forget_reports
@@ -32,5 +33,6 @@ async def forget_device(database: Database, keys: Keys, device: bytes) -> None:
     def forget(connection: sa.Connection) -> None:
         for each in FORGETS:
             each(connection, keys, device)
+        raise_mark(connection, Mark.DESK)  # the last: whoever waits for it holds rows that this took
 
     await database.write(forget, idempotent=True)

@@ -8,7 +8,9 @@ from realtime.tally import Sign
 from storage.ballots import DAY_MS
 from storage.database import Database
 from storage.keys import Keys
+from storage.marks import Mark, raise_mark
 from storage.statements import hold
+from storage.switches import is_posting_paused
 from storage.tables import THEME, TOPIC
 from storage.tables_posts import POST
 from storage.topics import create_topic, rules_of, withdraw_topic
@@ -52,6 +54,8 @@ async def submit(
         before = _made_by(connection, post)
         if before is not None:
             return before
+        if is_posting_paused(connection):
+            return PostRefusal.PAUSED
         refusal = _too_many(connection, post, now)
         if refusal is not None:
             return refusal
@@ -75,6 +79,7 @@ async def submit(
         (post_id,) = made.inserted_primary_key or (0,)
         if rules.moderation is Moderation.AFTER:
             return _publish(connection, keys, _post(_locked(connection, post_id)), rules, now)
+        raise_mark(connection, Mark.DESK)
         return _post(_locked(connection, post_id))
 
     return await database.write(keep, idempotent=True)
@@ -242,6 +247,7 @@ def _decided(
         .where(POST.c.id == post_id)
         .values(status=str(status), reason=reason, decided_at=now, topic_id=topic_id)
     )
+    raise_mark(connection, Mark.DESK)
     return _post(_locked(connection, post_id))
 
 

@@ -1,7 +1,7 @@
 """Sessions of staff: kept here, so that they end everywhere at once; the cookie holds a random token only."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,6 +41,16 @@ async def find(database: Database, keys: Keys, token: str, now: int) -> Session 
 async def read(connection: AsyncConnection, keys: Keys, token: str, now: int) -> Session | None:
     """The same in a look of one's own, without noting that somebody was here: an open page is not a person."""
     return await connection.run_sync(lambda inner: _read(inner, keys, digest(token), now))
+
+
+async def read_many(database: Database, tokens: Iterable[str], now: int) -> set[str]:
+    """Those of these tokens whose sessions are open still, without noting that somebody was here."""
+    by_hash = {digest(token): token for token in tokens}
+    open_ones = _alive(now).where(
+        STAFF_SESSION.c.stage == str(SessionStage.OPEN), STAFF_SESSION.c.hash.in_(list(by_hash))
+    )
+    async with database.read() as connection:
+        return {by_hash[row.hash] for row in await connection.execute(open_ones)}
 
 
 def _read(connection: sa.Connection, keys: Keys, hashed: bytes, now: int) -> Session | None:

@@ -23,6 +23,12 @@ class Action(StrEnum):
     ACCOUNT_CLOSED = "account-closed"
     ACCOUNT_RESET = "account-reset"
     JOURNAL_EXPORTED = "journal-exported"
+    POSTING_PAUSED = "posting-paused"
+    POSTING_RESUMED = "posting-resumed"
+    VOTES_PAUSED = "votes-paused"
+    VOTES_RESUMED = "votes-resumed"
+    BANNER_SHOWN = "banner-shown"
+    BANNER_REMOVED = "banner-removed"
 
 
 class SubjectKind(StrEnum):
@@ -31,6 +37,8 @@ class SubjectKind(StrEnum):
     STAFF = "staff"
     SESSION = "session"
     JOURNAL = "journal"
+    SWITCH = "switch"
+    TOPIC = "topic"
 
 
 @dataclass(frozen=True, slots=True)

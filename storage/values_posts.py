@@ -34,6 +34,7 @@ class PostRefusal(StrEnum):
     UNKNOWN_THEME = "unknown-theme"
     UNKNOWN_TOPIC = "unknown-topic"
     CLOSED = "closed"
+    PAUSED = "paused"
     OP_REUSED = "op-reused"
     TOO_MANY_THIS_HOUR = "too-many-this-hour"
     TOO_MANY_TODAY = "too-many-today"

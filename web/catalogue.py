@@ -29,6 +29,7 @@ _FOR_THE_BROWSER = frozenset(
     {
         "refusals",
         "live",
+        "notice",
         "own",
         "sign",
         "mine",

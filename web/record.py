@@ -25,6 +25,7 @@ class Kept(StrEnum):
     MAILS = "mails"
     STAFF = "staff"
     JOURNAL = "journal"
+    SWITCHES = "switches"
     INSTALLATION = "installation"
 
 
@@ -47,6 +48,7 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
         *("staff", "staff_role", "staff_theme", "staff_recovery", "staff_session", "staff_attempt"),
     ),
     Kept.JOURNAL: ("audit",),
+    Kept.SWITCHES: ("switch",),
     Kept.INSTALLATION: ("installation", "mark"),
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from realtime.notice import QUIET, Notice
 from storage.attempts import Addresses
 from storage.attendance import Attendance
 from storage.ballot_box import BallotBox
@@ -32,6 +33,9 @@ class Services:
     passwords: Passwords = field(default_factory=Passwords)
     addresses: Addresses = field(default_factory=Addresses)
     """Those from which staff tried to sign in and failed."""
+
+    notice: Callable[[], Notice] = lambda: QUIET
+    """What staff have switched for everybody, as far as this node knows."""
 
     proxies: frozenset[str] = frozenset()
     """Our own reverse proxies, which say for whom they ask."""

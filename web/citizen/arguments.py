@@ -63,6 +63,8 @@ async def take_argument(request: Request) -> Response:
         return await _form(visitor, topic, draft, {"form": DraftFault.TRY_AGAIN}, status=503)
     if isinstance(made, Post):
         return RedirectResponse(f"/sujets/{topic.id}?argument={made.status}#debat", SEE_OTHER)
+    if made is PostRefusal.PAUSED:
+        return await _form(visitor, topic, draft, {"form": made}, status=503)
     is_fast = made in {PostRefusal.TOO_MANY_THIS_HOUR, PostRefusal.TOO_MANY_TODAY}
     return await _form(visitor, topic, draft, {"form": made}, status=429 if is_fast else 409)
 
@@ -83,7 +85,7 @@ async def _form(
     status: int = 400,
 ) -> Response:
     """The form again; its op stays where sending again may help, else the next one is another."""
-    keeps_op = DraftFault.TRY_AGAIN in faults.values()
+    keeps_op = not {DraftFault.TRY_AGAIN, PostRefusal.PAUSED}.isdisjoint(faults.values())
     told = {name: _sentence(visitor, code, draft) for name, code in faults.items()}
     shown = replace(draft, op=draft.op if keeps_op else new_op())
     debate = await debate_under(visitor, topic, draft=shown, faults=told)

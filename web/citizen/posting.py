@@ -122,7 +122,7 @@ async def _form(
 
 async def _preview(visitor: Visit, draft: Draft, read: Checked, fault: Fault | None = None) -> Response:
     """As everybody will see it. The op stays where sending again may help; else the next one is another."""
-    keeps_op = fault is DraftFault.TRY_AGAIN
+    keeps_op = fault in {DraftFault.TRY_AGAIN, PostRefusal.PAUSED}
     themes = {theme.slug: theme for theme in await list_themes(visitor.services.database)}
     context = visitor.context(
         draft=replace(draft, op=draft.op if keeps_op else new_op()),
@@ -150,6 +150,7 @@ def _plain(name: str) -> str:
 _ELSEWHERE = "vie-citoyenne"
 _STATUS: Mapping[Fault, int] = {
     DraftFault.TRY_AGAIN: 503,
+    PostRefusal.PAUSED: 503,
     DraftFault.BAD_OP: 400,
     PostRefusal.TOO_MANY_THIS_HOUR: 429,
     PostRefusal.TOO_MANY_TODAY: 429,

@@ -27,6 +27,8 @@ from web.citizen.visit import Visit, asked_topic, read_form, visit
 from web.forms import VoteForm, local_path, read_sign, read_vote
 
 SEE_OTHER = 303
+_LATER = frozenset({Refusal.TRY_AGAIN, Refusal.PAUSED})
+"""What the same form may meet no more when it is sent again."""
 
 
 async def topic_page(request: Request) -> Response:
@@ -63,7 +65,7 @@ async def enter(visitor: Visit, topic: Topic, form: VoteForm, after: str) -> Res
     )
     if isinstance(outcome, Receipt):
         return RedirectResponse(after, SEE_OTHER)
-    status = 503 if outcome is Refusal.TRY_AGAIN else 409
+    status = 503 if outcome in _LATER else 409
     return await show_topic(visitor, topic, status=status, refusal=outcome, chosen=form.sign, op=form.op)
 
 
@@ -83,7 +85,7 @@ async def show_topic(
     if refusal is not None:
         note = Note(pages.catalogue.refusal(refusal), chosen, wants_profile=wants_profile(refusal))
     (card,) = await visitor.cards([topic], note)
-    if refusal is Refusal.TRY_AGAIN and op is not None and is_op(op):
+    if refusal in _LATER and op is not None and is_op(op):
         card = replace(card, op=op)
     past = await moments(database, topic.id) if card.view is View.RESULTS else []
     cells = await cross_table(database, visitor.services.keys, topic, visitor.now)

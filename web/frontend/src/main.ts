@@ -8,6 +8,8 @@ import type { Told } from "./desk.ts";
 import { defineElements } from "./elements/index.ts";
 import { install } from "./install.ts";
 import { startMotion } from "./motion.ts";
+import { writeAllPaused, writeBanner, writePosting } from "./noticed.ts";
+import { Notices } from "./notices.ts";
 import { OwnVotes, topicOfOwn, withVote } from "./own.ts";
 import type { PendingVote } from "./pending.ts";
 import { PendingVotes } from "./pending.ts";
@@ -86,6 +88,7 @@ function start(live: string): void {
     for (const topic of topics) draw(topic);
     session.subscribe(standings.subscriptionsTo(topics));
     session.wake();
+    notices.again();
   });
 
   function draw(topic: number): void {
@@ -108,19 +111,33 @@ function start(live: string): void {
     else announcer.say(words.say("live", "announce", { ...values, ...percents(tally.headline) }));
   }
 
+  // --- what staff have switched for everybody
+
+  const notices = new Notices(
+    {
+      banner: (banner) => writeBanner(banner, words),
+      posting: writePosting,
+      paused: (topics) =>
+        writeAllPaused(topics, (topic, how) => topic === only && announcer.say(words.say("notice", how))),
+    },
+    { now: () => clock.now(), after },
+  );
+
   // --- the socket
 
   const session: Session = openSession(live, {
     subscriptions: () => standings.subscriptions(),
     opened: ({ time }) => {
       clock.set(time);
-      connection.opened();
+      notices.opened();
+      if (standings.topics.length) connection.opened();
       document.body.dataset.connected = "true";
       desk.onOpened();
       void takeOver();
     },
     lost: (final) => {
-      connection.lost(final);
+      notices.lost();
+      if (standings.topics.length) connection.lost(final);
       document.body.dataset.connected = "false";
       desk.onLost();
     },
@@ -146,6 +163,9 @@ function start(live: string): void {
           break;
         case "watching":
           writeWatching(message, words);
+          break;
+        case "notice":
+          notices.take(message);
       }
     },
   });
@@ -297,7 +317,7 @@ function start(live: string): void {
   for (const topic of standings.topics) draw(topic);
   setInterval(tick, 1000);
   startSharing(words);
-  if (standings.topics.length) session.wake();
+  session.wake(); // also where no topic stands: what staff switch concerns every page
 }
 
 function wordsFor(told: Told, words: Words, vote?: PendingVote): string {
