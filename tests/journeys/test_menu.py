@@ -20,7 +20,7 @@ def test_the_menu_leads_to_the_answers_by_keyboard_and_says_where_one_is(server:
     expect(menu).to_have_attribute("open", "")
     page.keyboard.press("Escape")
     expect(menu).not_to_have_attribute("open", "")
-    expect(menu.locator("summary")).to_be_focused()
+    expect(menu.locator("main summary")).to_be_focused()
     page.keyboard.press("Enter")
     link = menu.get_by_role("link", name="Ce que la Région a répondu")
     expect(link).to_be_visible()
@@ -28,7 +28,7 @@ def test_the_menu_leads_to_the_answers_by_keyboard_and_says_where_one_is(server:
     page.keyboard.press("Enter")
     page.wait_for_url("**/reponses")
     expect(menu).not_to_have_attribute("open", "")
-    menu.locator("summary").click()
+    menu.locator("main summary").click()
     expect(menu.locator("[aria-current=page]")).to_have_text("Ce que la Région a répondu")
     page.locator(".foot-name").click()
     expect(menu).not_to_have_attribute("open", "")
@@ -59,7 +59,7 @@ def test_the_menu_opens_without_a_program_and_fits(server: Running, browser: Bro
 def test_an_open_menu_is_for_everybody(server: Running, browser: Browser) -> None:
     for scheme in ("light", "dark"):
         context = browser.new_context(
-            color_scheme=scheme,  # type: ignore[arg-type]
+            color_scheme=scheme,
             viewport={"width": 320, "height": 780},
             bypass_csp=True,
             reduced_motion="reduce",

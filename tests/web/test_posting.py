@@ -289,3 +289,16 @@ async def test_a_wrong_page_of_ones_posts_harms_nothing(site: Site, wrong: str) 
     await sent(site)
     answer: httpx2.Response = await site.browser(ME).get("/mes-idees", params={"avant": wrong})
     assert answer.status_code == 200
+
+
+async def test_how_posts_stand_is_told_to_their_author_alone_and_once(site: Site) -> None:
+    post = await sent(site)
+    async with site.browser(ME) as browser:
+        first = await browser.get("/mes-idees/etat")
+        assert first.json() == {str(post.id): "waiting"}
+        known = {"if-none-match": first.headers["etag"]}
+        assert (await browser.get("/mes-idees/etat", headers=known)).status_code == 304
+        await published(site, post)
+        assert (await browser.get("/mes-idees/etat", headers=known)).json() == {str(post.id): "published"}
+    assert (await site.browser(OTHER).get("/mes-idees/etat")).json() == {}
+    assert (await site.browser().get("/mes-idees/etat")).json() == {}
