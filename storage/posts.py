@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from realtime.disclosure import ResultPolicy
-from realtime.tally import Sign
+from realtime.tally import Departement, Sign
 from storage.ballots import DAY_MS
 from storage.database import Database
 from storage.keys import Keys
@@ -69,6 +69,7 @@ async def submit(
                 theme_id=place,
                 parent_topic=post.parent,
                 side=post.side,
+                departement=post.departement,
                 author=post.author,
                 op=post.op,
                 status=str(PostStatus.WAITING),
@@ -170,8 +171,9 @@ def _made_by(connection: sa.Connection, post: NewPost) -> Post | PostRefusal | N
     if row is None:
         return None
     made = _post(row)
-    wanted = (post.kind, post.text, post.theme, post.parent, post.side)
-    is_same = wanted == (made.kind, made.text, made.theme and made.theme.slug, made.parent, made.side)
+    slug = None if made.theme is None else made.theme.slug
+    wanted = (post.kind, post.text, post.theme, post.parent, post.side, post.departement)
+    is_same = wanted == (made.kind, made.text, slug, made.parent, made.side, made.departement)
     return made if is_same else PostRefusal.OP_REUSED
 
 
@@ -214,7 +216,15 @@ def _publish(
     else:
         theme = "" if post.theme is None else post.theme.slug
         topic_rules = TopicRules(now, now + rules.idea_days * DAY_MS, ResultPolicy.AFTER_VOTE)
-    topic = NewTopic(post.kind.topic_kind, post.text, theme, topic_rules, parent=post.parent, side=post.side)
+    topic = NewTopic(
+        post.kind.topic_kind,
+        post.text,
+        theme,
+        topic_rules,
+        parent=post.parent,
+        side=post.side,
+        departement=post.departement,
+    )
     topic_id = create_topic(connection, keys, topic, now)
     return _decided(connection, post.id, PostStatus.PUBLISHED, "", now, topic_id=topic_id)
 
@@ -281,4 +291,5 @@ def _post(row: Row[tuple[object, ...]] | None) -> Post:
         created_at=row.created_at,
         decided_at=row.decided_at,
         topic=row.topic_id,
+        departement=None if row.departement is None else Departement(row.departement),
     )

@@ -7,6 +7,7 @@ import { Desk } from "./desk.ts";
 import type { Told } from "./desk.ts";
 import { defineElements } from "./elements/index.ts";
 import { install } from "./install.ts";
+import { startMenu } from "./menu.ts";
 import { startMotion } from "./motion.ts";
 import { writeAllPaused, writeBanner, writePosting } from "./noticed.ts";
 import { Notices } from "./notices.ts";
@@ -36,7 +37,8 @@ import {
 } from "./topics.ts";
 import { Visits } from "./visits.ts";
 import { listenForVotes, newOp, postVote } from "./vote.ts";
-import type { No } from "./wire.ts";
+import type { No, Subscription } from "./wire.ts";
+import { topicChannel } from "./wire.ts";
 import { writeWatching } from "./watching.ts";
 import type { Words } from "./words.ts";
 import { number, pageWords } from "./words.ts";
@@ -125,8 +127,15 @@ function start(live: string): void {
 
   // --- the socket
 
+  /** A page without topics may still have votes of another to hand in: it follows those, and draws nothing of them. */
+  function subscriptions(): readonly Subscription[] {
+    const own = standings.subscriptions();
+    if (own.length) return own;
+    return [...new Set(pending.all.map(({ topic }) => topic))].map((topic) => ({ channel: topicChannel(topic), at: null, seen: null }));
+  }
+
   const session: Session = openSession(live, {
-    subscriptions: () => standings.subscriptions(),
+    subscriptions,
     opened: ({ time }) => {
       clock.set(time);
       notices.opened();
@@ -339,5 +348,6 @@ function percents(headline: { plus: number; minus: number }): { plus: number; mi
 
 defineElements();
 startMotion();
+startMenu();
 install();
 if (document.body.dataset.live) start(document.body.dataset.live);

@@ -117,8 +117,17 @@ export class Session {
     this.#resyncs.want(channel);
   }
 
+  /** Where there is nothing to follow there is nothing to ask; whoever has something later wakes it. */
+  get #isNeeded(): boolean {
+    return this.listener.subscriptions().length > 0;
+  }
+
   #connect(): void {
     this.#letGo();
+    if (!this.#isNeeded) {
+      this.#phase = "idle";
+      return;
+    }
     this.#phase = "connecting";
     this.#silence = PATIENCE;
     this.#heardAt = this.#openedAt = this.around.now();
@@ -175,6 +184,10 @@ export class Session {
     if (this.#phase === "connecting") this.doors.failed(silent);
     this.#letGo();
     const final = !comesBack(code);
+    if (!final && !this.#isNeeded) {
+      this.#phase = "idle";
+      return;
+    }
     this.#phase = final ? "ended" : "waiting";
     if (!final) this.#comeBack(waitBefore(this.#attempt++, this.around.random()));
     this.listener.lost(final);
