@@ -28,6 +28,9 @@ MOST_MESSAGES_A_DAY = 20
 MOST_MESSAGES = 200
 """In one conversation; who has more to say begins another."""
 
+LONGEST_WAITING_DAYS = 758
+"""25 months at their shortest: who was not answered by then waits for nothing any more."""
+
 MOST_SHOWN = 50
 MOST_WAITING = 20_000
 """Conversations without an answer; more than that is not read by anybody."""
@@ -176,10 +179,13 @@ def forget_threads(connection: sa.Connection, keys: Keys, device: bytes) -> None
 
 
 async def forget_old_threads(database: Database, now: int, days: int) -> int:
-    """Delete conversations that were closed, or answered and left, more than ``days`` ago; how many."""
-    over = (CONTACT_THREAD.c.state != str(ContactState.WAITING)) & (
-        CONTACT_THREAD.c.moved_at < now - days * DAY_MS
-    )
+    """Delete conversations that were closed, or answered and left, more than ``days`` ago; how many.
+
+    One that still waits for an answer has longer, but not for ever.
+    """
+    waits = CONTACT_THREAD.c.state == str(ContactState.WAITING)
+    moved, longest = CONTACT_THREAD.c.moved_at, max(days, LONGEST_WAITING_DAYS)
+    over = (~waits & (moved < now - days * DAY_MS)) | (moved < now - longest * DAY_MS)
     return await database.write(lambda connection: _delete(connection, over), idempotent=True)
 
 
