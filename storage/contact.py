@@ -234,6 +234,24 @@ def _move(connection: sa.Connection, thread_id: int, state: ContactState, now: i
     connection.execute(sa.update(CONTACT_THREAD).where(CONTACT_THREAD.c.id == thread_id).values(row))
 
 
+async def may_write_again(database: Database, keys: Keys, device: bytes, *, begins: bool) -> int | None:
+    """The instant from which a message is taken again; None where nothing but its conversation is full."""
+    author = keys.correspondent(device)
+    bounds = [(CONTACT_MESSAGE.c.at, CONTACT_MESSAGE.c.author == author, MOST_MESSAGES_A_DAY)]
+    if begins:
+        bounds.append((CONTACT_THREAD.c.created_at, CONTACT_THREAD.c.author == author, MOST_THREADS_A_DAY))
+    async with database.read() as connection:
+        nth = [
+            (
+                await connection.execute(
+                    sa.select(at).where(mine).order_by(at.desc()).offset(most - 1).limit(1)
+                )
+            )
+            for at, mine, most in bounds
+        ]
+    return max((at + DAY_MS for found in nth if (at := found.scalar()) is not None), default=None)
+
+
 def _written(connection: sa.Connection, author: bytes, op: str) -> int | None:
     """The conversation in which this author's ``op`` has written already."""
     return _known(connection, _own_op(author, op))

@@ -149,7 +149,7 @@ async def test_nothing_that_leads_to_a_forgotten_device_is_left_in_any_table(hou
 
     def values(column: str) -> set[bytes]:
         table, name = column.split(".")
-        found = beside(house.url, f"SELECT {name} FROM {table} WHERE {name} IS NOT NULL")  # noqa: S608
+        found = beside(house.url, f"SELECT {name} FROM {table} WHERE {name} IS NOT NULL")
         return {bytes(row[0]) for row in found}
 
     before = {column: values(column) for column in FORGOTTEN}
