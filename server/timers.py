@@ -20,7 +20,7 @@ from storage.contact import forget_old_threads
 from storage.database import Database
 from storage.outbox import forget_old
 from storage.questionnaires import destroy_expired_visitors
-from storage.retention import destroy_expired_keys
+from storage.retention import destroy_expired_keys, forget_citizens
 
 log = logging.getLogger("imaginest.timers")
 
@@ -117,6 +117,7 @@ def schedule(
         await destroy_expired_keys(database, wall(), appeal_days)
         await forget_correspondence(database, wall(), contact_days)
         await destroy_expired_visitors(database, wall(), appeal_days)
+        await forget_citizens(database, wall())
 
     async def take_attendance() -> None:
         await attendance.flush(database, wall())

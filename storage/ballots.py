@@ -26,12 +26,11 @@ from storage.tables import BALLOT, MOMENT, OP, PROFILE, RELEASE, SERIES, TALLY, 
 from storage.tables_switches import SWITCH
 from storage.tallies import MOMENT_MS, gap
 from storage.topics import rules_of
+from storage.values import DAY_MS as DAY_MS
 from storage.values import CastVote, Outcome, Receipt, TopicRules, TopicState
 
 CHANGES_A_DAY = 3
 """How often a voter may change one topic's vote in a day; flipping at will would open and close blocks."""
-
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,11 +177,24 @@ def _made_by(connection: sa.Connection, post: NewPost) -> Post | PostRefusal | N
     return made if is_same else PostRefusal.OP_REUSED
 
 
-def _too_many(connection: sa.Connection, post: NewPost, now: int) -> PostRefusal | None:
+async def may_post_again(database: Database, post: NewPost, refusal: PostRefusal) -> int | None:
+    """The instant from which a post like this is taken again, after it was refused as one too many."""
+    most, period = _BOUNDS[refusal]
+    alike = sa.select(POST.c.created_at).where(POST.c.author == post.author, _alike(post.kind))
+    nth = alike.order_by(POST.c.created_at.desc()).offset(most - 1).limit(1)
+    async with database.read() as connection:
+        at = (await connection.execute(nth)).scalar()
+    return None if at is None else at + period
+
+
+def _alike(kind: PostKind) -> sa.ColumnElement[bool]:
     is_argument = POST.c.kind == str(PostKind.ARGUMENT)
-    alike = is_argument if post.kind is PostKind.ARGUMENT else sa.not_(is_argument)
+    return is_argument if kind is PostKind.ARGUMENT else sa.not_(is_argument)
+
+
+def _too_many(connection: sa.Connection, post: NewPost, now: int) -> PostRefusal | None:
     recent = sa.select(POST.c.created_at).where(
-        POST.c.author == post.author, alike, POST.c.created_at > now - DAY_MS
+        POST.c.author == post.author, _alike(post.kind), POST.c.created_at > now - DAY_MS
     )
     times = list(connection.execute(recent).scalars())
     if len(times) >= POSTS_A_DAY:
@@ -293,3 +306,11 @@ def _post(row: Row[tuple[object, ...]] | None) -> Post:
         topic=row.topic_id,
         departement=None if row.departement is None else Departement(row.departement),
     )
+
+
+_BOUNDS = {
+    PostRefusal.TOO_MANY_THIS_HOUR: (POSTS_AN_HOUR, HOUR_MS),
+    PostRefusal.TOO_MANY_TODAY: (POSTS_A_DAY, DAY_MS),
+}
+TOO_MANY_POSTS = frozenset(_BOUNDS)
+"""Refusals of one post too many: ``may_post_again`` says until when."""

@@ -57,6 +57,15 @@ async def report(database: Database, new: NewReport, now: int) -> ReportRefusal 
     return await database.write(keep, idempotent=True)
 
 
+async def may_report_again(database: Database, reporter: bytes) -> int | None:
+    """The instant from which a report is taken again, after one was refused as one too many."""
+    theirs = sa.select(REPORT.c.at).where(REPORT.c.reporter == reporter)
+    nth = theirs.order_by(REPORT.c.at.desc()).offset(REPORTS_A_DAY - 1).limit(1)
+    async with database.read() as connection:
+        at = (await connection.execute(nth)).scalar()
+    return None if at is None else at + DAY_MS
+
+
 async def reported(database: Database, limit: int = TOPICS_A_PAGE) -> list[Reported]:
     """Topics with open reports: those of five people or more first, then by number, the longest waiting first."""
     people = sa.func.count()

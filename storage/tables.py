@@ -80,12 +80,15 @@ class VoterRow(SQLModel, table=True):
 
 
 class ProfileRow(SQLModel, table=True):
+    """``used`` is the day (since 1970, UTC) on which its voter was last here."""
+
     __tablename__ = "profile"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("profile_used", "used"), {"sqlite_with_rowid": False})
     pseudonym: bytes = Field(primary_key=True, foreign_key="voter.pseudonym", sa_type=LargeBinary)
     departement: str | None = Field(max_length=2)
     sex: str | None = Field(max_length=1)
     age: str | None = Field(max_length=8)
+    used: int = 0
 
 
 class BallotRow(SQLModel, table=True):

@@ -186,8 +186,15 @@ async def test_too_many_posts_are_told_kindly_and_the_text_is_kept(site: Site) -
         for n in range(POSTS_AN_HOUR):
             await browser.post("/proposer", data=SEND | {"op": f"abcdefgh-{n}"})
         answer = await browser.post("/proposer", data=SEND | {"op": "abcdefgh-9", "text": "Une de plus"})
-    assert answer.status_code == 429
-    assert "trois textes en une heure" in text_of(answer.text)
+        assert answer.status_code == 429 and answer.headers["retry-after"] == "3600"
+        assert "trois textes en une heure" in text_of(answer.text)
+        assert "revenez dans 60 minutes" in text_of(answer.text)
+        site.house.clock[0] += 48 * 60_000 + 500
+        later = await browser.post("/proposer", data=SEND | {"op": "abcdefgh-8"})
+        assert later.headers["retry-after"] == "720" and "revenez dans 12 minutes" in text_of(later.text)
+        site.house.clock[0] += 720_000
+        again = await browser.post("/proposer", data=SEND | {"op": "abcdefgh-7"})
+        assert again.status_code == 303, "who comes then is not refused"
     assert value_of(answer.text, "text") == "Une de plus"
 
 

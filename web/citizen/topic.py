@@ -15,8 +15,9 @@ from storage.follow_up import follow_ups
 from storage.news import campaign_of
 from storage.tallies import cross_table, moments
 from storage.topics import get_topic
-from storage.values import CastVote, Receipt, Topic, TopicState
+from storage.values import DAY_MS, CastVote, Receipt, Topic, TopicState
 from storage.values_posts import PostStatus
+from web.citizen.again import retry_after
 from web.citizen.cards import Card, Note, wants_profile
 from web.citizen.debate import debate_under, read_sent
 from web.citizen.follow_up import deadline, entries
@@ -65,7 +66,7 @@ async def enter(visitor: Visit, topic: Topic, form: VoteForm, after: str) -> Res
     )
     if isinstance(outcome, Receipt):
         return RedirectResponse(after, SEE_OTHER)
-    status = 503 if outcome in _LATER else 409
+    status = _STATUS.get(outcome, 409)
     return await show_topic(visitor, topic, status=status, refusal=outcome, chosen=form.sign, op=form.op)
 
 
@@ -102,7 +103,12 @@ async def show_topic(
         debate=await debate_under(visitor, topic, sent=sent) if topic.parent is None else None,
         preview=preview_of(card, pages.catalogue),
     )
-    return pages.page("topic.html", context, status=status)
+    # Changes of a vote are counted by the day, UTC.
+    again = visitor.now - visitor.now % DAY_MS + DAY_MS if refusal is Refusal.TOO_MANY_CHANGES else None
+    return pages.page("topic.html", context, status=status, headers=retry_after(again, visitor.now))
+
+
+_STATUS = {**dict.fromkeys(_LATER, 503), Refusal.TOO_MANY_CHANGES: 429}
 
 
 def _path(card: Card) -> str:

@@ -94,6 +94,8 @@ async def visit(request: Request) -> Visit:
     if request.state.has_cookie:
         services.attendance.note(device, services.now())
         profile = await profile_of(services.database, services.keys, device)
+        if profile is not None:
+            services.attendance.note_profile(device, profile, services.now())
     return Visit(services, pages_for(request), device, profile, services.now())
 
 

@@ -4,9 +4,10 @@ import { Clock, timeLeft } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { copiedAt, copyNotice } from "./copies.ts";
 import { Desk } from "./desk.ts";
-import type { Told } from "./desk.ts";
+import type { Counter, Told } from "./desk.ts";
 import { defineElements } from "./elements/index.ts";
 import { install } from "./install.ts";
+import { KeptProfile, postProfile } from "./kept_profile.ts";
 import { startMenu } from "./menu.ts";
 import { startMotion } from "./motion.ts";
 import { writeAllPaused, writeBanner, writePosting } from "./noticed.ts";
@@ -60,7 +61,12 @@ function start(live: string): void {
   const connection = new Connection(document.getElementById("connection"), words, after);
   const copied = copiedAt();
   if (copied) connection.copied(copyNotice(copied, Date.now(), words));
-  const profile = profileStep(words);
+  const post = (fields: Readonly<Record<string, string>>) => postProfile("/profil", fields);
+  const answers = new KeptProfile(store, post, (answer) => {
+    if ("profile" in answer) document.body.dataset.profile = answer.profile;
+    else connection.tell(answer.code ? words.refusal(answer.code) : words.say("live", "profile-failed"));
+  });
+  const profile = profileStep(words, answers, post);
   const announcer = new Announcer(
     (text) => document.getElementById("announcer")?.replaceChildren(text),
     () => performance.now(),
@@ -141,7 +147,7 @@ function start(live: string): void {
       notices.opened();
       if (standings.topics.length) connection.opened();
       document.body.dataset.connected = "true";
-      desk.onOpened();
+      void beginVoting();
       void takeOver();
     },
     lost: (final) => {
@@ -198,9 +204,26 @@ function start(live: string): void {
 
   // --- votes
 
-  const desk: Desk = new Desk(standings, pending, session, {
+  /** Votes wait for the profile that was answered before them: a ballot keeps the cell that it was cast from. */
+  const counter: Counter = {
+    get isOpen() {
+      return session.isOpen && !answers.isThere;
+    },
+    send: (message) => !answers.isThere && session.send(message),
+    wake: () => session.wake(),
+  };
+
+  /** Answers first, then votes. Where the answers cannot be handed in, the desk asks again. */
+  async function beginVoting(): Promise<boolean> {
+    const delivered = await answers.deliver();
+    if (delivered && session.isOpen) desk.onOpened();
+    return delivered;
+  }
+
+  const isServing = () => fetch("/favicon.svg", { method: "HEAD", cache: "no-store" }).then((r) => r.ok, () => false);
+  const desk: Desk = new Desk(standings, pending, counter, {
     tell,
-    reachable: () => fetch("/favicon.svg", { method: "HEAD", cache: "no-store" }).then((r) => r.ok, () => false),
+    reachable: async () => (await isServing()) && (await beginVoting()),
     post: postVote,
     now: () => performance.now(),
     after,
@@ -210,7 +233,8 @@ function start(live: string): void {
   function tell(topic: number, told: Told, vote?: PendingVote): void {
     draw(topic);
     const shown = articles(topic);
-    for (const article of shown) writeNote(article, wordsFor(told, words, vote));
+    const note = told.kind === "waiting" && answers.isThere ? words.say("live", "waiting-profile") : wordsFor(told, words, vote);
+    for (const article of shown) writeNote(article, note);
     if (told.kind === "refused" && told.code === CLOSED) for (const article of shown) closeTopic(article, words);
     if (!shown.length && vote) tellElsewhere(told, vote);
     if (told.kind === "refused" && told.code === PROFILE_NEEDED) offerProfile(topic);
@@ -252,7 +276,7 @@ function start(live: string): void {
   function takeOver(): Promise<void> {
     return tabs.takeOver((isGone) => {
       desk.begin(pending.adopt(isGone));
-      if (pending.all.length) session.wake();
+      if (pending.all.length || answers.isThere) session.wake();
     });
   }
 
