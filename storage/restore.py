@@ -129,7 +129,7 @@ def _restore_server(engine: Backend, file: Path, now: int) -> Restored:
             raise
         if not moved:
             with engine.connect() as connection, connection.begin():
-                connection.exec_driver_sql(f"DROP SCHEMA {schema}")
+                connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")  # no table is in it
     except DBAPIError as error:
         raise BackupFailed(engine.sentence(error)) from None
     finally:
