@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from channels import wire
+from channels.console import Console
 from channels.framing import PING_SECONDS, Framing
 from channels.topics import cast_vote
 from channels.wire import No
@@ -33,6 +34,8 @@ class Visitor:
 
     device: bytes | None
     refused: Refusal | None = None
+    staff: str = ""
+    """The token of staff's cookie, as it was brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Corridor:
     identify: Callable[[Scope], Visitor]
     wall: Callable[[], int]
     monotonic: Callable[[], float]
+    console: Console
     refusals: Counter[Refusal] = field(default_factory=Counter)
     """What was answered `no`, and how often."""
 

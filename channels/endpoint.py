@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels import wire
-from channels.corridor import OUTLET_EXTENSION, Corridor, Receive, Send
+from channels.corridor import OUTLET_EXTENSION, Corridor, Receive, Send, Visitor
 from channels.framing import Framing
 from channels.outlet import SendingOutlet
 from channels.session import Session
@@ -35,10 +35,11 @@ class Live:
             return
         outlet = given or SendingOutlet(send, _messages)
         watcher = Watcher(outlet, str(format), self.corridor.monotonic())
-        connection = Connection(self.corridor, watcher, visitor.device, send)
+        connection = Connection(self.corridor, watcher, visitor, send)
         try:
             await connection.run(receive)
         finally:
+            self.corridor.console.leave(watcher)
             self.corridor.fanout.leave(watcher)
             if isinstance(outlet, SendingOutlet):
                 await outlet.close()
@@ -47,12 +48,13 @@ class Live:
 class Connection:
     """One client: reads its messages in turn and answers each before it reads the next."""
 
-    __slots__ = ("_corridor", "_device", "_send", "_session", "watcher")
+    __slots__ = ("_corridor", "_device", "_send", "_session", "_staff", "watcher")
 
-    def __init__(self, corridor: Corridor, watcher: Watcher, device: bytes | None, send: Send) -> None:
+    def __init__(self, corridor: Corridor, watcher: Watcher, visitor: Visitor, send: Send) -> None:
         self.watcher = watcher
         self._corridor = corridor
-        self._device = device
+        self._device = visitor.device
+        self._staff = visitor.staff
         self._send = send
         self._session = Session()
 
@@ -101,6 +103,8 @@ class Connection:
                     await self._subscribe(sub)
             case wire.Unsub(channels):
                 for channel in channels:
+                    if channel == wire.CONSOLE:
+                        self._corridor.console.leave(self.watcher)
                     topic = wire.topic_of(channel)
                     if topic is not None:
                         self._corridor.fanout.unsubscribe(self.watcher, topic)
@@ -112,9 +116,15 @@ class Connection:
                     await self._say(No(Refusal.BAD_CHANNEL, channel=channel))
 
     async def _subscribe(self, sub: wire.Subscription) -> None:
-        refused = await self._corridor.follow(self.watcher, self._device, sub)
+        if sub.channel == wire.CONSOLE:
+            refused = await self._corridor.console.follow(self.watcher, self._staff, self._close)
+        else:
+            refused = await self._corridor.follow(self.watcher, self._device, sub)
         if refused is not None:
             await self._say(refused)
+
+    async def _close(self, code: int, reason: Refusal) -> None:
+        await _close(self._send, code, reason)
 
     async def _vote(self, vote: wire.Vote) -> None:
         answer = await self._corridor.enter(self._device, vote)

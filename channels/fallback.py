@@ -72,7 +72,7 @@ class Fallback:
         outlet = SendingOutlet(send, _chunk) if given is None else given()
         watcher = Watcher(outlet, str(Framing.EVENTS), _NEVER_SILENT)
         watcher.pinged = self._corridor.monotonic()
-        self._corridor.fanout.join(watcher)
+        self._corridor.fanout.join(watcher, asked.notice)
         try:
             await self._follow(watcher, visitor, asked.sub)
             del asked
@@ -106,7 +106,7 @@ class Fallback:
         """What is newer than what was asked from, waiting for it; None where the client has gone."""
         outlet = GatheringOutlet(_background(asked))
         watcher = Watcher(outlet, str(Framing.LINES), self._corridor.monotonic())
-        self._corridor.fanout.join(watcher)
+        self._corridor.fanout.join(watcher, asked.notice)
         try:
             if asked.stale and not outlet.lines:  # nobody was told anything when this watcher came
                 outlet.write(framed(wire.Fresh(), Framing.LINES))

@@ -1,7 +1,8 @@
 """What a client without a websocket asks for, in the query of its address (pure).
 
 ``sub=CHANNEL[@EPOCH.NUMBER[h]][~SEEN]`` for each channel: what the client has of it (``h``: without results) and
-its token. A poll adds ``wait``, in seconds, and ``stale`` where it was told so. As strict as the wire's messages.
+its token. ``notice`` is the number of the newest notice it has. A poll adds ``wait``, in seconds, and ``stale``
+where it was told so. As strict as the wire's messages.
 """
 
 import re
@@ -21,15 +22,20 @@ LONGEST_WAIT = int(PING_SECONDS[Framing.LINES])
 
 _VERSION = re.compile(r"([0-9]{1,16})\.([0-9]{1,16})(h?)")
 _WAIT = re.compile(r"[0-9]{1,2}")
+_NOTICE = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``wait`` is in seconds; ``stale`` says that the client believes what it shows to be old."""
+    """``wait`` is in seconds; ``stale`` says that the client believes what it shows to be old.
+
+    ``notice`` is the number of the notice that it has.
+    """
 
     sub: Sub
     wait: int = 0
     stale: bool = False
+    notice: int | None = None
 
 
 def read(query: bytes, last_event: str = "") -> Asked | Fault:
@@ -45,10 +51,13 @@ def read(query: bytes, last_event: str = "") -> Asked | Fault:
     if len(options) != len(more):
         return Fault(Refusal.DUPLICATE_KEY)
     wait, stale = options.pop("wait", "0"), options.pop("stale", "0")
+    notice = options.pop("notice", None)
+    if notice is not None and not _NOTICE.fullmatch(notice):
+        return Fault(Refusal.BAD_MESSAGE)
     if options or not _WAIT.fullmatch(wait) or stale not in {"0", "1"}:
         return Fault(Refusal.BAD_MESSAGE)
     texts = [value for name, value in pairs if name == "sub"]
-    message = wire.understand({"t": "sub", "subs": [_plain(text) for text in texts]})
+    message = wire.understand({"t": "sub", "subs": [_plain(text) for text in texts]}) if texts else Sub(())
     if isinstance(message, Fault):
         return message
     assert isinstance(message, Sub)  # noqa: S101 - its ``t`` says so
@@ -56,7 +65,8 @@ def read(query: bytes, last_event: str = "") -> Asked | Fault:
         _resumed(replace(sub, hidden=_is_hidden(text)), last_event)
         for sub, text in zip(message.subs, texts, strict=True)
     )
-    return Asked(Sub(subs), min(int(wait), LONGEST_WAIT), stale == "1")
+    known = None if notice is None else int(notice)
+    return Asked(Sub(subs), min(int(wait), LONGEST_WAIT), stale == "1", known)
 
 
 def _plain(text: str) -> dict[str, Any]:

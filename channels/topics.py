@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from channels.framing import Framing, framed
-from channels.wire import DeltaMessage, Fresh, ServerMessage, Snap, Stale, Watching, topic_channel
+from channels.wire import DeltaMessage, Fresh, Noticed, ServerMessage, Snap, Stale, Watching, topic_channel
 from realtime import views
 from realtime.freshness import Telling
+from realtime.notice import Notice
 from realtime.standing import Loaded, Mark
 from storage.ballot_box import BallotBox
 from storage.database import Database
@@ -19,12 +20,14 @@ async def cast_vote(ballots: BallotBox, vote: CastVote) -> Outcome:
     return await ballots.cast(vote)
 
 
-def encode_for_watchers(message: views.Snap | views.Change | views.Watching | Telling, format: str) -> bytes:
+def encode_for_watchers(
+    message: views.Snap | views.Change | views.Watching | Telling | Notice, format: str
+) -> bytes:
     """The bytes of what fan-out tells, as the door through which a watcher came frames them."""
     return framed(_message(message), Framing(format))
 
 
-def _message(message: views.Snap | views.Change | views.Watching | Telling) -> ServerMessage:
+def _message(message: views.Snap | views.Change | views.Watching | Telling | Notice) -> ServerMessage:
     match message:
         case topic, version, tally:
             return Snap(topic_channel(topic), version, tally)
@@ -36,6 +39,8 @@ def _message(message: views.Snap | views.Change | views.Watching | Telling) -> S
             return Stale()
         case Telling.FRESH:
             return Fresh()
+        case Notice():
+            return Noticed(message)
 
 
 async def load_topic(database: Database, topic_id: int) -> Loaded | None:

@@ -15,8 +15,10 @@ from typing import Any
 import msgpack
 
 from realtime.delta import Changes
+from realtime.notice import Banner, Notice
 from realtime.refusals import Refusal
 from realtime.tally import Counts, PublicTally, Sign, Version
+from storage.values_desk import DeskLoad
 
 PROTOCOL = 1
 MAX_MESSAGE = 4096
@@ -188,10 +190,27 @@ class Watching:
     watching: int
 
 
-ServerMessage = Hello | Snap | DeltaMessage | Ack | No | Stale | Fresh | Ping | Bye | Watching
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What staff have switched for everybody."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What waits for staff, to those who follow the console."""
+
+    load: DeskLoad
+
+
+ServerMessage = (
+    Hello | Snap | DeltaMessage | Ack | No | Stale | Fresh | Ping | Bye | Watching | Noticed | Desk
+)
 
 CLOSE_COME_BACK = 4000
 CLOSE_SILENT = 4008
+CLOSE_SIGNED_OUT = 4401
 CLOSE_HOSTILE = 4500
 CLOSE_NO_SUBPROTOCOL = 4501
 CLOSE_TOO_LARGE = 4502
@@ -243,6 +262,18 @@ def to_plain(message: ServerMessage) -> dict[str, Any]:
             return {"t": "bye", "within": within}
         case Watching(channel, watching):
             return {"t": "watching", "channel": channel, "watching": watching}
+        case Noticed(notice):
+            return _plain_notice(notice)
+        case Desk(load):
+            return {
+                "t": "desk",
+                "mark": load.mark,
+                "waiting": load.waiting,
+                "oldest": load.oldest,
+                "themes": dict(load.themes),
+                "reports": load.reports,
+                "contact": load.contact,
+            }
 
 
 def plain_tally(tally: PublicTally) -> dict[str, Any]:
@@ -269,6 +300,20 @@ def plain_changes(changes: Changes) -> dict[str, Any]:
             key: None if counts is None else _plain_counts(counts) for key, counts in changes.series.items()
         }
     return plain
+
+
+def _plain_notice(notice: Notice) -> dict[str, Any]:
+    return {
+        "t": "notice",
+        "number": notice.number,
+        "posting": notice.posting,
+        "banner": None if notice.banner is None else _plain_banner(notice.banner),
+        "paused": {str(topic): why for topic, why in notice.paused.items()},
+    }
+
+
+def _plain_banner(banner: Banner) -> dict[str, Any]:
+    return {"text": banner.text, "severity": str(banner.severity), "until": banner.until}
 
 
 def _plain_counts(counts: Counts) -> dict[str, int]:
@@ -385,6 +430,9 @@ def _op_of(plain: Any) -> str | None:
 _OP = re.compile(r"[A-Za-z0-9_-]{8,40}")
 _CHANNEL = re.compile(r"[a-z]{1,16}(?::[a-z0-9-]{1,24})?")
 _SEEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+CONSOLE = "console"
+"""The channel of what waits for staff."""
+
 _TOPIC_CHANNEL = re.compile(r"topic:([1-9][0-9]{0,15})")
 
 

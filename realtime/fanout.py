@@ -16,6 +16,7 @@ from realtime.bus import Bus, GapReason, OnHeadcount, ignore_headcount
 from realtime.coalescer import Coalescer
 from realtime.disclosure import View
 from realtime.freshness import Telling
+from realtime.notice import Notice, NoticeBoard
 from realtime.standing import TopicStanding
 from realtime.standings import Load, Standings
 from realtime.tally import Version
@@ -56,6 +57,7 @@ class Fanout:
         self.empty.set()
         self.doubt = asyncio.Event()
         self.standings = Standings(bus, load, encode, self._mark)
+        self.notices = NoticeBoard(encode, wall)
         self._encode = encode
         self._wall = wall
         self._monotonic = monotonic
@@ -98,11 +100,13 @@ class Fanout:
 
     # --- subscriptions: every answer is written in the same turn in which the watcher is registered
 
-    def join(self, watcher: Watcher) -> None:
+    def join(self, watcher: Watcher, notice: int | None = None) -> None:
+        """``notice`` is the number of the one that the watcher knows, where it says so."""
         self.watchers.add(watcher)
         self.empty.clear()
         watcher.drained = self._drained
         watcher.outlet.on_slow = watcher.turn
+        self.notices.greet(watcher, notice)
         self.inform(watcher)
 
     def leave(self, watcher: Watcher) -> None:
@@ -111,6 +115,7 @@ class Fanout:
         if not self.watchers:
             self.empty.set()
         self._told_stale.discard(watcher)
+        self.notices.forget(watcher)
         watcher.outlet.on_slow = watcher.drained = None
         for topic in list(watcher.topics):
             self.unsubscribe(watcher, topic)
@@ -211,6 +216,7 @@ class Fanout:
         missed = [topic for topic in behind or () if topic in watcher.topics]
         if missed:
             watcher.write(b"".join(self._whole(watcher, topic) for topic in missed))
+        self.notices.catch_up(watcher)
         self.inform(watcher)
 
     def _whole(self, watcher: Watcher, topic: int) -> bytes:
@@ -245,6 +251,16 @@ class Fanout:
         self._telling = telling
         for number, watcher in enumerate(list(self.watchers), 1):
             self.inform(watcher)
+            if number % WRITES_A_TURN == 0:
+                await asyncio.sleep(0)
+
+    async def notify(self, notice: Notice) -> None:
+        """Tell everybody what staff have switched; who is slow is told once they have drained."""
+        if not self.notices.put(notice):
+            return
+        for number, watcher in enumerate(list(self.watchers), 1):
+            if watcher in self.watchers:
+                self.notices.tell(watcher)
             if number % WRITES_A_TURN == 0:
                 await asyncio.sleep(0)
 

@@ -14,6 +14,7 @@ class Refusal(StrEnum):
     UNKNOWN_TOPIC = "unknown-topic"
     NOT_OPEN_YET = "not-open-yet"
     CLOSED = "closed"
+    PAUSED = "paused"
     PROFILE_NEEDED = "profile-needed"
     OP_REUSED = "op-reused"
     TOO_MANY_CHANGES = "too-many-changes"
@@ -41,6 +42,8 @@ class Refusal(StrEnum):
     FOREIGN_ORIGIN = "foreign-origin"
     # results
     RESULTS_HIDDEN = "results-hidden"
+    # the console
+    STAFF_ONLY = "staff-only"
     # a form
     BAD_DEPARTEMENT = "bad-departement"
     BAD_SEX = "bad-sex"
@@ -53,4 +56,12 @@ class Refusal(StrEnum):
         return self in _PASSING
 
 
-_PASSING = frozenset({Refusal.TRY_AGAIN, Refusal.TOO_FAST, Refusal.RESYNC_TOO_SOON, Refusal.NOT_OPEN_YET})
+_PASSING = frozenset(
+    {
+        Refusal.TRY_AGAIN,
+        Refusal.TOO_FAST,
+        Refusal.RESYNC_TOO_SOON,
+        Refusal.NOT_OPEN_YET,
+        Refusal.PAUSED,
+    }
+)

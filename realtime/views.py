@@ -6,6 +6,7 @@ from typing import Protocol
 from realtime.delta import Changes, diff
 from realtime.disclosure import View
 from realtime.freshness import Telling
+from realtime.notice import Notice
 from realtime.tally import PublicTally, Version
 from realtime.watcher import Watcher
 
@@ -13,9 +14,9 @@ Snap = tuple[int, Version, PublicTally]
 Change = tuple[int, Version, Version, Changes]
 Watching = tuple[int, int]
 
-Encode = Callable[[Snap | Change | Watching | Telling, str], bytes]
+Encode = Callable[[Snap | Change | Watching | Telling | Notice, str], bytes]
 """Makes a frame in a format: of a state (topic, version, tally), a change (topic, base, version, changes), how many
-are watching (topic, number), or what is told of freshness."""
+are watching (topic, number), what is told of freshness, or what staff have switched for everybody."""
 
 
 class Source(Protocol):

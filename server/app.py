@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 from starlette.applications import Starlette
 
 from channels.audience import Audience
+from channels.console import Console
 from channels.corridor import Corridor, Visitor
 from channels.endpoint import Live
 from channels.fallback import Fallback
@@ -21,6 +22,7 @@ from realtime.refusals import Refusal
 from server.drain import Drain
 from server.health import Check, Health, WriteCheck, bus_check, comparison_check, disk_check, drain_check
 from server.mail import Postman
+from server.marks import Marks
 from server.metrics import Metrics, Parts
 from server.operations import public_routes
 from server.operator import operator_routes
@@ -34,7 +36,10 @@ from storage.database import Database, bring_up_to_date
 from storage.installation import raise_epoch, touch
 from storage.joining import join
 from storage.keys import BadSecret, Keys, load_master, read_master
+from storage.marks import Mark
+from storage.switches import current_notice
 from web.citizen.routes import exception_handlers, routes
+from web.console.routes import console_routes
 from web.services import Services
 
 SECRET_FILE = "secret"  # noqa: S105 - its name, not what is in it
@@ -165,7 +170,16 @@ def create_app(
             return Visitor(None, Refusal.TRY_AGAIN)
         return identify(scope, keys, settings.origins)
 
-    corridor = Corridor(fanout, ballots, keys, identify_visitor, wall, monotonic)
+    console = Console(database, keys, wall)
+    corridor = Corridor(fanout, ballots, keys, identify_visitor, wall, monotonic, console)
+
+    async def notify() -> None:
+        await fanout.notify(await current_notice(database, wall()))
+
+    marks = Marks(database)
+    marks.on(Mark.SESSIONS, console.recheck)
+    marks.on(Mark.SWITCHES, notify)
+    marks.on(Mark.DESK, console.tell)
     writing = WriteCheck(lambda: database.write(touch, idempotent=True), monotonic)
     checks: dict[str, Check] = {
         "draining": drain_check(lambda: drain.begun),
@@ -183,6 +197,8 @@ def create_app(
         now=wall,
         posting=settings.posting,
         site=settings.site,
+        notice=fanout.notices.now,
+        proxies=frozenset(settings.proxies),
     )
 
     @asynccontextmanager
@@ -196,12 +212,15 @@ def create_app(
             await bus.start()
             ballots.start()
             fanout.start()
+            await marks.look()  # before anybody comes
             comparison.start()
             schedule(
                 timers,
                 fanout,
                 comparison,
                 audience,
+                marks,
+                console,
                 database,
                 postman,
                 services.attendance,
@@ -227,6 +246,7 @@ def create_app(
         routes=[
             *public_routes(health),
             *operator_routes(),
+            *console_routes(),
             *routes(),
         ],
         exception_handlers=exception_handlers(),

@@ -31,7 +31,7 @@ class Caller:
 
 def caller_of(headers: dict[bytes, bytes], keys: Keys) -> Caller:
     """Who sent these headers (lower-case names). A forged or truncated cookie is a fault, and a new device."""
-    raw = _cookie(headers.get(b"cookie", b""))
+    raw = cookie_in(headers.get(b"cookie", b""), COOKIE)
     if raw is None:
         return Caller(secrets.token_bytes(DEVICE_BYTES), has_cookie=False)
     device = _verified(raw, keys)
@@ -64,14 +64,15 @@ def unset_cookie(*, secure: bool) -> bytes:
     return "; ".join([*parts, "Secure"] if secure else parts).encode()
 
 
-def _cookie(header: bytes) -> str | None:
-    if COOKIE.encode() not in header:
+def cookie_in(header: bytes, name: str) -> str | None:
+    """The value of one cookie in a Cookie header, None where it is not in it."""
+    if name.encode() not in header:
         return None
     try:
         jar = SimpleCookie(header.decode("latin-1"))
     except CookieError:
         return None
-    morsel = jar.get(COOKIE)
+    morsel = jar.get(name)
     return None if morsel is None else morsel.value
 
 

@@ -14,6 +14,7 @@ from realtime.tally import Departement
 from server.orders import Answer, Desk, Order, OrderRefused, Wanted, carry_out
 from server.orders_citizens import CITIZENS_ORDERS
 from server.orders_region import REGION_ORDERS
+from server.orders_staff import STAFF_ORDERS
 from storage import topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from web.services import Services
@@ -79,6 +80,7 @@ ORDERS: Mapping[str, Order] = {
     "provenance": _mark,
     **REGION_ORDERS,
     **CITIZENS_ORDERS,
+    **STAFF_ORDERS,
 }
 """By the name that follows ``/operator/``."""
 

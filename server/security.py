@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 from channels.corridor import Visitor
 from realtime.refusals import Refusal
-from server.identity import caller_of, set_cookie, unset_cookie
+from server.identity import caller_of, cookie_in, set_cookie, unset_cookie
 from storage.keys import Keys
+from web.console.desk import COOKIE as STAFF_COOKIE
+from web.console.doors import MOST_TOKEN
 from web.language import language_of
 
 
@@ -65,7 +67,8 @@ def identify(scope: Any, keys: Keys, origins: Iterable[str]) -> Visitor:
     if refused is not None:
         return Visitor(None, refused)
     caller = caller_of(headers, keys)
-    return Visitor(caller.device if caller.has_cookie else None)
+    staff = cookie_in(headers.get(b"cookie", b""), STAFF_COOKIE) or ""
+    return Visitor(caller.device if caller.has_cookie else None, staff=staff[:MOST_TOKEN])
 
 
 class Gate:

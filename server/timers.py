@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from channels.audience import Audience
+from channels.console import Console
 from channels.framing import PING_SECONDS, Framing, framed
 from channels.wire import Ping
 from realtime.activity import Lost
@@ -13,12 +14,13 @@ from realtime.fanout import Fanout
 from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
 from server.mail import ROUND_SECONDS, Postman
+from server.marks import LOOK_SECONDS, Marks
 from storage.attendance import FLUSH_SECONDS, Attendance
 from storage.contact import forget_old_threads
 from storage.database import Database
 from storage.outbox import forget_old
 from storage.questionnaires import destroy_expired_visitors
-from storage.retention import destroy_expired_keys
+from storage.retention import destroy_expired_keys, forget_citizens
 
 log = logging.getLogger("imaginest.timers")
 
@@ -93,6 +95,8 @@ def schedule(
     fanout: Fanout,
     comparison: Comparison,
     audience: Audience,
+    marks: Marks,
+    console: Console,
     database: Database,
     postman: Postman,
     attendance: Attendance,
@@ -113,12 +117,15 @@ def schedule(
         await destroy_expired_keys(database, wall(), appeal_days)
         await forget_correspondence(database, wall(), contact_days)
         await destroy_expired_visitors(database, wall(), appeal_days)
+        await forget_citizens(database, wall())
 
     async def take_attendance() -> None:
         await attendance.flush(database, wall())
 
     timers.every(1.0, every_second, "pulse")
     timers.every(0.5, comparison.tell, "freshness")
+    timers.every(LOOK_SECONDS, marks.look, "marks")
+    timers.every(1.0, console.settle, "console")
     timers.every(HEADCOUNT_SECONDS, audience.announce, "headcount")
     timers.now_and_every(FLUSH_SECONDS, take_attendance, "attendance")
     timers.every(60.0, fanout.forget_idle, "forget idle topics")

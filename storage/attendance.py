@@ -1,8 +1,10 @@
-"""Who is on the site while a questionnaire runs: noted in memory, written in batches."""
+"""Who is on the site, for questionnaires that run and profiles that end: noted in memory, written in batches."""
 
 from storage.database import Database
 from storage.keys import Keys
+from storage.profiles import note_used
 from storage.questionnaires import engagement, note_active, running_questionnaires
+from storage.values import DAY_MS, Profile
 from storage.values_questionnaires import Engagement, Questionnaire
 
 FLUSH_SECONDS = 10.0
@@ -20,6 +22,7 @@ class Attendance:
         self._running: list[Questionnaire] = []
         self._waiting: set[tuple[int, bytes]] = set()
         self._written: set[tuple[int, bytes]] = set()
+        self._used: set[bytes] = set()
         self._counted: dict[int, tuple[int, Engagement]] = {}
 
     def note(self, device: bytes, now: int) -> None:
@@ -31,9 +34,24 @@ class Attendance:
             if visitor not in self._written:
                 self._waiting.add(visitor)
 
+    def note_profile(self, device: bytes, profile: Profile, now: int) -> None:
+        """Its voter has opened a page: written once a day."""
+        if profile.used < now // DAY_MS and len(self._used) < MOST_REMEMBERED:
+            self._used.add(self._keys.pseudonym(device))
+
+    def forget(self, device: bytes) -> None:
+        """Someone was erased: what is noted of them is not written any more."""
+        self._used.discard(self._keys.pseudonym(device))
+        for running in self._running:
+            self._waiting.discard((running.id, self._keys.questionnaire_pseudonym(running.id, device)))
+
     async def flush(self, database: Database, now: int) -> None:
         """Learn what runs now, and write who came. Raises StorageUnavailable; nothing is forgotten then."""
         self._running = await running_questionnaires(database, now)
+        if self._used:
+            used = set(self._used)
+            await note_used(database, used, now)
+            self._used -= used
         if not self._waiting:
             return
         waiting = set(self._waiting)

@@ -21,15 +21,16 @@ from storage.installation import EPOCH
 from storage.keys import Keys, voter_key
 from storage.profiles import cell_of
 from storage.statements import Insert, Upsert, among, lock_tallies
+from storage.switches import paused_among
 from storage.tables import BALLOT, MOMENT, OP, PROFILE, RELEASE, SERIES, TALLY, TOPIC, TOPIC_KEY
+from storage.tables_switches import SWITCH
 from storage.tallies import MOMENT_MS, gap
 from storage.topics import rules_of
+from storage.values import DAY_MS as DAY_MS
 from storage.values import CastVote, Outcome, Receipt, TopicRules, TopicState
 
 CHANGES_A_DAY = 3
 """How often a voter may change one topic's vote in a day; flipping at will would open and close blocks."""
-
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,12 @@ class _Ballot:
 
 @dataclass(slots=True)
 class _OpenTopic:
-    """A topic locked for the batch: its rules, its key (None once destroyed) and its counts."""
+    """A topic locked for the batch: its rules, its key (None once destroyed), its counts, whether it is paused."""
 
     rules: TopicRules
     key: bytes | None
     ledger: Ledger
+    is_paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class Batch:
         series: dict[int, dict[str, SeriesState]] = defaultdict(dict)
         for row in connection.execute(sa.select(SERIES).where(among(connection, SERIES.c.topic_id, ids))):
             series[row.topic_id][row.series] = _state_of(row)
+        paused = set(connection.execute(paused_among(among(connection, SWITCH.c.topic_id, ids))).scalars())
         for row in rows:
             rules = rules_of(row)
             self._topics[row.topic_id] = _OpenTopic(
@@ -116,6 +119,7 @@ class Batch:
                     series=series[row.topic_id],
                     secret=self._keys.sealing,
                 ),
+                row.topic_id in paused,
             )
 
     def _named(self, vote: CastVote) -> _Pending | Refusal:
@@ -161,6 +165,8 @@ class Batch:
         refusal = _refused_by_time(topic.rules.state(self._now))
         if refusal is not None:
             return refusal
+        if topic.is_paused:
+            return Refusal.PAUSED
         old = self._ballots.get(place)
         new = self._first(vote, topic.rules) if old is None else self._changed(old, vote)
         if isinstance(new, Refusal):

@@ -12,6 +12,7 @@ from storage import outbox
 from storage.ballots import DAY_MS
 from storage.database import Database
 from storage.keys import Keys
+from storage.marks import Mark, raise_mark
 from storage.statements import hold
 from storage.tables_contact import CONTACT_MESSAGE, CONTACT_THREAD
 from storage.values_contact import (
@@ -27,6 +28,9 @@ MOST_THREADS_A_DAY = 5
 MOST_MESSAGES_A_DAY = 20
 MOST_MESSAGES = 200
 """In one conversation; who has more to say begins another."""
+
+LONGEST_WAITING_DAYS = 758
+"""25 months at their shortest: who was not answered by then waits for nothing any more."""
 
 MOST_SHOWN = 50
 MOST_WAITING = 20_000
@@ -176,10 +180,13 @@ def forget_threads(connection: sa.Connection, keys: Keys, device: bytes) -> None
 
 
 async def forget_old_threads(database: Database, now: int, days: int) -> int:
-    """Delete conversations that were closed, or answered and left, more than ``days`` ago; how many."""
-    over = (CONTACT_THREAD.c.state != str(ContactState.WAITING)) & (
-        CONTACT_THREAD.c.moved_at < now - days * DAY_MS
-    )
+    """Delete conversations that were closed, or answered and left, more than ``days`` ago; how many.
+
+    One that still waits for an answer has longer, but not for ever.
+    """
+    waits = CONTACT_THREAD.c.state == str(ContactState.WAITING)
+    moved, longest = CONTACT_THREAD.c.moved_at, max(days, LONGEST_WAITING_DAYS)
+    over = (~waits & (moved < now - days * DAY_MS)) | (moved < now - longest * DAY_MS)
     return await database.write(lambda connection: _delete(connection, over), idempotent=True)
 
 
@@ -221,11 +228,31 @@ def _add(
         "at": now,
     }
     connection.execute(sa.insert(CONTACT_MESSAGE).values(row))
+    raise_mark(connection, Mark.DESK)
 
 
 def _move(connection: sa.Connection, thread_id: int, state: ContactState, now: int) -> None:
     row = {"state": str(state), "moved_at": now}
     connection.execute(sa.update(CONTACT_THREAD).where(CONTACT_THREAD.c.id == thread_id).values(row))
+    raise_mark(connection, Mark.DESK)
+
+
+async def may_write_again(database: Database, keys: Keys, device: bytes, *, begins: bool) -> int | None:
+    """The instant from which a message is taken again; None where nothing but its conversation is full."""
+    author = keys.correspondent(device)
+    bounds = [(CONTACT_MESSAGE.c.at, CONTACT_MESSAGE.c.author == author, MOST_MESSAGES_A_DAY)]
+    if begins:
+        bounds.append((CONTACT_THREAD.c.created_at, CONTACT_THREAD.c.author == author, MOST_THREADS_A_DAY))
+    async with database.read() as connection:
+        nth = [
+            (
+                await connection.execute(
+                    sa.select(at).where(mine).order_by(at.desc()).offset(most - 1).limit(1)
+                )
+            )
+            for at, mine, most in bounds
+        ]
+    return max((at + DAY_MS for found in nth if (at := found.scalar()) is not None), default=None)
 
 
 def _written(connection: sa.Connection, author: bytes, op: str) -> int | None:

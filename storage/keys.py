@@ -49,6 +49,8 @@ class Keys:
         self.mail = Sealing(_derive(master, "mail"))
         self.letter = Sealing(_derive(master, "letter"))
         self._kiosks = _derive(master, "kiosks")
+        self._staff = _derive(master, "staff names")
+        self.staff = Sealing(_derive(master, "staff"))
 
     def new_topic_key(self) -> bytes:
         """A fresh random topic key, wrapped (AES key wrap, RFC 3394) as it may be stored."""
@@ -73,6 +75,10 @@ class Keys:
     def address_key(self, address: str) -> bytes:
         """The name of an e-mail address (16 bytes), by which it is found without being written down."""
         return hmac.digest(self._addresses, address.casefold().encode(), "sha256")[:_KEY_BYTES]
+
+    def staff_key(self, kind: str, text: str) -> bytes:
+        """What something of staff is found by without being written down (32 bytes): an address, a code."""
+        return hmac.digest(self._staff, f"{kind}\0{text}".encode(), "sha256")
 
     def unsubscribe_mac(self, subscriber: bytes) -> bytes:
         """What proves that a link was written for this subscriber (16 bytes)."""

@@ -4,11 +4,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from realtime.disclosure import ResultPolicy
-from realtime.tally import Sign
+from realtime.tally import Departement, Sign
 from storage.ballots import DAY_MS
 from storage.database import Database
 from storage.keys import Keys
+from storage.marks import Mark, raise_mark
 from storage.statements import hold
+from storage.switches import is_posting_paused
 from storage.tables import THEME, TOPIC
 from storage.tables_posts import POST
 from storage.topics import create_topic, rules_of, withdraw_topic
@@ -52,6 +54,8 @@ async def submit(
         before = _made_by(connection, post)
         if before is not None:
             return before
+        if is_posting_paused(connection):
+            return PostRefusal.PAUSED
         refusal = _too_many(connection, post, now)
         if refusal is not None:
             return refusal
@@ -65,6 +69,7 @@ async def submit(
                 theme_id=place,
                 parent_topic=post.parent,
                 side=post.side,
+                departement=post.departement,
                 author=post.author,
                 op=post.op,
                 status=str(PostStatus.WAITING),
@@ -75,6 +80,7 @@ async def submit(
         (post_id,) = made.inserted_primary_key or (0,)
         if rules.moderation is Moderation.AFTER:
             return _publish(connection, keys, _post(_locked(connection, post_id)), rules, now)
+        raise_mark(connection, Mark.DESK)
         return _post(_locked(connection, post_id))
 
     return await database.write(keep, idempotent=True)
@@ -165,16 +171,30 @@ def _made_by(connection: sa.Connection, post: NewPost) -> Post | PostRefusal | N
     if row is None:
         return None
     made = _post(row)
-    wanted = (post.kind, post.text, post.theme, post.parent, post.side)
-    is_same = wanted == (made.kind, made.text, made.theme and made.theme.slug, made.parent, made.side)
+    slug = None if made.theme is None else made.theme.slug
+    wanted = (post.kind, post.text, post.theme, post.parent, post.side, post.departement)
+    is_same = wanted == (made.kind, made.text, slug, made.parent, made.side, made.departement)
     return made if is_same else PostRefusal.OP_REUSED
 
 
-def _too_many(connection: sa.Connection, post: NewPost, now: int) -> PostRefusal | None:
+async def may_post_again(database: Database, post: NewPost, refusal: PostRefusal) -> int | None:
+    """The instant from which a post like this is taken again, after it was refused as one too many."""
+    most, period = _BOUNDS[refusal]
+    alike = sa.select(POST.c.created_at).where(POST.c.author == post.author, _alike(post.kind))
+    nth = alike.order_by(POST.c.created_at.desc()).offset(most - 1).limit(1)
+    async with database.read() as connection:
+        at = (await connection.execute(nth)).scalar()
+    return None if at is None else at + period
+
+
+def _alike(kind: PostKind) -> sa.ColumnElement[bool]:
     is_argument = POST.c.kind == str(PostKind.ARGUMENT)
-    alike = is_argument if post.kind is PostKind.ARGUMENT else sa.not_(is_argument)
+    return is_argument if kind is PostKind.ARGUMENT else sa.not_(is_argument)
+
+
+def _too_many(connection: sa.Connection, post: NewPost, now: int) -> PostRefusal | None:
     recent = sa.select(POST.c.created_at).where(
-        POST.c.author == post.author, alike, POST.c.created_at > now - DAY_MS
+        POST.c.author == post.author, _alike(post.kind), POST.c.created_at > now - DAY_MS
     )
     times = list(connection.execute(recent).scalars())
     if len(times) >= POSTS_A_DAY:
@@ -209,7 +229,15 @@ def _publish(
     else:
         theme = "" if post.theme is None else post.theme.slug
         topic_rules = TopicRules(now, now + rules.idea_days * DAY_MS, ResultPolicy.AFTER_VOTE)
-    topic = NewTopic(post.kind.topic_kind, post.text, theme, topic_rules, parent=post.parent, side=post.side)
+    topic = NewTopic(
+        post.kind.topic_kind,
+        post.text,
+        theme,
+        topic_rules,
+        parent=post.parent,
+        side=post.side,
+        departement=post.departement,
+    )
     topic_id = create_topic(connection, keys, topic, now)
     return _decided(connection, post.id, PostStatus.PUBLISHED, "", now, topic_id=topic_id)
 
@@ -242,6 +270,7 @@ def _decided(
         .where(POST.c.id == post_id)
         .values(status=str(status), reason=reason, decided_at=now, topic_id=topic_id)
     )
+    raise_mark(connection, Mark.DESK)
     return _post(_locked(connection, post_id))
 
 
@@ -275,4 +304,13 @@ def _post(row: Row[tuple[object, ...]] | None) -> Post:
         created_at=row.created_at,
         decided_at=row.decided_at,
         topic=row.topic_id,
+        departement=None if row.departement is None else Departement(row.departement),
     )
+
+
+_BOUNDS = {
+    PostRefusal.TOO_MANY_THIS_HOUR: (POSTS_AN_HOUR, HOUR_MS),
+    PostRefusal.TOO_MANY_TODAY: (POSTS_A_DAY, DAY_MS),
+}
+TOO_MANY_POSTS = frozenset(_BOUNDS)
+"""Refusals of one post too many: ``may_post_again`` says until when."""

@@ -1,5 +1,7 @@
 """Questionnaires: their steps, and how many people take part."""
 
+import secrets
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
@@ -152,6 +154,18 @@ async def note_stages(
             )
 
     await database.write(note, idempotent=True)
+
+
+def forget_visits(connection: sa.Connection, keys: Keys, device: bytes) -> None:
+    """Leave a device's visits to nobody: the counts stay as they were published, their pseudonyms go."""
+    columns = QUESTIONNAIRE_VISITOR.c
+    for row in connection.execute(sa.select(QUESTIONNAIRE.c.id).where(QUESTIONNAIRE.c.active.is_(None))):
+        pseudonym = keys.questionnaire_pseudonym(row.id, device)
+        connection.execute(
+            sa.update(QUESTIONNAIRE_VISITOR)
+            .where(columns.questionnaire_id == row.id, columns.pseudonym == pseudonym)
+            .values(pseudonym=secrets.token_bytes(len(pseudonym)))
+        )
 
 
 async def engagement(database: Database, questionnaire: int) -> Engagement:

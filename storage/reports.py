@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from storage.ballots import DAY_MS
 from storage.database import Database
 from storage.keys import Keys
+from storage.marks import Mark, raise_mark
 from storage.statements import hold
 from storage.tables import TOPIC
 from storage.tables_posts import POST
@@ -50,9 +51,19 @@ async def report(database: Database, new: NewReport, now: int) -> ReportRefusal 
             return ReportRefusal.TOO_MANY_TODAY
         fresh = {"topic_id": new.topic, "reporter": new.reporter, "at": now, "state": str(ReportState.OPEN)}
         connection.execute(sa.insert(REPORT).values(fresh | said))
+        raise_mark(connection, Mark.DESK)
         return None
 
     return await database.write(keep, idempotent=True)
+
+
+async def may_report_again(database: Database, reporter: bytes) -> int | None:
+    """The instant from which a report is taken again, after one was refused as one too many."""
+    theirs = sa.select(REPORT.c.at).where(REPORT.c.reporter == reporter)
+    nth = theirs.order_by(REPORT.c.at.desc()).offset(REPORTS_A_DAY - 1).limit(1)
+    async with database.read() as connection:
+        at = (await connection.execute(nth)).scalar()
+    return None if at is None else at + DAY_MS
 
 
 async def reported(database: Database, limit: int = TOPICS_A_PAGE) -> list[Reported]:
@@ -105,7 +116,13 @@ async def settle(database: Database, topic_id: int) -> int:
         .where(REPORT.c.topic_id == topic_id, REPORT.c.state == str(ReportState.OPEN))
         .values(state=str(ReportState.SETTLED))
     )
-    return await database.write(lambda connection: connection.execute(looked_at).rowcount)
+
+    def look(connection: sa.Connection) -> int:
+        settled = connection.execute(looked_at).rowcount
+        raise_mark(connection, Mark.DESK)
+        return settled
+
+    return await database.write(look)
 
 
 def forget_reports(connection: sa.Connection, keys: Keys, device: bytes) -> None:

@@ -1,10 +1,48 @@
-"""What is destroyed when its time is over."""
+"""What is destroyed when its time is over: the legal page promises these times to the citizens."""
 
 import sqlalchemy as sa
 
 from storage.ballots import DAY_MS
 from storage.database import Database
+from storage.profiles import forget_unused
 from storage.tables import BALLOT, OP, TOPIC, TOPIC_KEY
+from storage.tables_posts import POST
+from storage.tables_reports import REPORT
+from storage.values_posts import PostStatus
+
+POST_DAYS = 365
+"""A text that nobody else has seen goes a year after its decision, or its sending where none was made."""
+
+AUTHOR_DAYS = 758
+"""25 months at their shortest; then a published text is nobody's, as after erasing."""
+
+REPORT_DAYS = 365
+"""After a year nobody can say any more what was reported, nor by whom."""
+
+
+async def forget_citizens(database: Database, now: int) -> None:
+    """Delete what citizens told and sent, and nobody needs any more."""
+    await forget_unused(database, now)
+    await forget_old_posts(database, now)
+    await forget_old_reports(database, now)
+
+
+async def forget_old_posts(database: Database, now: int) -> None:
+    """Delete old texts that are not in view; of those that are, forget who wrote them."""
+    since = sa.func.coalesce(POST.c.decided_at, POST.c.created_at)
+    unseen = POST.c.topic_id.is_(None) & (POST.c.status != str(PostStatus.PUBLISHED))
+    nobodys = sa.update(POST).where(POST.c.author.is_not(None), since < now - AUTHOR_DAYS * DAY_MS)
+
+    def forget(connection: sa.Connection) -> None:
+        connection.execute(sa.delete(POST).where(unseen, since < now - POST_DAYS * DAY_MS))
+        connection.execute(nobodys.values(author=None))
+
+    await database.write(forget, idempotent=True)
+
+
+async def forget_old_reports(database: Database, now: int) -> None:
+    old = sa.delete(REPORT).where(REPORT.c.at < now - REPORT_DAYS * DAY_MS)
+    await database.write(lambda connection: connection.execute(old), idempotent=True)
 
 
 async def destroy_expired_keys(database: Database, now: int, appeal_days: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Finding topics: by words, theme, state, author, département.
+"""Finding topics: by words, theme, state, author, département, and whether the Région has answered.
 
 A look is two steps, so that no question makes the database sort everything. First the topics that match are taken
 until ``MOST_COUNTED`` are known: that is the number that is shown. Where they are fewer, exactly these are put in
@@ -14,9 +14,11 @@ from realtime.disclosure import ResultPolicy
 from storage.database import Database
 from storage.listing import CITIZENS, LISTED, REGION, in_state
 from storage.tables import TALLY, THEME, TOPIC
+from storage.tables_follow_up import FOLLOW_UP
 from storage.tables_search import TOPIC_WORD, WORD_FORM
 from storage.topics import topics_in_order
 from storage.values import TopicState
+from storage.values_follow_up import FollowUpStep
 from storage.values_search import A_PAGE, MOST_COUNTED, Order, Page, Query, Who
 from storage.words import forms, stem
 
@@ -31,6 +33,8 @@ MOST_FORMS = 300
 _BY = {Who.REGION: REGION, Who.CITIZENS: CITIZENS}
 
 _Condition = sa.ColumnElement[bool]
+
+_ANSWERED = sa.select(FOLLOW_UP.c.topic_id).where(FOLLOW_UP.c.step == str(FollowUpStep.ANSWERED))
 
 
 async def find(database: Database, query: Query, now: int) -> Page:
@@ -69,6 +73,8 @@ def _conditions(query: Query, now: int) -> list[_Condition]:
         conditions.append(TOPIC.c.theme_id == theme)
     if query.departement is not None:
         conditions.append(TOPIC.c.departement == str(query.departement))
+    if query.answer is not None:
+        conditions.append(TOPIC.c.id.in_(_ANSWERED))
     if query.order is Order.CLOSING:  # said so that the index of closing times begins at now
         conditions += [TOPIC.c.opens_at <= now, TOPIC.c.closes_at > now]
     if query.state is not None and (query.state, query.order) != (TopicState.OPEN, Order.CLOSING):

@@ -3,11 +3,15 @@
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
+import storage.tables_audit
 import storage.tables_contact
 import storage.tables_letter
+import storage.tables_marks
 import storage.tables_outbox
 import storage.tables_posts
-import storage.tables_reports  # noqa: F401 - the metadata below holds them too
+import storage.tables_reports
+import storage.tables_staff
+import storage.tables_switches  # noqa: F401 - the metadata below holds them too
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from storage import tables_follow_up, tables_news, tables_questionnaires
 
@@ -76,12 +80,15 @@ class VoterRow(SQLModel, table=True):
 
 
 class ProfileRow(SQLModel, table=True):
+    """``used`` is the day (since 1970, UTC) on which its voter was last here."""
+
     __tablename__ = "profile"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("profile_used", "used"), {"sqlite_with_rowid": False})
     pseudonym: bytes = Field(primary_key=True, foreign_key="voter.pseudonym", sa_type=LargeBinary)
     departement: str | None = Field(max_length=2)
     sex: str | None = Field(max_length=1)
     age: str | None = Field(max_length=8)
+    used: int = 0
 
 
 class BallotRow(SQLModel, table=True):
@@ -188,3 +195,6 @@ MOMENT = SQLModel.metadata.tables["moment"]
 METADATA = SQLModel.metadata
 OTHERS = (tables_follow_up, tables_news, tables_questionnaires)
 """Those of these modules are among METADATA's."""
+
+FUNCTIONS = ("audit_keeps",)
+"""What triggers call on PostgreSQL: a function is no part of its table, and is moved beside it."""

@@ -21,6 +21,7 @@ class PostRow(SQLModel, table=True):
     theme_id: int | None = Field(foreign_key="theme.id")
     parent_topic: int | None = Field(foreign_key="topic.id")
     side: int | None
+    departement: str | None = Field(max_length=2)
     author: bytes | None = Field(sa_column=Column(LargeBinary, nullable=True))
     op: str = Field(max_length=40)
     status: str = Field(max_length=20)

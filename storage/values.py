@@ -4,12 +4,14 @@ Instants are integers, milliseconds since 1970 UTC, named ``…_at`` or ``now``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy, View, view_for
 from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Cell, Counts, Departement, Hall, PublicTally, Sex, Sign, Version
+
+DAY_MS = 86_400_000
 
 
 class TopicKind(StrEnum):
@@ -134,9 +136,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a voter told; every part may be None. Having a profile at all means having been asked."""
+    """What a voter told; every part may be None. Having a profile at all means having been asked.
+
+    ``used`` is the day (since 1970, UTC) on which the voter was last here.
+    """
 
     cell: Cell
+    used: int = field(default=0, compare=False)
 
     @property
     def is_complete(self) -> bool:

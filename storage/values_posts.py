@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from realtime.tally import Sign
+from realtime.tally import Departement, Sign
 from storage.values import Theme, TopicKind
 
 LONGEST_POST = 2000
@@ -34,6 +34,7 @@ class PostRefusal(StrEnum):
     UNKNOWN_THEME = "unknown-theme"
     UNKNOWN_TOPIC = "unknown-topic"
     CLOSED = "closed"
+    PAUSED = "paused"
     OP_REUSED = "op-reused"
     TOO_MANY_THIS_HOUR = "too-many-this-hour"
     TOO_MANY_TODAY = "too-many-today"
@@ -70,7 +71,8 @@ class PostingRules:
 class NewPost:
     """A post as it comes in; ``text`` is already one clean line.
 
-    ``theme`` is that of an idea or debate, ``parent`` and ``side`` (plus or minus) those of an argument.
+    ``theme`` is that of an idea or debate, ``departement`` the one that it is most about (None: all of them),
+    ``parent`` and ``side`` (plus or minus) those of an argument.
     ``author`` is a pseudonym (``Keys.author``), ``op`` chosen by the form.
     """
 
@@ -81,6 +83,7 @@ class NewPost:
     theme: str | None = None
     parent: int | None = None
     side: Sign | None = None
+    departement: Departement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +101,4 @@ class Post:
     created_at: int
     decided_at: int | None
     topic: int | None
+    departement: Departement | None = None

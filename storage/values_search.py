@@ -16,6 +16,12 @@ class Who(StrEnum):
     CITIZENS = "citizens"
 
 
+class Answer(StrEnum):
+    """What the Région has said back: for now only whether it has answered."""
+
+    GIVEN = "given"
+
+
 class Order(StrEnum):
     """``CLOSING`` lists open topics that have an end, ``DIVIDED`` those whose results everybody may see."""
 
@@ -34,6 +40,7 @@ class Query:
     state: TopicState | None = None
     who: Who | None = None
     departement: Departement | None = None
+    answer: Answer | None = None
     order: Order = Order.RECENT
     page: int = 1
 

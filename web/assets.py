@@ -32,6 +32,7 @@ class Assets:
     scripts: Mapping[str, str]
     """By name: ``main`` is every page's, others are brought by the pages that need them."""
     styles: str | None
+    console_styles: str | None
     map: RegionMap
     folder: Path
 
@@ -48,6 +49,7 @@ def load_assets(folder: Path = DIST) -> Assets:
             name.removesuffix(".js"): address for name, address in manifest.items() if name.endswith(".js")
         },
         styles=manifest.get("main.css"),
+        console_styles=manifest.get("console.css"),
         map=RegionMap(drawn.get("viewBox", "0 0 1 1"), shapes),
         folder=folder / "assets",
     )

@@ -29,6 +29,7 @@ _FOR_THE_BROWSER = frozenset(
     {
         "refusals",
         "live",
+        "notice",
         "own",
         "sign",
         "mine",
@@ -156,6 +157,8 @@ class Catalogue:
 
 def load_catalogue(language: Language = Language.FRENCH) -> Catalogue:
     sections = _sections(language)
+    if language is Language.FRENCH:
+        sections |= _console_sections(sections)
     french = _sections(Language.FRENCH)["theme"]
     themes = {french[slug]: name for slug, name in sections["theme"].items()}
     return Catalogue(sections, language, _translations(language), themes)
@@ -165,6 +168,14 @@ def _sections(language: Language) -> dict[str, dict[str, Any]]:
     sections: dict[str, dict[str, Any]] = json.loads(
         (FOLDER / f"{language}.json").read_text(encoding="utf-8")
     )
+    return sections
+
+
+def _console_sections(others: Mapping[str, object]) -> dict[str, dict[str, Any]]:
+    """What staff read: in French only. Raises ValueError where a section has a name that is taken."""
+    sections: dict[str, dict[str, Any]] = json.loads((FOLDER / "console.json").read_text(encoding="utf-8"))
+    if taken := sections.keys() & others.keys():
+        raise ValueError(f"sections of console.json that fr.json has too: {sorted(taken)}")
     return sections
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from realtime.notice import QUIET, Notice
 from storage.keys import Keys
 from web.kiosks import COOKIE
 from web.site import Site
@@ -19,9 +20,12 @@ class Frame:
     is_large: bool = False
     kiosk: str = ""
     """The kiosk that this browser is, if it is one."""
+    notice: Notice = QUIET
+    """What staff have switched for everybody."""
 
 
-def frame_of(request: Request, site: Site, keys: Keys) -> Frame:
+def frame_of(request: Request, site: Site, keys: Keys, notice: Notice) -> Frame:
     host = request.headers.get("host", "")
     kiosk = keys.kiosk_of(request.cookies.get(COOKIE, "")) or ""
-    return Frame(site.address(request.url.scheme, host), request.url.path, is_large(request.cookies), kiosk)
+    base = site.address(request.url.scheme, host)
+    return Frame(base, request.url.path, is_large(request.cookies), kiosk, notice)

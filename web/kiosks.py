@@ -32,6 +32,10 @@ class Kiosks:
         self._rested[name] = rested + BETWEEN_MS
         return True
 
+    def again(self, name: str) -> int:
+        """The instant from which a visit may begin."""
+        return self._rested.get(name, 0) + BETWEEN_MS - AT_ONCE * BETWEEN_MS
+
 
 def forgotten(cookies: Mapping[str, object]) -> list[str]:
     """The cookies that go with a visit: all but the one that says that this is a kiosk."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from channels.wire import is_op
+from realtime.tally import Departement
 from storage.values_posts import PostKind, PostRefusal
 from web.forms import typed
 from web.post_text import TextFault, read_text
@@ -20,6 +21,7 @@ class DraftFault(StrEnum):
 
     NO_KIND = "no-kind"
     NO_THEME = "no-theme"
+    UNKNOWN_DEPARTEMENT = "unknown-departement"
     UNKNOWN_VOTER = "unknown-voter"
     BAD_OP = "bad-op"
     TRY_AGAIN = "try-again"
@@ -44,19 +46,21 @@ class Draft:
     text: str = ""
     theme: str = ""
     op: str = ""
+    departement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A post without a fault; ``text`` is clean."""
+    """A post without a fault; ``text`` is clean, ``departement`` None where it is about all of them."""
 
     kind: PostKind
     text: str
     theme: str
+    departement: Departement | None = None
 
 
 def read_draft(form: Mapping[str, object]) -> Draft:
-    return Draft(typed(form, "kind"), typed(form, "text"), typed(form, "theme"), typed(form, "op"))
+    return Draft(*(typed(form, name) for name in ("kind", "text", "theme", "op", "departement")))
 
 
 def read_step(form: Mapping[str, object]) -> Step:
@@ -74,9 +78,12 @@ def check(draft: Draft, themes: Collection[str]) -> Checked | dict[str, Fault]:
         faults["text"] = text
     if draft.theme not in themes:
         faults["theme"] = PostRefusal.UNKNOWN_THEME if draft.theme else DraftFault.NO_THEME
+    if draft.departement and draft.departement not in set(Departement):
+        faults["departement"] = DraftFault.UNKNOWN_DEPARTEMENT
     if faults or isinstance(text, TextFault):
         return faults
-    return Checked(PostKind(draft.kind), text, draft.theme)
+    place = Departement(draft.departement) if draft.departement else None
+    return Checked(PostKind(draft.kind), text, draft.theme, place)
 
 
 def good_op(draft: Draft) -> bool:

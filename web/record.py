@@ -23,6 +23,9 @@ class Kept(StrEnum):
     CONVERSATIONS = "conversations"
     LETTER = "letter"
     MAILS = "mails"
+    STAFF = "staff"
+    JOURNAL = "journal"
+    SWITCHES = "switches"
     INSTALLATION = "installation"
 
 
@@ -41,7 +44,12 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
     Kept.CONVERSATIONS: ("contact_thread", "contact_message"),
     Kept.LETTER: ("letter_subscriber",),
     Kept.MAILS: ("mail",),
-    Kept.INSTALLATION: ("installation",),
+    Kept.STAFF: (
+        *("staff", "staff_role", "staff_theme", "staff_recovery", "staff_session", "staff_attempt"),
+    ),
+    Kept.JOURNAL: ("audit",),
+    Kept.SWITCHES: ("switch",),
+    Kept.INSTALLATION: ("installation", "mark"),
 }
 
 COOKIES: Mapping[str, int] = {
@@ -50,12 +58,14 @@ COOKIES: Mapping[str, int] = {
     "caracteres": 400,
     "borne": 400,
     "passees": 60,
+    "imaginest-console": 0,
 }
-"""The days that each is kept."""
+"""The days that each is kept; 0: until the browser is closed."""
 
 SHELVES: tuple[str, ...] = (
     *("imaginest.still", "imaginest.door", "imaginest.own", "imaginest.vote"),
     *("imaginest.last", "imaginest.draft", "imaginest.erased"),
+    *("imaginest.profile", "imaginest.contact"),
 )
 """What the browser keeps for itself and never sends by itself."""
 
@@ -75,14 +85,19 @@ WORKS: tuple[Work, ...] = (
     Work("@lit/reactive-element", "BSD 3-Clause"),
     Work("aiosqlite", "MIT"),
     Work("alembic", "MIT"),
+    Work("argon2-cffi", "MIT"),
     Work("babel", "BSD 3-Clause"),
     Work("cryptography", "Apache 2.0 / BSD 3-Clause"),
+    Work("cuss", "MIT"),
     Work("email-validator", "Unlicense"),
     Work("httptools", "MIT"),
     Work("jinja2", "BSD 3-Clause"),
     Work("msgpack", "Apache 2.0"),
+    Work("phonenumbers", "Apache 2.0"),
+    Work("pillow", "MIT-CMU"),
     Work("prometheus-client", "Apache 2.0, BSD 2-Clause"),
     Work("psycopg", "LGPL 3.0"),
+    Work("pyotp", "MIT"),
     Work("python-multipart", "Apache 2.0"),
     Work("redis", "MIT"),
     Work("regex", "Apache 2.0, CNRI-Python"),

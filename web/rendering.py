@@ -121,6 +121,7 @@ def _pages(assets: Assets, catalogue: Catalogue) -> Pages:
         theme_name=catalogue.theme,
         written_in_french=_written_in_french(catalogue.language),
         words=catalogue.for_the_browser(),
+        console_words=catalogue.sections.get("browser", {}),
         theme_told=catalogue.sections["theme-told"],
         choices={name: catalogue.sections[name] for name in ("departement", "sex-choice", "age")},
         assets=assets,

@@ -44,6 +44,9 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 _LONE_PER_CENT = re.compile(r"%(?!\(\w+\)s)")
 _TAG = re.compile(r"<[^>]*>")
 _ADDRESS_LANGUAGE = re.compile(r"\.(?:fr|de|en)(?=\")")
+CONSOLE = "console"
+"""The folder of the pages that only staff read: French, and in no other language's catalogue."""
+
 _LETTER = re.compile(r"[^\W\d_]")
 _SPOKEN_ATTRIBUTES = {"aria-label", "aria-description", "title", "alt", "placeholder"}
 _ATTRIBUTE = re.compile(r'[\w-]+="[^"]*"')
@@ -64,12 +67,13 @@ class Message:
 
 
 def messages(templates: Path = TEMPLATES) -> list[Message]:
-    """All that the templates say, by file and in the order of the page.
+    """All that the citizens' templates say, by file and in the order of the page.
 
     Raises ValueError for plural forms, which belong into the sections of the .json files.
     """
     found = []
-    for path in sorted(templates.rglob("*.html"), key=lambda path: path.as_posix()):
+    pages = [path for path in templates.rglob("*.html") if path.relative_to(templates).parts[0] != CONSOLE]
+    for path in sorted(pages, key=lambda path: path.as_posix()):
         name = path.relative_to(templates.parent.parent).as_posix()
         for line, function, told, _ in babel_extract(BytesIO(path.read_bytes()), _KEYWORDS, (), _OPTIONS):
             parts = (

@@ -10,8 +10,10 @@ import pytest
 from channels import wire
 from channels.wire import Format
 from realtime.delta import Changes, Delta, apply
+from realtime.notice import Banner, Notice, Severity
 from realtime.refusals import Refusal
 from realtime.tally import Counts, PublicTally, Sign, Version
+from storage.values_desk import DeskLoad
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -62,7 +64,16 @@ def server_message(plain: Plain) -> wire.ServerMessage:
             return wire.Bye(within)
         case {"t": "watching", "channel": channel, "watching": watching}:
             return wire.Watching(channel, watching)
+        case {"t": "notice", "number": number, "posting": posting, "banner": banner, "paused": paused}:
+            topics = {int(topic): why for topic, why in paused.items()}
+            return wire.Noticed(Notice(number, posting, banner_of(banner), topics))
+        case {"t": "desk"}:
+            return wire.Desk(DeskLoad(**{key: value for key, value in plain.items() if key != "t"}))
     return _PLAIN_KINDS[plain["t"]]
+
+
+def banner_of(plain: Plain | None) -> Banner | None:
+    return None if plain is None else Banner(plain["text"], Severity(plain["severity"]), plain["until"])
 
 
 _PLAIN_KINDS: dict[str, wire.ServerMessage] = {

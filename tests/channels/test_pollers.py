@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from channels import fallback
+from channels.console import Console
 from channels.corridor import Corridor, Visitor
 from channels.topics import encode_for_watchers
 from realtime.bus import Bus, open_bus
@@ -62,7 +63,8 @@ async def node(tmp_path: Path) -> AsyncIterator[Node]:
 
     fanout = Fanout(bus, load, encode_for_watchers, wall=lambda: 0, monotonic=time.monotonic)
     ballots = BallotBox(database, KEYS, bus.publish, lambda: 0)
-    corridor = Corridor(fanout, ballots, KEYS, lambda _: Visitor(None), lambda: 0, time.monotonic)
+    console = Console(database, KEYS, lambda: 0)
+    corridor = Corridor(fanout, ballots, KEYS, lambda _: Visitor(None), lambda: 0, time.monotonic, console)
     door = fallback.Fallback(corridor)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:

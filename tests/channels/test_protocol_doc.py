@@ -34,6 +34,7 @@ def test_an_example_of_the_server_is_what_it_sends(text: str) -> None:
 def test_every_message_has_a_section_and_an_example() -> None:
     client = set(wire._READERS)
     server = {"hello", "snap", "delta", "ack", "no", "stale", "fresh", "ping", "bye", "watching"}
+    server |= {"notice", "desk"}
     assert len(server) == len(wire.ServerMessage.__args__)
     sections = {
         kind for line in re.findall(r"^### (.*)$", DOC, re.MULTILINE) for kind in re.findall("`(.*?)`", line)
@@ -99,6 +100,7 @@ def test_an_example_of_a_request_is_understood(method: str, path: str, body: str
     assert asked.sub.subs[0].channel == "topic:7"
     assert asked.sub.subs[0].at == (1780000000000, 412)
     assert asked.sub.subs[0].hidden is False
+    assert asked.notice in {None, 12}
 
 
 @pytest.mark.parametrize(("kind", "framing"), [("events", Framing.EVENTS), ("lines", Framing.LINES)])

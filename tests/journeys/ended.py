@@ -57,7 +57,7 @@ async def _ended_topic(data: Path) -> int:
         (topic,) = await create_topics(database, keys, [new], clock[0])
         for cell, sign in _ballots():
             device = secrets.token_bytes(DEVICE_BYTES)
-            await save_profile(database, keys, device, cell)
+            await save_profile(database, keys, device, cell, clock[0])
             await box.cast(CastVote(topic, device, sign, secrets.token_urlsafe(16)))
             clock[0] += 20_000
         return topic

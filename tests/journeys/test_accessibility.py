@@ -142,7 +142,7 @@ def test_a_page_in_use_is_for_everybody(server: Running, places: dict[str, int],
     assert Axe().run(page).violations_count == 0
     dialog.locator("button[name=skip]").click()
     page.locator(".results:not([hidden])").wait_for()
-    page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))")
     for sign in ("minus", "plus", "minus", "plus"):
         page.locator(f".vote-{sign}").first.click()
     page.get_by_text("changé ce vote trois fois").first.wait_for()

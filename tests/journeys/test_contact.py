@@ -101,6 +101,52 @@ def test_a_citizen_writes_by_keyboard_and_reads_the_answer(office: Running, page
     expect(page.get_by_role("textbox")).to_have_count(0)
 
 
+def drafts(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(
+        "Object.keys(localStorage).filter(key => key.startsWith('imaginest.contact.'))"
+    )
+    return found
+
+
+def test_what_is_written_outlives_the_tab_and_a_lost_network_and_goes_when_it_is_sent(
+    office: Running, page: Page
+) -> None:
+    page.goto(f"{office.url}/contact")
+    page.get_by_label("De quoi s'agit-il").select_option("scheme")
+    page.get_by_label("Votre message").fill(TEXT)
+    page.get_by_label("Votre e-mail").fill(ADDRESS)
+    context = page.context
+    page.close()
+    page = context.new_page()
+    page.goto(f"{office.url}/contact")
+    expect(page.get_by_label("De quoi s'agit-il")).to_have_value("scheme")
+    expect(page.get_by_label("Votre e-mail")).to_have_value(ADDRESS)
+    context.set_offline(True)
+    page.get_by_role("button", name="Envoyer").click()
+    page.wait_for_url(re.compile("chrome-error|contact"))
+    context.set_offline(False)
+    page.goto(f"{office.url}/contact")
+    expect(page.get_by_label("Votre message")).to_have_value(TEXT)
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_text("Votre message est bien arrivé")).to_be_visible()
+    assert drafts(page) == []
+    page.get_by_label("Ajouter un message").fill("Encore un mot")
+    page.reload()
+    expect(page.get_by_label("Ajouter un message")).to_have_value("Encore un mot")
+    page.goto(f"{office.url}/contact")
+    expect(page.get_by_label("Votre message")).to_have_value("")
+    page.go_back()
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.locator(".message-citizen")).to_have_count(2)
+    assert drafts(page) == []
+    page.get_by_label("Ajouter un message").fill("Rien de plus")
+    assert len(drafts(page)) == 1
+    page.goto(f"{office.url}/effacer")
+    page.get_by_role("button", name="Tout effacer").click()
+    expect(page.locator("body")).to_have_attribute("data-erased", "true")
+    assert drafts(page) == []
+
+
 def test_the_signs_are_counted_as_a_reader_counts(office: Running, page: Page) -> None:
     page.goto(f"{office.url}/contact")
     counter = page.locator(".counter")

@@ -139,6 +139,74 @@ def test_a_vote_made_offline_outlives_the_browser_and_counts_once(
         voters(tabs[0], 1)
 
 
+def test_a_first_vote_offline_is_kept_with_its_answers_and_sent_after_them(
+    server: Running, page: Page
+) -> None:
+    """Where the vote needs a profile, it is counted only if that came first."""
+    topic = server.topic(TopicRules(0, None, results=ResultPolicy.ALWAYS, profile_required=True))
+    connected(page, server, topic)
+    kept_by_the_worker(page, f"/sujets/{topic}")
+    page.context.set_offline(True)
+    page.reload()
+    page.locator(".vote-plus").first.click()
+    page.locator("dialog").get_by_text("Bas-Rhin").click()
+    page.locator("dialog").get_by_text("Une femme").click()
+    page.locator("dialog .step:not([hidden]) .choice").nth(2).click()
+    note = page.locator(".vote-note").first
+    expect(note).to_contain_text("Votre vote et vos réponses sont gardés")
+    page.reload()
+    expect(note).to_contain_text("Votre vote et vos réponses sont gardés")
+    expect(page.locator(".vote-plus").first).to_have_attribute("aria-pressed", "true")
+    page.route("**/profil", lambda route: route.abort(), times=1)  # a network that is hardly back
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/profil"), timeout=PATIENT):
+        page.context.set_offline(False)
+    expect(note).to_have_text("Votre vote est compté.", timeout=PATIENT)
+    voters(page, 1)
+    assert waiting(page) == [] and answers_kept(page) is None
+    url = f"sqlite:///{server.data / 'imaginest.db'}"
+    assert beside(url, f"SELECT departement, sex, sign FROM ballot WHERE topic_id = {topic}") == [
+        ("67", "F", 1)
+    ]
+    page.goto(f"{server.url}/profil")
+    expect(page.locator("[name=departement][value='67']")).to_be_checked()
+
+
+def test_a_first_vote_offline_with_the_questions_skipped_is_counted(server: Running, page: Page) -> None:
+    topic = server.topic(OPEN)
+    connected(page, server, topic)
+    kept_by_the_worker(page, f"/sujets/{topic}")
+    page.context.set_offline(True)
+    page.reload()
+    page.locator(".vote-minus").first.click()
+    page.locator("dialog [name=skip]").click()
+    expect(page.locator(".vote-note").first).to_contain_text("gardés")
+    page.context.set_offline(False)
+    expect(page.locator(".vote-note").first).to_have_text("Votre vote est compté.", timeout=PATIENT)
+    voters(page, 1)
+    assert answers_kept(page) is None
+    page.reload()
+    expect(page.locator("body")).to_have_attribute("data-profile", "skipped")
+
+
+def test_kept_answers_of_a_browser_without_its_cookie_are_refused_in_words(
+    server: Running, page: Page
+) -> None:
+    topic = server.topic(OPEN)
+    connected(page, server, topic)
+    page.context.set_offline(True)
+    page.locator(".vote-minus").first.click()
+    page.locator("dialog [name=skip]").click()
+    expect(page.locator(".vote-note").first).to_contain_text("gardés", timeout=PATIENT)
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    expect(page.locator("#connection")).to_contain_text("Autorisez les cookies", timeout=PATIENT)
+    assert answers_kept(page) is None
+
+
+def answers_kept(page: Page) -> object:
+    return page.evaluate("localStorage.getItem('imaginest.profile')")
+
+
 def test_a_kept_vote_is_counted_from_whatever_page_is_opened_next(server: Running, page: Page) -> None:
     first, topic = server.topic(OPEN), server.topic(OPEN, title="Un sujet gardé ?")
     connected(page, server, first)

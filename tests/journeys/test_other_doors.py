@@ -53,6 +53,9 @@ def test_where_websockets_are_refused_the_page_is_live_over_events(
         page.reload()
         expect(page.locator("body")).to_have_attribute("data-connected", "true", timeout=PATIENT)
         assert (proxy.count(SOCKET), proxy.count(EVENTS)) == (2, 2)
+        page.goto(f"{proxy.url}/credits")  # nothing to watch there
+        live(page, proxy, topic)
+        assert (proxy.count(SOCKET), proxy.count(EVENTS)) == (2, 3)
         page.goto("about:blank")
 
 

@@ -59,9 +59,26 @@ def test_an_idea_is_written_sent_once_published_and_taken_back(server: Running, 
     page.get_by_role("link", name="Des aires de jeux couvertes").click()
     expect(page).to_have_url(f"{server.url}/sujets/{topic}")
     page.goto(f"{server.url}/mes-idees")
-    page.locator("summary").click()
+    page.locator("main summary").click()
     page.get_by_role("button", name="Retirer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre texte est retiré")
+
+
+def test_what_a_moderator_decides_is_seen_without_a_reload(server: Running, page: Page) -> None:
+    page.goto(f"{server.url}/proposer")
+    page.locator("#text").fill("Des quais plus larges à Épernay")
+    page.get_by_role("radio", name="Transports").check()
+    page.get_by_role("button", name="Voir l'aperçu").click()
+    page.get_by_role("button", name="Envoyer au modérateur").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("attend un modérateur")
+    page.evaluate("window.isTheSamePage = true")
+    topic = publish(server, page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre texte est publié", timeout=20_000)
+    expect(page.locator("#announcer")).to_contain_text("Publié")
+    expect(page.get_by_role("link", name="Voir la page du vote")).to_have_attribute(
+        "href", f"/sujets/{topic}"
+    )
+    assert page.evaluate("window.isTheSamePage")
 
 
 def test_who_writes_what_is_there_already_votes_for_it(server: Running, page: Page) -> None:

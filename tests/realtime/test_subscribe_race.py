@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from channels import wire
+from channels.console import Console
 from channels.corridor import Corridor, Visitor
 from channels.endpoint import Connection
 from channels.topics import encode_for_watchers, load_topic
@@ -64,7 +65,13 @@ class Site:
             self.bus, self._load, encode_for_watchers, wall=lambda: self.house.clock[0], monotonic=lambda: 0.0
         )
         self.corridor = Corridor(
-            self.fanout, self.box, self.house.keys, lambda _: Visitor(None), lambda: 0, lambda: 0.0
+            self.fanout,
+            self.box,
+            self.house.keys,
+            lambda _: Visitor(None),
+            lambda: 0,
+            lambda: 0.0,
+            Console(self.house.database, self.house.keys, lambda: 0),
         )
 
     async def _publish(self, delta: Delta) -> None:
@@ -100,7 +107,7 @@ class Site:
         viewer = Viewer()
         watcher = Watcher(viewer.pipe, str(Format.JSON), 0.0)
         self.fanout.join(watcher)
-        return viewer, Connection(self.corridor, watcher, None, send)
+        return viewer, Connection(self.corridor, watcher, Visitor(None), send)
 
     async def settle(self) -> None:
         """Send what is due, as a tick does."""

@@ -42,7 +42,7 @@ class House:
         return await self.box.cast(CastVote(topic, device, sign, op or secrets.token_urlsafe(16)))
 
     async def tell(self, device: bytes, cell: Cell) -> None:
-        await save_profile(self.database, self.keys, device, cell)
+        await save_profile(self.database, self.keys, device, cell, self.clock[0])
 
     async def standing(self, topic: int) -> Standing:
         return (await standings(self.database, [topic]))[topic]

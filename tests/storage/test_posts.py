@@ -8,7 +8,7 @@ import pytest
 
 from realtime.disclosure import ResultPolicy
 from realtime.refusals import Refusal
-from realtime.tally import Sign
+from realtime.tally import Departement, Sign
 from storage.ballots import DAY_MS
 from storage.forgetting import forget_device
 from storage.posts import (
@@ -23,6 +23,7 @@ from storage.posts import (
     waiting,
     withdraw,
 )
+from storage.search import find
 from storage.topics import close_topic, get_topic, list_themes, list_topics
 from storage.values import Receipt, Topic, TopicKind
 from storage.values_posts import (
@@ -35,9 +36,11 @@ from storage.values_posts import (
     PostRefusal,
     PostStatus,
 )
+from storage.values_search import Query
 from tests.storage.house import House, beside, device, open_house
 
 RULES = PostingRules(idea_days=30)
+IN_MEUSE = Query(departement=Departement.MEUSE)
 
 
 def author(house: House, number: int = 1) -> bytes:
@@ -71,6 +74,18 @@ async def accept(house: House, post: Post) -> Topic:
     topic = await get_topic(house.database, done.topic)
     assert topic is not None
     return topic
+
+
+async def test_a_post_keeps_the_departement_that_it_is_about_through_publication(house: House) -> None:
+    about = replace(idea(house), departement=Departement.MEUSE)
+    post = await send(house, about)
+    assert post.departement is Departement.MEUSE
+    assert await send(house, about) == post
+    assert await refused(house, replace(about, departement=None)) is PostRefusal.OP_REUSED
+    topic = await accept(house, post)
+    assert topic.departement is Departement.MEUSE
+    assert [found.id for found in (await find(house.database, IN_MEUSE, house.clock[0])).topics] == [topic.id]
+    assert (await accept(house, await send(house, idea(house)))).departement is None
 
 
 async def test_a_post_waits_and_only_its_author_finds_it(house: House) -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from realtime.tally import Departement, Sign
+from storage.follow_up import tell_follow_up
 from storage.listing import citizens_topics, region_topics
 from storage.search import find
 from storage.topics import create_topics
 from storage.values import NewTopic, TopicKind, TopicRules, TopicState
-from storage.values_search import A_PAGE, MOST_COUNTED, Order, Query, Who
+from storage.values_follow_up import FollowUp, FollowUpStep
+from storage.values_search import A_PAGE, MOST_COUNTED, Answer, Order, Query, Who
 from tests.storage.house import START, House, beside, device
 
 OPEN = TopicRules(0, None)
@@ -102,6 +104,16 @@ async def test_each_filter_leaves_what_it_says(house: House) -> None:
     assert await titles(house, who=Who.REGION) == ["asked"]
     assert await titles(house, "meuse", who=Who.REGION) == []
     assert len(await titles(house, who=Who.CITIZENS)) == 4
+
+
+async def test_what_the_region_has_answered_is_found_and_nothing_that_is_only_handed_on(house: House) -> None:
+    first, second, _ = await store(house, idea("answered vélo"), idea("handed vélo"), idea("none vélo"))
+    await tell_follow_up(house.database, FollowUp(first, FollowUpStep.ANSWERED, START, "Oui."))
+    await tell_follow_up(house.database, FollowUp(second, FollowUpStep.HANDED, START, "", "Sports"))
+    assert await titles(house, answer=Answer.GIVEN) == ["answered vélo"]
+    assert await titles(house, "vélo", answer=Answer.GIVEN, order=Order.POPULAR) == ["answered vélo"]
+    assert await titles(house, answer=Answer.GIVEN, theme="culture") == []
+    assert len(await titles(house)) == 3
 
 
 async def test_what_is_no_subject_of_its_own_is_found_nowhere(house: House) -> None:

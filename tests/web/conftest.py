@@ -11,8 +11,10 @@ from starlette.applications import Starlette
 
 from server.identity import COOKIE, cookie_of
 from server.security import Gate
+from storage.passwords import Passwords
 from tests.storage.house import House, device, open_house
 from web.citizen.routes import exception_handlers, routes
+from web.console.routes import console_routes
 from web.rendering import load_pages
 from web.services import Services
 from web.site import Site as Deployment
@@ -44,8 +46,12 @@ class Site:
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     house = await open_house(tmp_path)
-    services = [Services(house.database, house.keys, house.box, lambda: house.clock[0], load_pages())]
-    gate = Gate(Starlette(routes=routes(), exception_handlers=exception_handlers()), house.keys, ())
+    quick = Passwords(memory=1024, time=1)
+    services = [
+        Services(house.database, house.keys, house.box, lambda: house.clock[0], load_pages(), passwords=quick)
+    ]
+    pages = [*console_routes(), *routes()]
+    gate = Gate(Starlette(routes=pages, exception_handlers=exception_handlers()), house.keys, ())
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await gate({**scope, "state": {"services": services[0]}}, receive, send)

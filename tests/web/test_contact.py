@@ -125,8 +125,8 @@ async def test_too_many_messages_are_refused_kindly(site: Site) -> None:
     for n in range(contact.MOST_THREADS_A_DAY):
         await begin(site, op=f"op-begin-{n}")
     answer = await site.browser(ME).post("/contact", data=FORM | {"op": "op-one-more"})
-    assert answer.status_code == 429
-    assert "envoyez-le demain" in text_of(answer.text) and "n'avance pas" in unescape(answer.text)
+    assert answer.status_code == 429 and answer.headers["retry-after"] == str(24 * 3600)
+    assert "envoyez-le dans 24 heures" in text_of(answer.text) and "n'avance pas" in unescape(answer.text)
 
 
 async def test_the_notice_of_an_answer_says_nothing_of_what_was_written(site: Site) -> None:

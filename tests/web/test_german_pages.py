@@ -34,6 +34,7 @@ FRENCH = re.compile(
 NAMES = ("Meurthe-et-Moselle", "Région Grand Est", "minus")
 NO_PAGES = ("/langue/", "/caracteres/", "/images/", "/icons/", "/assets/", "/favicon", "/s/")
 NO_ENDINGS = (
+    "/etat",
     ".csv",
     ".json",
     ".js",

@@ -57,6 +57,7 @@ async def test_a_kiosk_that_goes_too_fast_is_asked_to_wait_and_waits_for_no_othe
         answers = [await browser.post("/borne/commencer") for _ in range(AT_ONCE + 1)]
         assert [answer.status_code for answer in answers] == [303] * AT_ONCE + [429]
         assert "Attendez une minute" in answers[-1].text
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= BETWEEN_MS // 1000
         await browser.get(f"/borne?code={site.house.keys.kiosk_code('agence-nancy')}")
         assert (await browser.post("/borne/commencer")).status_code == 303
 

@@ -7,7 +7,7 @@ import pytest
 
 from realtime.disclosure import ResultPolicy
 from realtime.tally import NOWHERE, AgeBand, Cell, Departement, Sex, Sign
-from storage.ballots import own_signs
+from storage.ballots import CHANGES_A_DAY, DAY_MS, own_signs
 from storage.profiles import profile_of
 from storage.topics import create_topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
@@ -178,6 +178,17 @@ async def test_a_closed_topic_refuses_kindly(site: Site) -> None:
     answer = await site.browser(ME).post(f"/sujets/{topic}/vote", data=VOTE)
     assert answer.status_code == 409
     assert "Ce vote est terminé" in text_of(answer.text)
+
+
+async def test_a_vote_changed_too_often_says_when_it_may_be_changed_again(site: Site) -> None:
+    topic = await site.house.topic()
+    await told_my_profile(site)
+    for n in range(CHANGES_A_DAY + 2):
+        form = {"sign": "1" if n % 2 else "-1", "op": f"operation-{n}"}
+        answer = await site.browser(ME).post(f"/sujets/{topic}/vote", data=form)
+    now = site.house.clock[0]
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) == -(-(DAY_MS - now % DAY_MS) // 1000)
 
 
 async def test_a_topic_that_needs_a_profile_leads_to_it(site: Site) -> None:

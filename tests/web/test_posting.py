@@ -46,6 +46,7 @@ def value_of(page: str, name: str) -> str:
 
 def test_a_form_is_read_as_it_was_typed() -> None:
     assert read_draft({"kind": "debate", "text": " a\n", "op": object()}) == Draft("debate", " a\n", "", "")
+    assert read_draft({"departement": "55"}).departement == "55"
     assert [read_step({"step": step}) for step in ("edit", "publish", "x", "")] == [
         Step.EDIT,
         Step.PUBLISH,
@@ -63,6 +64,9 @@ def test_every_fault_is_named() -> None:
     assert check(Draft("argument", "Des trains", "magie"), {"sport"}) == {
         "kind": DraftFault.NO_KIND,
         "theme": PostRefusal.UNKNOWN_THEME,
+    }
+    assert check(Draft("idea", "Des trains", "sport", departement="75"), {"sport"}) == {
+        "departement": DraftFault.UNKNOWN_DEPARTEMENT
     }
     assert isinstance(check(Draft("idea", "Des trains", "sport"), {"sport"}), Checked)
 
@@ -101,6 +105,29 @@ async def test_an_idea_goes_through_its_preview_to_the_moderator_and_is_followed
         topic = await published(site, post)
         assert f'href="/sujets/{topic}"' in (await browser.get("/mes-idees")).text
         assert TEXT in (await browser.get("/")).text
+
+
+async def test_the_departement_that_an_idea_is_about_goes_along_to_its_page_and_the_search(
+    site: Site,
+) -> None:
+    async with site.browser(ME) as browser:
+        form = (await browser.get("/proposer?departement=55")).text
+        assert '<option value="">tout le Grand Est</option>' in form and '"55" selected>Meuse<' in form
+        wrong = await browser.post("/proposer", data=FORM | {"departement": "75", "step": "preview"})
+        assert wrong.status_code == 400 and "pas dans la liste" in wrong.text and TEXT in wrong.text
+        preview = (await browser.post("/proposer", data=FORM | {"departement": "55", "step": "preview"})).text
+        assert '<span class="facts-place">Meuse</span>' in preview
+        names = ("kind", "text", "theme", "op", "departement")
+        fields = {name: value_of(preview, name) for name in names}
+        back = (await browser.post("/proposer", data=fields | {"step": "edit"})).text
+        assert '"55" selected>Meuse<' in back
+        await browser.post("/proposer", data=fields | {"step": "publish"})
+        [post] = await mine(site)
+        assert "Meuse" in text_of((await browser.get("/mes-idees")).text.split('class="own-post')[-1])
+        topic = await published(site, post)
+        for address in ("/", f"/sujets/{topic}", "/recherche?departement=55"):
+            assert '<span class="facts-place">Meuse</span>' in (await browser.get(address)).text, address
+        assert TEXT not in (await browser.get("/recherche?departement=57")).text
 
 
 async def test_changing_ones_mind_at_the_preview_keeps_the_text(site: Site) -> None:
@@ -159,8 +186,15 @@ async def test_too_many_posts_are_told_kindly_and_the_text_is_kept(site: Site) -
         for n in range(POSTS_AN_HOUR):
             await browser.post("/proposer", data=SEND | {"op": f"abcdefgh-{n}"})
         answer = await browser.post("/proposer", data=SEND | {"op": "abcdefgh-9", "text": "Une de plus"})
-    assert answer.status_code == 429
-    assert "trois textes en une heure" in text_of(answer.text)
+        assert answer.status_code == 429 and answer.headers["retry-after"] == "3600"
+        assert "trois textes en une heure" in text_of(answer.text)
+        assert "revenez dans 60 minutes" in text_of(answer.text)
+        site.house.clock[0] += 48 * 60_000 + 500
+        later = await browser.post("/proposer", data=SEND | {"op": "abcdefgh-8"})
+        assert later.headers["retry-after"] == "720" and "revenez dans 12 minutes" in text_of(later.text)
+        site.house.clock[0] += 720_000
+        again = await browser.post("/proposer", data=SEND | {"op": "abcdefgh-7"})
+        assert again.status_code == 303, "who comes then is not refused"
     assert value_of(answer.text, "text") == "Une de plus"
 
 
@@ -262,3 +296,16 @@ async def test_a_wrong_page_of_ones_posts_harms_nothing(site: Site, wrong: str) 
     await sent(site)
     answer: httpx2.Response = await site.browser(ME).get("/mes-idees", params={"avant": wrong})
     assert answer.status_code == 200
+
+
+async def test_how_posts_stand_is_told_to_their_author_alone_and_once(site: Site) -> None:
+    post = await sent(site)
+    async with site.browser(ME) as browser:
+        first = await browser.get("/mes-idees/etat")
+        assert first.json() == {str(post.id): "waiting"}
+        known = {"if-none-match": first.headers["etag"]}
+        assert (await browser.get("/mes-idees/etat", headers=known)).status_code == 304
+        await published(site, post)
+        assert (await browser.get("/mes-idees/etat", headers=known)).json() == {str(post.id): "published"}
+    assert (await site.browser(OTHER).get("/mes-idees/etat")).json() == {}
+    assert (await site.browser().get("/mes-idees/etat")).json() == {}

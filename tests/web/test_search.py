@@ -6,9 +6,11 @@ import pytest
 
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Departement, Sign
+from storage.follow_up import tell_follow_up
 from storage.topics import create_topics
 from storage.values import NewTopic, TopicKind, TopicRules, TopicState
-from storage.values_search import A_PAGE, Order, Query, Who
+from storage.values_follow_up import FollowUp, FollowUpStep
+from storage.values_search import A_PAGE, Answer, Order, Query, Who
 from tests.storage.house import device
 from tests.web.conftest import Site
 from tests.web.test_pages import CELL, ME, VOTE, text_of
@@ -28,7 +30,16 @@ def shown(page: str) -> list[str]:
 
 
 def test_an_address_says_what_is_looked_for_and_comes_back_the_same() -> None:
-    query = Query("vélo & train", "sport", TopicState.OPEN, Who.CITIZENS, Departement.MEUSE, Order.POPULAR, 3)
+    query = Query(
+        "vélo & train",
+        "sport",
+        TopicState.OPEN,
+        Who.CITIZENS,
+        Departement.MEUSE,
+        Answer.GIVEN,
+        Order.POPULAR,
+        3,
+    )
     asked = dict(re.findall(r"(\w+)=([^&]*)", search_address(query, 3)))
     assert asked.pop("mots") == "v%C3%A9lo%20%26%20train"
     assert read_query(asked | {"mots": " vélo  &\ntrain "}, THEMES) == query
@@ -37,7 +48,7 @@ def test_an_address_says_what_is_looked_for_and_comes_back_the_same() -> None:
 
 @pytest.mark.parametrize("wrong", ["", "x", "planned", "99", "\0", "-1", "é" * 5000, "sport' OR 1=1"])
 def test_what_is_wrong_in_an_address_is_as_if_it_were_not_there(wrong: str) -> None:
-    asked = dict.fromkeys(("theme", "etat", "qui", "departement", "tri"), wrong) | {"page": "-1"}
+    asked = dict.fromkeys(("theme", "etat", "qui", "departement", "reponse", "tri"), wrong) | {"page": "-1"}
     assert read_query(asked, THEMES) == Query()
     assert read_query({"etat": "closed", "tri": "closing"}, THEMES).order is Order.RECENT
 
@@ -66,6 +77,17 @@ async def test_the_form_says_again_what_was_chosen(site: Site) -> None:
     assert f'<a class="chip chip-chosen" href="{without}">' in page and "Retirer le filtre Sport" in text_of(
         page
     )
+
+
+async def test_what_the_region_has_answered_is_found_by_a_filter(site: Site) -> None:
+    answered, _ = await store(site, "Des vélos", "Des trains")
+    told = FollowUp(answered, FollowUpStep.ANSWERED, site.house.clock[0], "Oui.")
+    await tell_follow_up(site.house.database, told)
+    page = (await site.browser().get("/recherche?reponse=given")).text
+    assert shown(page) == ["Des vélos"]
+    assert "Retirer le filtre Avec une réponse" in text_of(page)
+    assert '<option value="given" selected>' in page
+    assert shown((await site.browser().get("/recherche")).text) == ["Des trains", "Des vélos"]
 
 
 async def test_nothing_found_says_what_to_try(site: Site) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from channels.wire import is_op
 from storage.database import StorageUnavailable
-from storage.posts import submit
+from storage.posts import TOO_MANY_POSTS, may_post_again, submit
 from storage.values import Topic
 from storage.values_posts import NewPost, Post, PostKind, PostRefusal
 from web.arguing import (
@@ -20,6 +20,7 @@ from web.arguing import (
     check_argument,
     read_argument,
 )
+from web.citizen.again import in_words, retry_after
 from web.citizen.debate import debate_under
 from web.citizen.posting import read_long_form
 from web.citizen.topic import SEE_OTHER
@@ -63,8 +64,12 @@ async def take_argument(request: Request) -> Response:
         return await _form(visitor, topic, draft, {"form": DraftFault.TRY_AGAIN}, status=503)
     if isinstance(made, Post):
         return RedirectResponse(f"/sujets/{topic.id}?argument={made.status}#debat", SEE_OTHER)
-    is_fast = made in {PostRefusal.TOO_MANY_THIS_HOUR, PostRefusal.TOO_MANY_TODAY}
-    return await _form(visitor, topic, draft, {"form": made}, status=429 if is_fast else 409)
+    if made is PostRefusal.PAUSED:
+        return await _form(visitor, topic, draft, {"form": made}, status=503)
+    if made not in TOO_MANY_POSTS:
+        return await _form(visitor, topic, draft, {"form": made}, status=409)
+    again = await may_post_again(services.database, new, made)
+    return await _form(visitor, topic, draft, {"form": made}, status=429, again=again)
 
 
 async def _asked(visitor: Visit, request: Request) -> Topic:
@@ -81,15 +86,19 @@ async def _form(
     draft: ArgumentDraft,
     faults: Mapping[str, ArgumentFault],
     status: int = 400,
+    again: int | None = None,
 ) -> Response:
     """The form again; its op stays where sending again may help, else the next one is another."""
-    keeps_op = DraftFault.TRY_AGAIN in faults.values()
-    told = {name: _sentence(visitor, code, draft) for name, code in faults.items()}
+    keeps_op = not {DraftFault.TRY_AGAIN, PostRefusal.PAUSED}.isdisjoint(faults.values())
+    told = {name: _sentence(visitor, code, draft, again) for name, code in faults.items()}
     shown = replace(draft, op=draft.op if keeps_op else new_op())
     debate = await debate_under(visitor, topic, draft=shown, faults=told)
-    return visitor.pages.page("arguments.html", visitor.context(debate=debate), status=status)
+    context, headers = visitor.context(debate=debate), retry_after(again, visitor.now)
+    return visitor.pages.page("arguments.html", context, status=status, headers=headers)
 
 
-def _sentence(visitor: Visit, code: ArgumentFault, draft: ArgumentDraft) -> str:
+def _sentence(visitor: Visit, code: ArgumentFault, draft: ArgumentDraft, again: int | None) -> str:
     section = "argument-faults" if isinstance(code, SideFault) else "post-faults"
-    return visitor.pages.catalogue.say(section, code, n=count_signs(clean(draft.text[:LONGEST_TYPED])))
+    return visitor.pages.catalogue.say(
+        section, code, n=count_signs(clean(draft.text[:LONGEST_TYPED])), when=in_words(visitor, again)
+    )

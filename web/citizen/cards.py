@@ -47,6 +47,8 @@ class Card:
     picture: Picture | None = None
     answered: bool = False
     """Whether the Région has answered."""
+    paused: str = ""
+    """Why it takes no votes just now, where staff have paused them."""
 
     @property
     def is_open(self) -> bool:
@@ -108,6 +110,7 @@ def card(
     note: Note | None = None,
     picture: Picture | None = None,
     answered: bool = False,
+    paused: str = "",
 ) -> Card:
     """``own`` is None where this person has no ballot on the topic.
 
@@ -127,6 +130,7 @@ def card(
         note=note,
         picture=picture,
         answered=answered,
+        paused=paused,
     )
 
 

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from storage import contact
 from storage.database import StorageUnavailable
 from storage.values_contact import ContactFault, ContactMessage, ContactState, ContactSubject, ContactThread
+from web.citizen.again import in_words, retry_after
 from web.citizen.local_time import here
 from web.citizen.visit import Visit, new_op, pages_for, visit
 from web.contact_forms import LONGEST_TEXT, Fault, Message, Typed, read_message, read_typed
@@ -45,7 +46,16 @@ async def begin_thread(request: Request) -> Response:
         visitor, wrong = _visit_blind(request), {"form": ContactFault.UNAVAILABLE}
     if isinstance(wrong, int):
         return RedirectResponse(f"/contact/{wrong}", SEE_OTHER, NO_STORE)
-    return _write(visitor, [], read_typed(form), wrong)
+    again = await _again(visitor, wrong, begins=True)
+    return _write(visitor, [], read_typed(form), wrong, again=again)
+
+
+async def _again(visitor: Visit, wrong: Mapping[str, Fault], *, begins: bool) -> int | None:
+    """When somebody who has written too much may go on."""
+    if ContactFault.TOO_MANY not in wrong.values():
+        return None
+    services = visitor.services
+    return await contact.may_write_again(services.database, services.keys, visitor.device, begins=begins)
 
 
 async def _begin(request: Request, visitor: Visit, form: FormData) -> int | Mapping[str, Fault]:
@@ -91,7 +101,8 @@ async def write_in_thread(request: Request) -> Response:
         return RedirectResponse(f"{request.url.path}#dernier", SEE_OTHER, NO_STORE)
     if found is None:
         return _write(visitor, [], read_typed(form), wrong, action=request.url.path)
-    return _thread(visitor, *found, read_typed(form), wrong)
+    again = await _again(visitor, wrong, begins=False)
+    return _thread(visitor, *found, read_typed(form), wrong, again)
 
 
 async def _write_again(request: Request, visitor: Visit, form: FormData) -> Mapping[str, Fault] | None:
@@ -142,12 +153,13 @@ def _write(
     typed: Typed,
     wrong: Mapping[str, Fault] | None = None,
     action: str = "/contact",
+    again: int | None = None,
 ) -> Response:
-    context = _form(visitor, typed, wrong, action)
+    context = _form(visitor, typed, wrong, action, again)
     context["threads"] = [(thread, here(thread.moved_at)) for thread in threads]
     context["days"] = visitor.services.site.contact_days
     context["subjects"] = [str(subject) for subject in ContactSubject]
-    return _page(visitor, "contact.html", context, wrong)
+    return _page(visitor, "contact.html", context, wrong, again)
 
 
 def _thread(
@@ -156,17 +168,20 @@ def _thread(
     messages: list[ContactMessage],
     typed: Typed,
     wrong: Mapping[str, Fault] | None = None,
+    again: int | None = None,
 ) -> Response:
-    context = _form(visitor, typed, wrong, f"/contact/{thread.id}")
+    context = _form(visitor, typed, wrong, f"/contact/{thread.id}", again)
     context["thread"] = thread
     context["messages"] = [(message, here(message.at)) for message in messages]
     context["is_closed"] = thread.state is ContactState.CLOSED
-    return _page(visitor, "contact_thread.html", context, wrong)
+    return _page(visitor, "contact_thread.html", context, wrong, again)
 
 
-def _form(visitor: Visit, typed: Typed, wrong: Mapping[str, Fault] | None, action: str) -> dict[str, Any]:
-    say = visitor.pages.catalogue.say
-    faults = {name: say(_section(fault), fault) for name, fault in (wrong or {}).items()}
+def _form(
+    visitor: Visit, typed: Typed, wrong: Mapping[str, Fault] | None, action: str, again: int | None
+) -> dict[str, Any]:
+    say, when = visitor.pages.catalogue.say, in_words(visitor, again)
+    faults = {name: say(_section(fault), fault, when=when) for name, fault in (wrong or {}).items()}
     return visitor.context(typed=typed, faults=faults, action=action, op=new_op(), most=LONGEST_TEXT)
 
 
@@ -175,11 +190,17 @@ def _section(fault: Fault) -> str:
 
 
 def _page(
-    visitor: Visit, template: str, context: Mapping[str, Any], wrong: Mapping[str, Fault] | None
+    visitor: Visit,
+    template: str,
+    context: Mapping[str, Any],
+    wrong: Mapping[str, Fault] | None,
+    again: int | None,
 ) -> Response:
     codes = [fault for fault in (wrong or {}).values() if isinstance(fault, ContactFault)]
     status = 200 if not wrong else max((_STATUS.get(fault, 400) for fault in codes), default=400)
-    return visitor.pages.page(template, context, status=status, headers=NO_STORE)
+    return visitor.pages.page(
+        template, context, status=status, headers={**NO_STORE, **retry_after(again, visitor.now)}
+    )
 
 
 def _no_thread(visitor: Visit) -> Response:

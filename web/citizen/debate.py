@@ -43,6 +43,8 @@ class Debate:
     draft: ArgumentDraft
     faults: Mapping[str, str] = field(default_factory=dict)
     sent: PostStatus | None = None
+    posting_paused: str = ""
+    """Why nothing can be posted just now, where staff have paused that."""
 
     @property
     def total(self) -> int:
@@ -85,4 +87,5 @@ async def debate_under(
         draft=draft or ArgumentDraft(op=new_op()),
         faults=faults or {},
         sent=sent,
+        posting_paused=visitor.services.notice().posting or "",
     )

@@ -22,6 +22,7 @@ async def erase(request: Request) -> Response:
     """Forget the device; the browser is told to forget its cookie only once that is done."""
     visitor = await visit(request)
     if request.state.has_cookie:
+        visitor.services.attendance.forget(visitor.device)
         await forget_device(visitor.services.database, visitor.services.keys, visitor.device)
     request.state.erased = True
     return RedirectResponse("/efface", SEE_OTHER, _CLEAR)

@@ -4,6 +4,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from web.citizen.again import retry_after
 from web.citizen.language import SEE_OTHER
 from web.citizen.visit import pages_for
 from web.kiosks import COOKIE, MAX_AGE, forgotten
@@ -34,7 +35,8 @@ async def begin_visit(request: Request) -> Response:
     if not pages.frame.kiosk:
         raise HTTPException(403)
     if not services.kiosks.begins(pages.frame.kiosk, services.now()):
-        return pages.page("kiosk.html", {"profile": "none", "told": "too-fast"}, status=429)
+        headers = retry_after(services.kiosks.again(pages.frame.kiosk), services.now())
+        return pages.page("kiosk.html", {"profile": "none", "told": "too-fast"}, status=429, headers=headers)
     return _fresh("/")
 
 

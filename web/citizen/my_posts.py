@@ -1,11 +1,12 @@
 """What I posted, and what became of it; nobody else can open these pages."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from channels.wire import MAX_INTEGER
 from realtime.refusals import Refusal
@@ -14,6 +15,8 @@ from storage.values_posts import Post, PostReason, PostStatus
 from web.citizen.timeline import local_time
 from web.citizen.topic import SEE_OTHER
 from web.citizen.visit import Visit, visit
+
+PRIVATE = {"cache-control": "private, no-cache", "vary": "cookie"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,20 @@ async def my_posts(request: Request) -> Response:
     older = found[-1].id if len(found) == POSTS_A_PAGE else None
     context = visitor.context(posts=[_own(visitor, post) for post in found], older=older)
     return visitor.pages.page("my_posts.html", context)
+
+
+async def my_states(request: Request) -> Response:
+    """How the newest of my posts stand, {id: status}, for a page that stays open; nothing where nothing moved."""
+    visitor = await visit(request)
+    found: list[Post] = []
+    if request.state.has_cookie:
+        found = await posts_of(visitor.services.database, _author(visitor))
+    answer = JSONResponse({str(post.id): str(post.status) for post in found}, headers=PRIVATE)
+    tag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
+    answer.headers["etag"] = tag
+    if request.headers.get("if-none-match", "").removeprefix("W/") == tag:
+        return Response(status_code=304, headers={"etag": tag, **PRIVATE})
+    return answer
 
 
 async def my_post(request: Request) -> Response:

@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from storage.database import StorageUnavailable
-from storage.posts import submit
+from storage.posts import TOO_MANY_POSTS, may_post_again, submit
 from storage.similarity import similar
 from storage.tallies import standings
 from storage.topics import list_themes
 from storage.values import Theme, Topic, TopicState
 from storage.values_posts import NewPost, Post, PostRefusal
+from web.citizen.again import in_words, retry_after
 from web.citizen.topic import SEE_OTHER
 from web.citizen.visit import Visit, new_op, visit
 from web.post_text import clean, count_signs
@@ -94,14 +95,15 @@ async def alike(visitor: Visit, text: str, limit: int) -> list[Alike]:
 async def _send(visitor: Visit, draft: Draft, read: Checked) -> Response:
     services = visitor.services
     author = services.keys.author(visitor.device)
-    new = NewPost(read.kind, read.text, author, draft.op, read.theme)
+    new = NewPost(read.kind, read.text, author, draft.op, read.theme, departement=read.departement)
     try:
         made = await submit(services.database, services.keys, new, services.posting, visitor.now)
     except StorageUnavailable:
         return await _preview(visitor, draft, read, DraftFault.TRY_AGAIN)
     if isinstance(made, Post):
         return RedirectResponse(f"/mes-idees/{made.id}", SEE_OTHER)
-    return await _preview(visitor, draft, read, made)
+    again = await may_post_again(services.database, new, made) if made in TOO_MANY_POSTS else None
+    return await _preview(visitor, draft, read, made, again)
 
 
 async def _form(
@@ -120,22 +122,25 @@ async def _form(
     return visitor.pages.page("poster.html", context, status=status)
 
 
-async def _preview(visitor: Visit, draft: Draft, read: Checked, fault: Fault | None = None) -> Response:
+async def _preview(
+    visitor: Visit, draft: Draft, read: Checked, fault: Fault | None = None, again: int | None = None
+) -> Response:
     """As everybody will see it. The op stays where sending again may help; else the next one is another."""
-    keeps_op = fault is DraftFault.TRY_AGAIN
+    when = in_words(visitor, again)
+    keeps_op = fault in {DraftFault.TRY_AGAIN, PostRefusal.PAUSED}
     themes = {theme.slug: theme for theme in await list_themes(visitor.services.database)}
     context = visitor.context(
         draft=replace(draft, op=draft.op if keeps_op else new_op()),
         read=read,
         theme=themes[read.theme],
-        fault="" if fault is None else visitor.pages.catalogue.say("post-faults", fault, n=0),
+        fault="" if fault is None else visitor.pages.catalogue.say("post-faults", fault, n=0, when=when),
         days=visitor.services.posting.idea_days,
         moderation=visitor.services.posting.moderation,
         alike=await alike(visitor, read.text, MOST_SIMILAR),
     )
-    return visitor.pages.page(
-        "poster_preview.html", context, status=200 if fault is None else _STATUS.get(fault, 409)
-    )
+    status = 200 if fault is None else _STATUS.get(fault, 409)
+    headers = retry_after(again, visitor.now)
+    return visitor.pages.page("poster_preview.html", context, status=status, headers=headers)
 
 
 def in_order(themes: list[Theme]) -> list[Theme]:
@@ -150,6 +155,7 @@ def _plain(name: str) -> str:
 _ELSEWHERE = "vie-citoyenne"
 _STATUS: Mapping[Fault, int] = {
     DraftFault.TRY_AGAIN: 503,
+    PostRefusal.PAUSED: 503,
     DraftFault.BAD_OP: 400,
     PostRefusal.TOO_MANY_THIS_HOUR: 429,
     PostRefusal.TOO_MANY_TODAY: 429,

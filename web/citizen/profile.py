@@ -48,9 +48,12 @@ async def keep_profile(request: Request) -> Response:
         if wants_json:
             return _refused(visitor, cell.first, wants_json)
         return _form(visitor, form, kept, faults=cell, status=400)
-    await save_profile(visitor.services.database, visitor.services.keys, visitor.device, cell)
+    services = visitor.services
+    first = form.get("first") == "1"
+    await save_profile(services.database, services.keys, visitor.device, cell, visitor.now, first=first)
     if wants_json:
-        return JSONResponse({"profile": profile_state(Profile(cell))})
+        told = visitor.profile if first and visitor.profile is not None else Profile(cell)
+        return JSONResponse({"profile": profile_state(told)})
     after = local_path(form)
     if kept is None:
         return RedirectResponse(after, SEE_OTHER)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from storage.database import StorageUnavailable
-from storage.reports import report
+from storage.reports import may_report_again, report
 from storage.values import Topic
 from storage.values_reports import NewReport, ReportReason, ReportRefusal
 from web.arguing import (
@@ -18,6 +18,7 @@ from web.arguing import (
     check_report,
     read_report,
 )
+from web.citizen.again import in_words, retry_after
 from web.citizen.posting import read_long_form
 from web.citizen.topic import SEE_OTHER
 from web.citizen.visit import Visit, asked_topic, visit
@@ -50,7 +51,8 @@ async def take_report(request: Request) -> Response:
     if refusal is ReportRefusal.UNKNOWN_TOPIC:
         raise HTTPException(404)
     if refusal is not None:
-        return _page(visitor, topic, draft, {"form": refusal}, status=429)
+        again = await may_report_again(services.database, new.reporter)
+        return _page(visitor, topic, draft, {"form": refusal}, status=429, again=again)
     return RedirectResponse(f"/sujets/{topic.id}/signaler?merci=1", SEE_OTHER)
 
 
@@ -70,15 +72,19 @@ def _page(
     *,
     is_done: bool = False,
     status: int = 200,
+    again: int | None = None,
 ) -> Response:
     signs = count_signs(clean(draft.text[:LONGEST_TYPED]))
     say = visitor.pages.catalogue.say
+    when = in_words(visitor, again)
     context = visitor.context(
         topic=topic,
         draft=draft,
-        faults={name: say("report-faults", code, n=signs) for name, code in (faults or {}).items()},
+        faults={
+            name: say("report-faults", code, n=signs, when=when) for name, code in (faults or {}).items()
+        },
         reasons=list(ReportReason),
         longest=LONGEST_TYPED,
         is_done=is_done,
     )
-    return visitor.pages.page("report.html", context, status=status)
+    return visitor.pages.page("report.html", context, status=status, headers=retry_after(again, visitor.now))

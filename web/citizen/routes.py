@@ -15,7 +15,7 @@ from web.citizen.language import choose_language
 from web.citizen.legal import accessibility, credits_page, legal_notice, personal_data
 from web.citizen.mine import my_rows, my_signs, my_votes
 from web.citizen.moments import topic_moments
-from web.citizen.my_posts import my_post, my_posts, withdraw_post
+from web.citizen.my_posts import my_post, my_posts, my_states, withdraw_post
 from web.citizen.news import campaign_page, image
 from web.citizen.offline import offline_page
 from web.citizen.posting import poster_page, take_post
@@ -72,6 +72,7 @@ def routes() -> list[BaseRoute]:
         Route("/proposer", poster_page),
         Route("/proposer", take_post, methods=["POST"]),
         Route("/mes-idees", my_posts),
+        Route("/mes-idees/etat", my_states),
         Route("/mes-idees/{id:int}", my_post),
         Route("/mes-idees/{id:int}/retirer", withdraw_post, methods=["POST"]),
         Route("/recherche", search_page),

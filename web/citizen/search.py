@@ -13,7 +13,7 @@ from realtime.tally import Departement
 from storage.search import find
 from storage.topics import list_themes
 from storage.values import TopicState
-from storage.values_search import Order, Page, Query, Who
+from storage.values_search import Answer, Order, Page, Query, Who
 from web.citizen.cards import Card
 from web.citizen.posting import Alike, alike
 from web.citizen.visit import visit
@@ -52,7 +52,7 @@ class Results:
         query, plain = self.query, Query()
         return [
             Filter(name, str(chosen), search_address(replace(query, **{name: getattr(plain, name)})))
-            for name in ("theme", "state", "who", "departement", "order")
+            for name in ("theme", "state", "who", "departement", "answer", "order")
             if (chosen := getattr(query, name)) != getattr(plain, name)
         ]
 
@@ -81,6 +81,7 @@ def read_query(asked: Mapping[str, object], themes: frozenset[str]) -> Query:
         state=state,
         who=_one_of(Who, trimmed(asked, "qui")),
         departement=_one_of(Departement, trimmed(asked, "departement")),
+        answer=_one_of(Answer, trimmed(asked, "reponse")),
         order=order,
         page=read_page(asked),
     )
@@ -94,6 +95,7 @@ def search_address(query: Query, page: int = 1) -> str:
         "etat": query.state,
         "qui": query.who,
         "departement": query.departement,
+        "reponse": query.answer,
         "tri": query.order if query.order is not Order.RECENT else None,
         "page": page if page > 1 else None,
     }
@@ -112,7 +114,7 @@ async def search_page(request: Request) -> Response:
     words = {
         "theme": {theme.slug: visitor.pages.catalogue.theme(theme) for theme in themes},
         "departement": sections["departement"],
-        **{name: sections[f"search-{name}"] for name in ("state", "who", "order")},
+        **{name: sections[f"search-{name}"] for name in ("state", "who", "answer", "order")},
     }
     return visitor.pages.page("search.html", visitor.context(results=results, words_of=words))
 

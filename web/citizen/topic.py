@@ -15,8 +15,9 @@ from storage.follow_up import follow_ups
 from storage.news import campaign_of
 from storage.tallies import cross_table, moments
 from storage.topics import get_topic
-from storage.values import CastVote, Receipt, Topic, TopicState
+from storage.values import DAY_MS, CastVote, Receipt, Topic, TopicState
 from storage.values_posts import PostStatus
+from web.citizen.again import retry_after
 from web.citizen.cards import Card, Note, wants_profile
 from web.citizen.debate import debate_under, read_sent
 from web.citizen.follow_up import deadline, entries
@@ -27,6 +28,8 @@ from web.citizen.visit import Visit, asked_topic, read_form, visit
 from web.forms import VoteForm, local_path, read_sign, read_vote
 
 SEE_OTHER = 303
+_LATER = frozenset({Refusal.TRY_AGAIN, Refusal.PAUSED})
+"""What the same form may meet no more when it is sent again."""
 
 
 async def topic_page(request: Request) -> Response:
@@ -63,7 +66,7 @@ async def enter(visitor: Visit, topic: Topic, form: VoteForm, after: str) -> Res
     )
     if isinstance(outcome, Receipt):
         return RedirectResponse(after, SEE_OTHER)
-    status = 503 if outcome is Refusal.TRY_AGAIN else 409
+    status = _STATUS.get(outcome, 409)
     return await show_topic(visitor, topic, status=status, refusal=outcome, chosen=form.sign, op=form.op)
 
 
@@ -83,7 +86,7 @@ async def show_topic(
     if refusal is not None:
         note = Note(pages.catalogue.refusal(refusal), chosen, wants_profile=wants_profile(refusal))
     (card,) = await visitor.cards([topic], note)
-    if refusal is Refusal.TRY_AGAIN and op is not None and is_op(op):
+    if refusal in _LATER and op is not None and is_op(op):
         card = replace(card, op=op)
     past = await moments(database, visitor.services.keys, topic.id) if card.view is View.RESULTS else []
     closed_at = topic.rules.closes_at
@@ -103,7 +106,12 @@ async def show_topic(
         debate=await debate_under(visitor, topic, sent=sent) if topic.parent is None else None,
         preview=preview_of(card, pages.catalogue),
     )
-    return pages.page("topic.html", context, status=status)
+    # Changes of a vote are counted by the day, UTC.
+    again = visitor.now - visitor.now % DAY_MS + DAY_MS if refusal is Refusal.TOO_MANY_CHANGES else None
+    return pages.page("topic.html", context, status=status, headers=retry_after(again, visitor.now))
+
+
+_STATUS = {**dict.fromkeys(_LATER, 503), Refusal.TOO_MANY_CHANGES: 429}
 
 
 def _path(card: Card) -> str:

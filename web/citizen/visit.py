@@ -52,6 +52,7 @@ class Visit:
         found = await standings(self.services.database, ids)
         pictures = await pictures_of(self.services.database, ids)
         answered = await answered_topics(self.services.database, ids)
+        paused = self.services.notice().paused
         return [
             card(
                 topic,
@@ -64,6 +65,7 @@ class Visit:
                 note=note,
                 picture=pictures.get(topic.id),
                 answered=topic.id in answered,
+                paused=paused.get(topic.id, ""),
             )
             for topic in shown
         ]
@@ -82,7 +84,7 @@ def pages_for(request: Request) -> Pages:
     """The pages in the visitor's language, as this request frames them."""
     services: Services = request.state.services
     pages = services.pages[request.state.language]
-    return replace(pages, frame=frame_of(request, services.site, services.keys))
+    return replace(pages, frame=frame_of(request, services.site, services.keys, services.notice()))
 
 
 async def visit(request: Request) -> Visit:
@@ -92,6 +94,8 @@ async def visit(request: Request) -> Visit:
     if request.state.has_cookie:
         services.attendance.note(device, services.now())
         profile = await profile_of(services.database, services.keys, device)
+        if profile is not None:
+            services.attendance.note_profile(device, profile, services.now())
     return Visit(services, pages_for(request), device, profile, services.now())
 
 

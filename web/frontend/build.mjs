@@ -9,7 +9,7 @@ import { regionMap } from "./map.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, "..", "dist");
-const styles = path.join(here, "styles", "main.css");
+const sheets = ["main", "console"];
 const pages = path.join(here, "src", "pages");
 const PUBLIC = "/static/";
 
@@ -31,7 +31,7 @@ async function entryPoints() {
   return [
     { in: "src/main.ts", out: "main" },
     ...own.map((file) => ({ in: `src/pages/${file}`, out: path.basename(file, ".ts") })),
-    ...(existsSync(styles) ? [{ in: "styles/main.css", out: "main" }] : []),
+    ...sheets.map((name) => ({ in: `styles/${name}.css`, out: name })),
   ];
 }
 
@@ -66,7 +66,9 @@ async function bundle(outdir) {
 
 // The worker has a fixed address; in it stand the files that it keeps, so it changes whenever one of them does.
 async function worker(folder, outfile) {
-  const files = (await readdir(folder)).filter((file) => /\.(?:js|css|woff2|svg)$/.test(file)).sort();
+  // A citizen's telephone has no use for what staff work with.
+  const isKept = (file) => /\.(?:js|css|woff2|svg)$/.test(file) && !file.startsWith("console");
+  const files = (await readdir(folder)).filter(isKept).sort();
   await build({
     absWorkingDir: here,
     entryPoints: ["src/worker/sw.ts"],

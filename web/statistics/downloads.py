@@ -1,25 +1,17 @@
-"""The statistics as tables to take away, and how a table is written as CSV (pure).
+"""The statistics as tables to take away (pure)."""
 
-CSV as spreadsheets here open it: UTF-8 with a byte order mark, semicolons, CRLF. A text that a spreadsheet
-would take for a formula begins with an apostrophe (OWASP, « CSV Injection »).
-"""
-
-import csv
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from io import StringIO
 from typing import Any
 
 from web.citizen.weather import Share
+from web.csv_text import Value, csv_bytes
 from web.statistics.charts import EVERYTHING, Charts, Entry, ThemeBar
 from web.statistics.representativeness import Comparison
 
-Value = str | int | float | None
 Say = Callable[[str, object], str]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class TableName(StrEnum):
@@ -111,11 +103,7 @@ def representativeness(comparisons: Iterable[Comparison], say: Say) -> Table:
 
 def as_csv(table: Table, say: Say) -> bytes:
     """``say`` gives the names of the columns."""
-    written = StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    writer.writerow([say("column", column) for column in table.columns])
-    writer.writerows([[_harmless(value) for value in row] for row in table.rows])
-    return ("\ufeff" + written.getvalue()).encode()
+    return csv_bytes([say("column", column) for column in table.columns], table.rows)
 
 
 def as_plain(table: Table) -> list[dict[str, Any]]:
@@ -129,18 +117,6 @@ def plain_json(content: Any) -> bytes:
 
 SECTIONS = {"dep": "departement", "sex": "sex", "age": "age"}
 """The catalogue's sections that name groups, by kind of series."""
-
-
-def _harmless(value: Value) -> str | int:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.1f}".replace(".", ",")
-    return (
-        "'" + value
-        if isinstance(value, str) and value.lstrip(" \u00a0\u202f\n").startswith(_FORMULA)
-        else value
-    )
 
 
 def _sides(shown: Share | None) -> tuple[Value, Value, Value]:

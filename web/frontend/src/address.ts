@@ -6,6 +6,8 @@ export interface More {
   readonly wait?: number;
   /** Whether the page was told that its numbers may be old. */
   readonly stale?: boolean;
+  /** The number of the notice that the page has. */
+  readonly notice?: number | null;
 }
 
 /** Nothing in it needs escaping, so that the address stays short and can be read. */
@@ -16,6 +18,7 @@ export function address(door: string, subscriptions: readonly Subscription[], mo
     return `sub=${channel}${known}${seen ? `~${seen}` : ""}`;
   });
   if (more.wait) parts.push(`wait=${more.wait}`);
+  if (more.notice !== undefined && more.notice !== null) parts.push(`notice=${more.notice}`);
   if (more.stale) parts.push("stale=1");
   return `${door}?${parts.join("&")}`;
 }

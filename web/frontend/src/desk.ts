@@ -37,6 +37,8 @@ const ASK_AGAIN = 5_000;
 const SAY_SENDING = 400;
 /** When the tally should have told of a vote that was counted. */
 const GUESS_LASTS = 2_000;
+/** Staff have paused the votes on a topic, nobody knows for how long: one is told so, and votes again later. */
+const PAUSED = "paused";
 
 export class Desk {
   #downSince: number | null;
@@ -131,7 +133,7 @@ export class Desk {
     const vote = op === undefined ? undefined : this.pending.get(op);
     if (!vote) return;
     const isLast = this.pending.last(vote.topic) === vote;
-    if (retry && isLast) {
+    if (retry && isLast && code !== PAUSED) {
       this.pending.mark(vote.op, { tries: vote.tries + 1 });
       this.doors.after(waitBefore(vote.tries + 1, this.doors.random()), () => this.#send(vote.op));
     } else {

@@ -12,6 +12,7 @@ export class EventStream implements Transport {
   readonly isSubscribed = true;
   #source: EventSource | null = null;
   #isGreeted = false;
+  #notice: number | null = null;
   readonly #post: VotePost;
 
   constructor(
@@ -37,7 +38,7 @@ export class EventStream implements Transport {
   /** From what the page now has: the server answers with what is newer. */
   #open(): void {
     this.#source?.close();
-    const mine = new EventSource(address(`${this.path}/events`, this.subscriptions()));
+    const mine = new EventSource(address(`${this.path}/events`, this.subscriptions(), { notice: this.#notice }));
     this.#source = mine;
     mine.onmessage = ({ data }) => this.#onData(String(data));
     mine.onerror = () => this.#source === mine && this.#lost();
@@ -47,6 +48,7 @@ export class EventStream implements Transport {
     const isHello = data.startsWith(HELLO);
     if (isHello && this.#isGreeted) return; // it was opened again; for the session nothing has begun anew
     this.#isGreeted ||= isHello;
+    this.#notice = noticeIn(data) ?? this.#notice;
     this.events.onText(data);
   }
 
@@ -60,6 +62,13 @@ export class EventStream implements Transport {
     this.close();
     this.events.onClose(LOST);
   }
+}
+
+/** The number of the notice that this message is, null where it is none. */
+export function noticeIn(text: string): number | null {
+  if (!text.startsWith('{"t":"notice"')) return null;
+  const message = parse(text);
+  return message.t === "notice" ? message.number : null;
 }
 
 /** Whether this answer to a vote lets the page see results that are hidden from it so far. */

@@ -4,10 +4,14 @@ import { Clock, timeLeft } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { copiedAt, copyNotice } from "./copies.ts";
 import { Desk } from "./desk.ts";
-import type { Told } from "./desk.ts";
+import type { Counter, Told } from "./desk.ts";
 import { defineElements } from "./elements/index.ts";
 import { install } from "./install.ts";
+import { KeptProfile, postProfile } from "./kept_profile.ts";
+import { startMenu } from "./menu.ts";
 import { startMotion } from "./motion.ts";
+import { writeAllPaused, writeBanner, writePosting } from "./noticed.ts";
+import { Notices } from "./notices.ts";
 import { OwnVotes, topicOfOwn, withVote } from "./own.ts";
 import type { PendingVote } from "./pending.ts";
 import { PendingVotes } from "./pending.ts";
@@ -34,7 +38,8 @@ import {
 } from "./topics.ts";
 import { Visits } from "./visits.ts";
 import { listenForVotes, newOp, postVote } from "./vote.ts";
-import type { No } from "./wire.ts";
+import type { No, Subscription } from "./wire.ts";
+import { topicChannel } from "./wire.ts";
 import { writeWatching } from "./watching.ts";
 import type { Words } from "./words.ts";
 import { number, pageWords } from "./words.ts";
@@ -56,7 +61,12 @@ function start(live: string): void {
   const connection = new Connection(document.getElementById("connection"), words, after);
   const copied = copiedAt();
   if (copied) connection.copied(copyNotice(copied, Date.now(), words));
-  const profile = profileStep(words);
+  const post = (fields: Readonly<Record<string, string>>) => postProfile("/profil", fields);
+  const answers = new KeptProfile(store, post, (answer) => {
+    if ("profile" in answer) document.body.dataset.profile = answer.profile;
+    else connection.tell(answer.code ? words.refusal(answer.code) : words.say("live", "profile-failed"));
+  });
+  const profile = profileStep(words, answers, post);
   const announcer = new Announcer(
     (text) => document.getElementById("announcer")?.replaceChildren(text),
     () => performance.now(),
@@ -86,6 +96,7 @@ function start(live: string): void {
     for (const topic of topics) draw(topic);
     session.subscribe(standings.subscriptionsTo(topics));
     session.wake();
+    notices.again();
   });
 
   function draw(topic: number): void {
@@ -108,19 +119,40 @@ function start(live: string): void {
     else announcer.say(words.say("live", "announce", { ...values, ...percents(tally.headline) }));
   }
 
+  // --- what staff have switched for everybody
+
+  const notices = new Notices(
+    {
+      banner: (banner) => writeBanner(banner, words),
+      posting: writePosting,
+      paused: (topics) =>
+        writeAllPaused(topics, (topic, how) => topic === only && announcer.say(words.say("notice", how))),
+    },
+    { now: () => clock.now(), after },
+  );
+
   // --- the socket
 
+  /** A page without topics may still have votes of another to hand in: it follows those, and draws nothing of them. */
+  function subscriptions(): readonly Subscription[] {
+    const own = standings.subscriptions();
+    if (own.length) return own;
+    return [...new Set(pending.all.map(({ topic }) => topic))].map((topic) => ({ channel: topicChannel(topic), at: null, seen: null }));
+  }
+
   const session: Session = openSession(live, {
-    subscriptions: () => standings.subscriptions(),
+    subscriptions,
     opened: ({ time }) => {
       clock.set(time);
-      connection.opened();
+      notices.opened();
+      if (standings.topics.length) connection.opened();
       document.body.dataset.connected = "true";
-      desk.onOpened();
+      void beginVoting();
       void takeOver();
     },
     lost: (final) => {
-      connection.lost(final);
+      notices.lost();
+      if (standings.topics.length) connection.lost(final);
       document.body.dataset.connected = "false";
       desk.onLost();
     },
@@ -146,6 +178,9 @@ function start(live: string): void {
           break;
         case "watching":
           writeWatching(message, words);
+          break;
+        case "notice":
+          notices.take(message);
       }
     },
   });
@@ -169,9 +204,26 @@ function start(live: string): void {
 
   // --- votes
 
-  const desk: Desk = new Desk(standings, pending, session, {
+  /** Votes wait for the profile that was answered before them: a ballot keeps the cell that it was cast from. */
+  const counter: Counter = {
+    get isOpen() {
+      return session.isOpen && !answers.isThere;
+    },
+    send: (message) => !answers.isThere && session.send(message),
+    wake: () => session.wake(),
+  };
+
+  /** Answers first, then votes. Where the answers cannot be handed in, the desk asks again. */
+  async function beginVoting(): Promise<boolean> {
+    const delivered = await answers.deliver();
+    if (delivered && session.isOpen) desk.onOpened();
+    return delivered;
+  }
+
+  const isServing = () => fetch("/favicon.svg", { method: "HEAD", cache: "no-store" }).then((r) => r.ok, () => false);
+  const desk: Desk = new Desk(standings, pending, counter, {
     tell,
-    reachable: () => fetch("/favicon.svg", { method: "HEAD", cache: "no-store" }).then((r) => r.ok, () => false),
+    reachable: async () => (await isServing()) && (await beginVoting()),
     post: postVote,
     now: () => performance.now(),
     after,
@@ -181,7 +233,8 @@ function start(live: string): void {
   function tell(topic: number, told: Told, vote?: PendingVote): void {
     draw(topic);
     const shown = articles(topic);
-    for (const article of shown) writeNote(article, wordsFor(told, words, vote));
+    const note = told.kind === "waiting" && answers.isThere ? words.say("live", "waiting-profile") : wordsFor(told, words, vote);
+    for (const article of shown) writeNote(article, note);
     if (told.kind === "refused" && told.code === CLOSED) for (const article of shown) closeTopic(article, words);
     if (!shown.length && vote) tellElsewhere(told, vote);
     if (told.kind === "refused" && told.code === PROFILE_NEEDED) offerProfile(topic);
@@ -223,7 +276,7 @@ function start(live: string): void {
   function takeOver(): Promise<void> {
     return tabs.takeOver((isGone) => {
       desk.begin(pending.adopt(isGone));
-      if (pending.all.length) session.wake();
+      if (pending.all.length || answers.isThere) session.wake();
     });
   }
 
@@ -297,7 +350,7 @@ function start(live: string): void {
   for (const topic of standings.topics) draw(topic);
   setInterval(tick, 1000);
   startSharing(words);
-  if (standings.topics.length) session.wake();
+  session.wake(); // also where no topic stands: what staff switch concerns every page
 }
 
 function wordsFor(told: Told, words: Words, vote?: PendingVote): string {
@@ -319,5 +372,6 @@ function percents(headline: { plus: number; minus: number }): { plus: number; mi
 
 defineElements();
 startMotion();
+startMenu();
 install();
 if (document.body.dataset.live) start(document.body.dataset.live);

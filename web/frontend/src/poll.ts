@@ -1,6 +1,6 @@
 // Polls that wait as a transport: each asks for what is newer than what the page has, votes are posted.
 import { address } from "./address.ts";
-import { reveals } from "./events.ts";
+import { noticeIn, reveals } from "./events.ts";
 import { VotePost } from "./post.ts";
 import type { Transport, TransportEvents } from "./session.ts";
 import type { ClientMessage, Subscription } from "./wire.ts";
@@ -16,6 +16,7 @@ export class Polling implements Transport {
   #isClosed = false;
   #isLeaving = false;
   #isStale = false;
+  #notice: number | null = null;
   #asking = new AbortController();
   #wakeUp = (): void => {};
   readonly #post: VotePost;
@@ -54,7 +55,7 @@ export class Polling implements Transport {
 
   /** The lines of an answer, null where there was none. */
   async #ask(wait: number, signal: AbortSignal): Promise<string | null> {
-    const url = address(`${this.path}/poll`, this.subscriptions(), { wait, stale: this.#isStale });
+    const url = address(`${this.path}/poll`, this.subscriptions(), { wait, stale: this.#isStale, notice: this.#notice });
     try {
       const answer = await fetch(url, { cache: "no-store", signal });
       return answer.ok ? await answer.text() : null;
@@ -67,6 +68,7 @@ export class Polling implements Transport {
     if (!line || this.#isClosed) return;
     if (line === '{"t":"stale"}') this.#isStale = true;
     if (line === '{"t":"fresh"}') this.#isStale = false;
+    this.#notice = noticeIn(line) ?? this.#notice;
     if (line.startsWith('{"t":"bye"')) this.#isLeaving = true; // the session comes back in a moment
     this.events.onText(line);
   }

@@ -1,4 +1,5 @@
 // The profile dialog: three questions, one at a time, three taps.
+import type { KeptProfile, Post } from "./kept_profile.ts";
 import type { Words } from "./words.ts";
 
 export interface ProfileStep {
@@ -10,14 +11,14 @@ export interface ProfileStep {
   ask(): Promise<boolean>;
 }
 
-export function profileStep(words: Words): ProfileStep {
+export function profileStep(words: Words, kept: KeptProfile, post: Post): ProfileStep {
   const dialog = document.querySelector<HTMLDialogElement>("dialog#profile");
   const form = dialog?.querySelector("form");
-  const asking = dialog && form ? new Asking(dialog, form, words) : null;
+  const asking = dialog && form ? new Asking(dialog, form, words, kept, post) : null;
   return {
     available: asking !== null,
     get needed() {
-      return asking !== null && document.body.dataset.profile === "none";
+      return asking !== null && document.body.dataset.profile === "none" && !kept.isThere;
     },
     ask: () => (asking ? asking.ask() : Promise.resolve(true)),
   };
@@ -35,6 +36,8 @@ class Asking {
     private readonly dialog: HTMLDialogElement,
     private readonly form: HTMLFormElement,
     private readonly words: Words,
+    private readonly kept: KeptProfile,
+    private readonly post: Post,
   ) {
     this.#steps = [...form.querySelectorAll("fieldset")];
     this.#submit = form.querySelector<HTMLButtonElement>("button[type=submit]:not([name=skip])");
@@ -85,27 +88,26 @@ class Asking {
     else void this.#keep(skips);
   }
 
+  /** Answers that nobody takes now are kept, with the vote that they go before. */
   async #keep(skips: boolean): Promise<void> {
-    const fields = new URLSearchParams();
-    if (skips) fields.set("skip", "1");
-    else for (const [name, value] of new FormData(this.form)) fields.set(name, String(value));
+    const fields: Record<string, string> = {};
+    if (skips) fields.skip = "1";
+    else for (const [name, value] of new FormData(this.form)) fields[name] = String(value);
     this.#busy(true);
-    try {
-      const headers = { accept: "application/json" };
-      const answer = await fetch(this.form.action, { method: "POST", body: fields, headers });
-      const told = (await answer.json()) as { profile?: string; code?: string };
-      if (answer.ok && told.profile) {
-        document.body.dataset.profile = told.profile;
-        this.#finish(true);
-        this.dialog.close();
-      } else {
-        this.#note(told.code ? this.words.refusal(told.code) : this.words.say("live", "profile-failed"));
-      }
-    } catch {
-      this.#note(this.words.say("live", "profile-failed"));
-    } finally {
-      this.#busy(false);
+    const answer = await this.post(fields);
+    this.#busy(false);
+    if (answer && "code" in answer) {
+      this.#note(answer.code ? this.words.refusal(answer.code) : this.words.say("live", "profile-failed"));
+      return;
     }
+    if (answer) {
+      document.body.dataset.profile = answer.profile;
+      this.kept.drop();
+    } else {
+      this.kept.keep(fields);
+    }
+    this.#finish(true);
+    this.dialog.close();
   }
 
   #finish(kept: boolean): void {

@@ -4,7 +4,7 @@ import { BEST } from "./doors.ts";
 import type { Door, Doors } from "./doors.ts";
 import { PATIENCE, STEADY, comesBack, waitBefore } from "./reconnect.ts";
 import { Resyncs } from "./resyncs.ts";
-import type { Ack, ClientMessage, Delta, Hello, No, Plain, Snap, Subscription, Watching } from "./wire.ts";
+import type { Ack, ClientMessage, Delta, DeskLoad, Hello, No, Notice, Plain, Snap, Subscription, Watching } from "./wire.ts";
 import { PROTOCOL, parse } from "./wire.ts";
 
 export interface Transport {
@@ -34,7 +34,7 @@ export interface Listener {
   /** What to follow, asked at each new connection. */
   subscriptions(): readonly Subscription[];
   opened(hello: Hello): void;
-  heard(message: Snap | Delta | Ack | No | Watching | Plain): void;
+  heard(message: Snap | Delta | Ack | No | Watching | Notice | DeskLoad | Plain): void;
   /** Not connected any more; `final` where it will not come back by itself. */
   lost(final: boolean): void;
 }
@@ -117,8 +117,17 @@ export class Session {
     this.#resyncs.want(channel);
   }
 
+  /** Where there is nothing to follow there is nothing to ask; whoever has something later wakes it. */
+  get #isNeeded(): boolean {
+    return this.listener.subscriptions().length > 0;
+  }
+
   #connect(): void {
     this.#letGo();
+    if (!this.#isNeeded) {
+      this.#phase = "idle";
+      return;
+    }
     this.#phase = "connecting";
     this.#silence = PATIENCE;
     this.#heardAt = this.#openedAt = this.around.now();
@@ -175,6 +184,10 @@ export class Session {
     if (this.#phase === "connecting") this.doors.failed(silent);
     this.#letGo();
     const final = !comesBack(code);
+    if (!final && !this.#isNeeded) {
+      this.#phase = "idle";
+      return;
+    }
     this.#phase = final ? "ended" : "waiting";
     if (!final) this.#comeBack(waitBefore(this.#attempt++, this.around.random()));
     this.listener.lost(final);

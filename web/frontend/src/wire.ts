@@ -61,6 +61,31 @@ export interface Watching {
   readonly channel: string;
   readonly watching: number;
 }
+export type Severity = "info" | "warning";
+export interface Banner {
+  readonly text: string;
+  readonly severity: Severity;
+  /** In ms since 1970; null: until it is taken away. */
+  readonly until: number | null;
+}
+/** What staff have switched for everybody; `paused` says of topics why they take no votes. */
+export interface Notice {
+  readonly t: "notice";
+  readonly number: number;
+  readonly posting: string | null;
+  readonly banner: Banner | null;
+  readonly paused: ReadonlyMap<number, string>;
+}
+/** What waits for staff, in numbers. */
+export interface DeskLoad {
+  readonly t: "desk";
+  readonly mark: number;
+  readonly waiting: number;
+  readonly oldest: number | null;
+  readonly themes: ReadonlyMap<string, number>;
+  readonly reports: number;
+  readonly contact: number;
+}
 export interface Plain {
   readonly t: "stale" | "fresh" | "ping";
 }
@@ -68,7 +93,7 @@ export interface Plain {
 export interface Misread {
   readonly t: "unknown" | "broken";
 }
-export type ServerMessage = Hello | Snap | Delta | Ack | No | Bye | Watching | Plain;
+export type ServerMessage = Hello | Snap | Delta | Ack | No | Bye | Watching | Notice | DeskLoad | Plain;
 
 export function topicChannel(topic: number): string {
   return `topic:${topic}`;
@@ -139,6 +164,22 @@ const READERS: Readonly<Record<string, (plain: Fields) => ServerMessage>> = {
   fresh: () => ({ t: "fresh" }),
   ping: () => ({ t: "ping" }),
   watching: ({ channel, watching }) => ({ t: "watching", channel: text(channel), watching: integer(watching) }),
+  notice: ({ number, posting, banner, paused }) => ({
+    t: "notice",
+    number: integer(number),
+    posting: posting === null ? null : text(posting),
+    banner: banner === null ? null : bannerOf(banner),
+    paused: new Map(Object.entries(fields(paused)).map(([topic, why]) => [Number(topic), text(why)])),
+  }),
+  desk: ({ mark, waiting, oldest, themes, reports, contact }) => ({
+    t: "desk",
+    mark: integer(mark),
+    waiting: integer(waiting),
+    oldest: oldest === null ? null : integer(oldest),
+    themes: new Map(Object.entries(fields(themes)).map(([theme, posts]) => [theme, integer(posts)])),
+    reports: integer(reports),
+    contact: integer(contact),
+  }),
   bye: ({ within }) => ({ t: "bye", within: integer(within) }),
 };
 
@@ -157,6 +198,12 @@ function text(value: unknown): string {
 function integer(value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw new Wrong();
   return value as number;
+}
+
+function bannerOf(value: unknown): Banner {
+  const { text: told, severity, until } = fields(value);
+  if (severity !== "info" && severity !== "warning") throw new Wrong();
+  return { text: text(told), severity, until: until === null ? null : integer(until) };
 }
 
 function signOf(value: unknown): Sign {

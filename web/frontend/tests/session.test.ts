@@ -34,6 +34,26 @@ test("subscribes with what it has once the server said hello", () => {
   assert.deepEqual(page.told, ["opened"]);
 });
 
+test("with nothing to follow nothing is asked, until there is something", () => {
+  const world = new World();
+  const page = new Page();
+  const sub = page.subs;
+  page.subs = [];
+  const session = new Session(world, page, new Doors(new MemoryShelf(), () => world.now()));
+  session.wake();
+  session.reconsider();
+  world.time.pass(60_000);
+  assert.equal(world.lines.length, 0);
+  page.subs = sub;
+  session.wake();
+  world.line.hello();
+  assert.deepEqual([world.line.sent, page.told], [[SUB], ["opened"]]);
+  page.subs = [];
+  world.line.closes(1006);
+  world.time.pass(60_000);
+  assert.deepEqual([world.lines.length, page.told], [1, ["opened"]]);
+});
+
 test("many subscriptions go out in messages that stay small", () => {
   const { world, page } = begun();
   page.subs = Array.from({ length: 60 }, (_, i) => ({

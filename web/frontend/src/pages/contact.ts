@@ -1,4 +1,7 @@
-// Counts a message's signs while it is written, as a reader and the server count them.
+// Counts a message's signs while it is written, as a reader and the server count them, and keeps it until it is sent.
+import { ContactDrafts, plain } from "../contact_draft.ts";
+import { deviceStore } from "../store.ts";
+
 const FEW = 0.8;
 
 function watch(field: HTMLTextAreaElement): void {
@@ -23,6 +26,9 @@ function watch(field: HTMLTextAreaElement): void {
   count();
 }
 
+const drafts = new ContactDrafts(deviceStore(), Date.now);
+const written = document.querySelectorAll(".message-citizen .message-text");
+drafts.tidy([...written].map(({ textContent }) => plain(textContent ?? "")));
+const form = document.querySelector<HTMLFormElement>('form.fields[action^="/contact"]');
+if (form?.querySelector("button[type=submit]")) drafts.begin(form);
 for (const field of document.querySelectorAll<HTMLTextAreaElement>("textarea[data-most]")) watch(field);
-
-export {};

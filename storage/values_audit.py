@@ -1,0 +1,68 @@
+"""The frozen values of the journal of what staff do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What was done; the console's catalogue says each in French (section ``action``)."""
+
+    SIGNED_IN = "signed-in"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SIGNED_OUT = "signed-out"
+    SIGNED_OUT_EVERYWHERE = "signed-out-everywhere"
+    SESSION_ENDED = "session-ended"
+    INVITATION_ACCEPTED = "invitation-accepted"
+    TELEPHONE_ENROLLED = "telephone-enrolled"
+    RECOVERY_USED = "recovery-used"
+    RECOVERY_RENEWED = "recovery-renewed"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - the name of an action
+    ACCOUNT_ADDED = "account-added"
+    ACCOUNT_CHANGED = "account-changed"
+    ACCOUNT_CLOSED = "account-closed"
+    ACCOUNT_RESET = "account-reset"
+    JOURNAL_EXPORTED = "journal-exported"
+    POSTING_PAUSED = "posting-paused"
+    POSTING_RESUMED = "posting-resumed"
+    VOTES_PAUSED = "votes-paused"
+    VOTES_RESUMED = "votes-resumed"
+    BANNER_SHOWN = "banner-shown"
+    BANNER_REMOVED = "banner-removed"
+
+
+class SubjectKind(StrEnum):
+    """What it was done to; its id is a number, or empty where there is but one."""
+
+    STAFF = "staff"
+    SESSION = "session"
+    JOURNAL = "journal"
+    SWITCH = "switch"
+    TOPIC = "topic"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """``staff`` is None where an operator did it from the command line, ``name`` then empty."""
+
+    id: int
+    at: int
+    staff: int | None
+    name: str
+    action: str
+    subject_kind: str
+    subject_id: str
+    detail: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSearch:
+    """What of the journal is asked for; ``since`` and ``until`` in ms, ``before`` is the id of a line."""
+
+    staff: int | None = None
+    action: str = ""
+    subject_kind: str = ""
+    subject_id: str = ""
+    since: int | None = None
+    until: int | None = None
+    before: int | None = None

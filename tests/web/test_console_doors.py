@@ -1,0 +1,273 @@
+"""Coming in to the console, and what keeps everybody else out."""
+
+import pytest
+from starlette.routing import Route
+
+from storage import audit, staff
+from storage.sign_in import MOST_WRONG_CODES
+from storage.values_audit import Action, AuditSearch
+from storage.values_staff import Role
+from tests.web.conftest import ORIGIN, Site
+from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
+from web.console.desk import COOKIE, ConsoleRoute
+from web.console.routes import console_routes
+
+OP = "aaaaaaaaaaaaaaaa"
+NEW = "une autre phrase assez longue"
+
+FORMS: dict[str, dict[str, str]] = {
+    "/console/deconnexion": {},
+    "/console/deconnexion/partout": {},
+    "/console/profil/mot-de-passe": {"current": PASSWORD, "password": NEW, "again": NEW},
+    "/console/profil/secours": {"password": PASSWORD},
+    "/console/profil/sessions/{id:int}": {},
+    "/console/comptes": {"email": "n@grandest.fr", "name": "N", "role": "editor", "op": OP},
+    "/console/comptes/{id:int}": {"role": "editor"},
+    "/console/comptes/{id:int}/invitation": {"op": OP},
+    "/console/comptes/{id:int}/sessions": {},
+    "/console/comptes/{id:int}/fermer": {},
+}
+"""What makes each form of the console do what it does; ``id`` is that of a colleague, or one's other session."""
+
+POSTS = [
+    route
+    for route in console_routes()
+    if isinstance(route, ConsoleRoute) and "POST" in (route.methods or ()) and not route.is_door
+]
+
+
+def posts(route: Route) -> str:
+    return route.path
+
+
+async def actions(site: Site, staff_id: int | None = None) -> list[str]:
+    return [line.action for line in await audit.search(site.house.database, AuditSearch(staff=staff_id))]
+
+
+def test_every_page_of_the_console_is_admitted_by_its_route() -> None:
+    assert all(isinstance(route, ConsoleRoute) for route in console_routes())
+    assert {posts(route) for route in POSTS} == set(FORMS)
+
+
+@pytest.mark.parametrize("route", POSTS, ids=posts)
+async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: ConsoleRoute) -> None:
+    """No other site's page, nobody without a session, nobody of another role; and then it is in the journal."""
+    someone = await colleague(site, *(route.roles or {Role.MODERATOR}), email="one@grandest.fr")
+    wrong = await colleague(site, *(set(Role) - route.roles - {Role.REFERENT}), email="wrong@grandest.fr")
+    subject = (await invite(site, Role.MODERATOR, email="subject@grandest.fr"))[0]
+    if "sessions/{id" in route.path:
+        subject = await other_session(someone)
+    path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
+    before, own = await actions(site), await actions(site, someone.id)
+
+    foreign = await someone.browser.post(path, data=form, headers={"origin": "https://elsewhere.example"})
+    assert foreign.status_code == 403
+    assert (await site.browser().post(path, data=form)).status_code == 403
+    if route.roles:
+        assert (await wrong.browser.post(path, data=form)).status_code == 403
+    assert await actions(site) == before
+
+    answer = await someone.browser.post(path, data=form)
+    assert answer.status_code in {200, 303}, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert len(await actions(site, someone.id)) == len(own) + 1
+
+
+async def other_session(someone: Colleague) -> int:
+    """One's own session in another browser."""
+    from storage.sessions import own_sessions
+
+    again = Colleague(someone.site, someone.id, someone.email, someone.site.browser(), someone.secret)
+    await again.sign_in()
+    house = someone.site.house
+    return (await own_sessions(house.database, house.keys, someone.id, house.clock[0]))[0].id
+
+
+async def test_somebody_who_was_invited_comes_in(site: Site) -> None:
+    someone = await colleague(site, Role.MODERATOR)
+    home = await someone.browser.get("/console")
+    assert home.status_code == 200 and "modération" in home.text and "Comptes" not in home.text
+    assert home.headers["cache-control"] == "no-store" and "noindex" in home.headers["x-robots-tag"]
+    await someone.browser.post("/console/deconnexion")
+    assert (await someone.browser.get("/console")).headers["location"] == "/console/connexion"
+    await someone.sign_in()
+    assert (await someone.browser.get("/console")).status_code == 200
+
+
+async def test_a_code_counts_once_and_a_clock_may_be_half_a_minute_off(site: Site) -> None:
+    someone = await colleague(site, Role.EDITOR)
+    code = someone.code()
+    await someone.browser.post("/console/deconnexion")
+    await someone.password()
+    assert (await someone.browser.post("/console/code", data={"code": code})).status_code == 403
+    site.house.clock[0] += 60_000
+    for drift, comes_in in ((-2, False), (2, False), (-1, True)):
+        site.house.clock[0] += 30_000
+        answer = await someone.browser.post("/console/code", data={"code": someone.code(drift)})
+        assert (answer.status_code == 303) is comes_in, drift
+    await someone.browser.post("/console/deconnexion")
+    await someone.password()
+    late = someone.code(1)
+    assert (await someone.browser.post("/console/code", data={"code": late})).status_code == 303
+    site.house.clock[0] += 30_000
+    await someone.browser.post("/console/deconnexion")
+    await someone.password()
+    again = await someone.browser.post("/console/code", data={"code": late})
+    assert again.status_code == 403, (
+        "the step after, of which it is the code at the right time, has been used"
+    )
+
+
+async def test_a_recovery_code_counts_once(site: Site) -> None:
+    someone = await colleague(site, Role.MODERATOR)
+    page = await someone.browser.post("/console/profil/secours", data={"password": PASSWORD})
+    code = page.text.split("<li><code>")[1].split("<")[0]
+    for status in (303, 403):
+        await someone.browser.post("/console/deconnexion")
+        await someone.password()
+        answer = await someone.browser.post("/console/code", data={"code": code.upper()})
+        assert answer.status_code == status
+    assert "recovery-used" in await actions(site, someone.id)
+
+
+async def test_each_step_has_a_token_of_its_own(site: Site) -> None:
+    someone = await colleague(site, Role.MODERATOR)
+    tokens = [someone.browser.cookies[COOKIE]]
+    await someone.browser.post("/console/deconnexion")
+    someone.browser.cookies.set(COOKIE, "put-there-by-somebody-else")
+    answer = await someone.password()
+    assert "HttpOnly" in answer.headers["set-cookie"] and "SameSite=strict" in answer.headers["set-cookie"]
+    half = answer.cookies[COOKIE]
+    thief = site.browser()
+    thief.cookies.set(COOKIE, half)
+    assert (await thief.get("/console")).status_code == 303, "a password alone shows nothing"
+    site.house.clock[0] += 30_000
+    answer = await someone.browser.post("/console/code", data={"code": someone.code()})
+    tokens += [half, answer.cookies[COOKIE]]
+    assert len(set(tokens)) == 3
+    assert (await thief.get("/console")).status_code == 303
+
+
+async def test_no_word_tells_whether_there_is_an_account(site: Site) -> None:
+    known = await colleague(site, Role.MODERATOR)
+    closed = await colleague(site, Role.MODERATOR, email="closed@grandest.fr")
+    await staff.close(site.house.database, closed.id, by=None, now=site.house.clock[0])
+    invited = (await invite(site, Role.MODERATOR, email="invited@grandest.fr"))[0]
+    assert invited
+    told = set()
+    for email in (known.email, closed.email, "invited@grandest.fr", "nobody@grandest.fr", "x"):
+        answers = []
+        for _ in range(5):  # also how it is slowed down
+            answer = await site.browser().post("/console/connexion", data={"email": email, "password": "no"})
+            answers.append((answer.status_code, answer.text.replace(f'value="{email}"', "")))
+        told.add(tuple(answers))
+        site.house.clock[0] += 7_200_000  # an address is slowed down as well
+    assert len(told) == 1
+
+
+async def test_who_fails_waits_longer_each_time_and_is_never_locked_out(site: Site) -> None:
+    someone = await colleague(site, Role.MODERATOR)
+    await someone.browser.post("/console/deconnexion")
+    clock, waits = site.house.clock, []
+    for _ in range(9):
+        answer = await someone.password("wrong")
+        while answer.status_code == 429:
+            clock[0] += 1000
+            answer = await someone.password("wrong")
+            waits.append(1)
+        waits.append(0)
+    assert 1 in waits
+    assert (await someone.password()).status_code == 429, "the right one waits too"
+    clock[0] += 60_000
+    assert (await someone.password()).status_code == 303
+
+
+async def test_five_wrong_codes_lead_back_to_the_password(site: Site) -> None:
+    someone = await colleague(site, Role.MODERATOR)
+    await someone.browser.post("/console/deconnexion")
+    await someone.password()
+    for n in range(MOST_WRONG_CODES):
+        site.house.clock[0] += 60_000
+        answer = await someone.browser.post("/console/code", data={"code": "12345"})
+        assert ("mot de passe" in answer.text) is (n == MOST_WRONG_CODES - 1)
+    assert (await someone.browser.get("/console/code")).headers["location"] == "/console/connexion"
+
+
+async def test_an_invitation_leads_somewhere_once_and_for_seven_days(site: Site) -> None:
+    _, path = await invite(site, Role.EDITOR)
+    form = {"password": PASSWORD, "again": PASSWORD}
+    first, second = site.browser(), site.browser()
+    short = await first.post(path, data={"password": "court", "again": "court"})
+    assert short.status_code == 400 and "douze signes" in short.text
+    email = await first.post(path, data={"password": "A@grandest.fr", "again": "A@grandest.fr"})
+    assert "autre chose que votre adresse" in email.text
+    assert (await first.post(path, data=form)).status_code == 303
+    assert (await second.post(path, data=form)).status_code == 410
+    assert (await second.get(path)).status_code == 410
+    _, late = await invite(site, Role.EDITOR, email="late@grandest.fr")
+    site.house.clock[0] += 7 * 86_400_000
+    assert (await second.post(late, data=form)).status_code == 410
+
+
+async def test_a_session_ends_by_itself(site: Site) -> None:
+    someone = await colleague(site, Role.MODERATOR)
+    for hours, is_open in ((1.9, True), (1.9, True), (2.1, False)):
+        site.house.clock[0] += int(hours * 3_600_000)
+        assert ((await someone.browser.get("/console")).status_code == 200) is is_open
+    await someone.sign_in()
+    for hour in range(13):
+        site.house.clock[0] += 3_600_000
+        assert ((await someone.browser.get("/console")).status_code == 200) is (hour < 11)
+
+
+async def test_a_role_that_is_taken_away_is_gone_from_the_open_page(site: Site) -> None:
+    chief = await colleague(site, Role.ADMINISTRATOR, email="chief@grandest.fr")
+    other = await colleague(site, Role.ADMINISTRATOR, email="other@grandest.fr")
+    await chief.browser.post(f"/console/comptes/{other.id}", data={"role": "editor"})
+    form = {"role": "moderator"}
+    assert (await other.browser.post(f"/console/comptes/{chief.id}", data=form)).status_code == 403
+    await other.sign_in()
+    assert (await other.browser.get("/console/comptes")).status_code == 403
+    assert (await other.browser.post(f"/console/comptes/{chief.id}", data=form)).status_code == 403
+
+
+async def test_a_password_that_changes_ends_the_other_sessions(site: Site) -> None:
+    someone = await colleague(site, Role.MODERATOR)
+    elsewhere = Colleague(site, someone.id, someone.email, site.browser(), someone.secret)
+    await elsewhere.sign_in()
+    answer = await someone.browser.post(
+        "/console/profil/mot-de-passe", data={"current": PASSWORD, "password": NEW, "again": NEW}
+    )
+    assert answer.status_code == 303
+    assert (await someone.browser.get("/console")).status_code == 200
+    assert (await elsewhere.browser.get("/console")).status_code == 303
+
+
+async def test_after_signing_in_one_is_where_one_wanted_to_be_and_never_elsewhere(site: Site) -> None:
+    someone = await colleague(site, Role.MODERATOR)
+    await someone.browser.post("/console/deconnexion")
+    site.house.clock[0] += 30_000
+    led = (await someone.browser.get("/console/profil?x=1")).headers["location"]
+    assert led == "/console/connexion?suite=%2Fconsole%2Fprofil%3Fx%3D1"
+    for wanted, reached in (
+        ("/console/profil?x=1", "/console/profil?x=1"),
+        ("https://evil.example/", "/console"),
+        ("//evil.example/console", "/console"),
+        ("/profil", "/console"),
+    ):
+        await someone.password()
+        form = {"code": someone.code(), "suite": wanted}
+        assert (await someone.browser.post("/console/code", data=form)).headers["location"] == reached
+        await someone.browser.post("/console/deconnexion")
+        site.house.clock[0] += 30_000
+
+
+async def test_who_enrols_again_has_a_new_secret(site: Site) -> None:
+    chief = await colleague(site, Role.ADMINISTRATOR, email="chief@grandest.fr")
+    someone = await colleague(site, Role.MODERATOR)
+    page = await chief.browser.post(f"/console/comptes/{someone.id}/invitation", data={"op": OP})
+    path = page.text.split(f"{ORIGIN}")[1].split("<")[0]
+    assert (await someone.browser.get("/console")).status_code == 303
+    await someone.browser.post(path, data={"password": PASSWORD, "again": PASSWORD})
+    assert await secret_shown(someone.browser) != someone.secret
+    assert Action.ACCOUNT_RESET in await actions(site, chief.id)

@@ -1,0 +1,26 @@
+"""The areas of the console, in the order of its navigation (pure). A new page gets its line here."""
+
+from dataclasses import dataclass
+
+from storage.values_staff import Role, Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """``name`` is its entry in the catalogue's ``area`` and ``area-told``, and its icon's; no role: everybody's."""
+
+    name: str
+    path: str
+    roles: frozenset[Role] = frozenset()
+
+
+AREAS: tuple[Area, ...] = (
+    Area("accounts", "/console/comptes", frozenset({Role.ADMINISTRATOR})),
+    Area("journal", "/console/journal", frozenset({Role.ADMINISTRATOR})),
+    Area("profile", "/console/profil"),
+)
+
+
+def areas_of(staff: Staff) -> list[Area]:
+    """What somebody may open."""
+    return [area for area in AREAS if not area.roles or staff.is_any(*area.roles)]

@@ -1,0 +1,88 @@
+// The places of the page where it says what staff have switched for everybody.
+import { articles } from "./topics.ts";
+import type { Banner } from "./wire.ts";
+import type { Words } from "./words.ts";
+import { typography } from "./words.ts";
+
+/** What this page was told to close; it does not come again with the same words. */
+let closed: string | null = null;
+
+/** A banner that comes lies over the page, one that goes leaves its room: nothing moves. */
+export function writeBanner(banner: Banner | null, words: Words): void {
+  const standing = document.getElementById("banner");
+  const place = document.getElementById("notice");
+  const isStanding = banner !== null && standing?.dataset.text === banner.text;
+  standing?.classList.toggle("is-over", !isStanding);
+  if (!place) return;
+  const text = isStanding || banner === null || closed === banner.text ? "" : banner.text;
+  if (place.dataset.text === text) return;
+  place.dataset.text = text;
+  if (banner && text) place.replaceChildren(told(banner, words, () => writeBanner(banner, words)));
+  else place.replaceChildren();
+}
+
+function told(banner: Banner, words: Words, again: () => void): HTMLElement {
+  const box = make("div", `banner banner-${banner.severity}`);
+  const kind = make("strong", "", words.say("notice", banner.severity));
+  const close = make("button", "link-button", words.say("notice", "close"));
+  close.setAttribute("type", "button");
+  close.addEventListener("click", () => {
+    closed = banner.text;
+    document.getElementById("main")?.focus({ preventScroll: true });
+    again();
+  });
+  const line = make("p", "");
+  line.append(kind, " ", inFrench(make("span", "", typography(banner.text))));
+  box.append(line, close);
+  return box;
+}
+
+/** Why nothing can be posted; empty where it can. */
+export function writePosting(why: string | null): void {
+  for (const place of document.querySelectorAll<HTMLElement>(".posting-paused")) write(place, why ?? "");
+}
+
+/** Whether this topic's votes became paused, or are taken again; null where nothing changed. */
+export function writePaused(article: HTMLElement, why: string): "paused" | "resumed" | null {
+  const place = article.querySelector<HTMLElement>(".vote-paused");
+  if (!place || article.dataset.state !== "open") return null;
+  const was = Boolean(place.textContent);
+  const hadFocus = article.querySelector("form.vote")?.contains(document.activeElement) ?? false;
+  write(place, why);
+  for (const button of article.querySelectorAll<HTMLButtonElement>("form.vote button")) button.disabled = Boolean(why);
+  // What cannot be pressed cannot keep the focus, and what says nothing neither.
+  if (hadFocus && why) place.focus({ preventScroll: true });
+  else if (hadFocus && was) article.querySelector<HTMLElement>(".vote-plus")?.focus({ preventScroll: true });
+  if (was === Boolean(why)) return null;
+  return why ? "paused" : "resumed";
+}
+
+/** Every topic of the page; `changed` is told of those for which it became another. */
+export function writeAllPaused(
+  topics: ReadonlyMap<number, string>,
+  changed: (topic: number, how: "paused" | "resumed") => void,
+): void {
+  for (const article of articles()) {
+    const topic = Number(article.dataset.topic);
+    const how = writePaused(article, topics.get(topic) ?? "");
+    if (how) changed(topic, how);
+  }
+}
+
+function write(place: HTMLElement, text: string): void {
+  const told = typography(text);
+  if (place.textContent !== told) place.textContent = told;
+}
+
+function make(name: string, className: string, text = ""): HTMLElement {
+  const element = document.createElement(name);
+  if (className) element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** Staff write in French, whatever the page speaks. */
+function inFrench(element: HTMLElement): HTMLElement {
+  if (document.documentElement.lang !== "fr") element.lang = "fr";
+  return element;
+}
