@@ -1,0 +1,24 @@
+"""Members of staff who are signed in at real servers, without the way through the door."""
+
+from storage import sessions, staff
+from storage.database import Database
+from storage.keys import Keys
+from storage.values_staff import NewAccount, Role, SessionStage, StaffFault
+from web.console.desk import COOKIE
+
+
+async def signed_in(url: str, keys: Keys, email: str, now: int, *roles: Role) -> tuple[int, str]:
+    """Somebody of these roles: their number, and the Cookie header of their session."""
+    database = Database(url)
+    await database.open()
+    try:
+        new = NewAccount(email, f"Agent {email}", frozenset(roles))
+        made = await staff.add(database, keys, new, by=None, op=email, now=now)
+        assert not isinstance(made, StaffFault)
+        token, staff_id = sessions.new_token(), made[0]
+        await database.write(
+            lambda connection: sessions.begin(connection, token, staff_id, SessionStage.OPEN, "essai", now)
+        )
+    finally:
+        await database.close()
+    return staff_id, f"{COOKIE}={token}"
