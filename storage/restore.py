@@ -16,7 +16,7 @@ from storage.backend import Backend
 from storage.backup import ASIDE, BackupFailed, keep, refuse_damaged, run_program, sync
 from storage.database import Database, backend, bring_up_to_date
 from storage.installation import raise_epoch
-from storage.tables import INSTALLATION, METADATA
+from storage.tables import FUNCTIONS, INSTALLATION, METADATA
 from storage.tallies import discrepancies
 
 
@@ -129,7 +129,7 @@ def _restore_server(engine: Backend, file: Path, now: int) -> Restored:
             raise
         if not moved:
             with engine.connect() as connection, connection.begin():
-                connection.exec_driver_sql(f"DROP SCHEMA {schema}")
+                connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")  # no table is in it
     except DBAPIError as error:
         raise BackupFailed(engine.sentence(error)) from None
     finally:
@@ -158,16 +158,20 @@ def _undo(engine: Backend, schema: str) -> None:
         engine.lock_for_migration(connection)
         for name in _tables(connection, "public"):
             connection.exec_driver_sql(f'DROP TABLE public."{name}" CASCADE')
+        for name in _functions(connection, "public"):
+            connection.exec_driver_sql(f"DROP FUNCTION public.{name}()")
         _move(connection, schema, "public")
         connection.exec_driver_sql(f"DROP SCHEMA {schema}")
 
 
 def _move(connection: sa.Connection, source: str, target: str) -> int:
-    """Move the application's tables from one schema to another; how many there were."""
+    """Move the application's tables, and what guards them, from one schema to another; how many there were."""
     names = _tables(connection, source)
     connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {target}")
     for name in names:
         connection.exec_driver_sql(f'ALTER TABLE {source}."{name}" SET SCHEMA {target}')
+    for name in _functions(connection, source):
+        connection.exec_driver_sql(f"ALTER FUNCTION {source}.{name}() SET SCHEMA {target}")
     return len(names)
 
 
@@ -175,6 +179,15 @@ def _tables(connection: sa.Connection, schema: str) -> list[str]:
     ours = {*METADATA.tables, "alembic_version"}
     there = "SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s ORDER BY tablename"
     return [row[0] for row in connection.exec_driver_sql(there, {"schema": schema}) if row[0] in ours]
+
+
+def _functions(connection: sa.Connection, schema: str) -> list[str]:
+    """Ours, which triggers of the tables call: migrations make them."""
+    there = (
+        "SELECT proname FROM pg_proc WHERE pronamespace = CAST(%(schema)s AS regnamespace) ORDER BY proname"
+    )
+    found = connection.exec_driver_sql(there, {"schema": schema})
+    return [row[0] for row in found if row[0] in FUNCTIONS]
 
 
 # --- both

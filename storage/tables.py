@@ -192,3 +192,6 @@ MOMENT = SQLModel.metadata.tables["moment"]
 METADATA = SQLModel.metadata
 OTHERS = (tables_follow_up, tables_news, tables_questionnaires)
 """Those of these modules are among METADATA's."""
+
+FUNCTIONS = ("audit_keeps",)
+"""What triggers call on PostgreSQL: a function is no part of its table, and is moved beside it."""
