@@ -5,8 +5,10 @@ from starlette.routing import Route
 
 from storage import audit, staff
 from storage.sign_in import MOST_WRONG_CODES
+from storage.switches import turn_on
 from storage.values_audit import Action, AuditSearch
 from storage.values_staff import Role
+from storage.values_switches import NewSwitch, SwitchKind
 from tests.web.conftest import ORIGIN, Site
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
 from web.console.desk import COOKIE, ConsoleRoute
@@ -21,6 +23,11 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/profil/mot-de-passe": {"current": PASSWORD, "password": NEW, "again": NEW},
     "/console/profil/secours": {"password": PASSWORD},
     "/console/profil/sessions/{id:int}": {},
+    "/console/commandes": {
+        **{"kind": "banner", "text": "Bonsoir", "severity": "info", "reason": "essai"},
+        **{"op": OP, "step": "confirm"},
+    },
+    "/console/commandes/{id:int}/arreter": {"reason": "essai"},
     "/console/comptes": {"email": "n@grandest.fr", "name": "N", "role": "editor", "op": OP},
     "/console/comptes/{id:int}": {"role": "editor"},
     "/console/comptes/{id:int}/invitation": {"op": OP},
@@ -57,6 +64,8 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     subject = (await invite(site, Role.MODERATOR, email="subject@grandest.fr"))[0]
     if "sessions/{id" in route.path:
         subject = await other_session(someone)
+    if "commandes/{id" in route.path:
+        subject = await something_on(site, someone.id)
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
     before, own = await actions(site), await actions(site, someone.id)
 
@@ -71,6 +80,14 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     assert answer.status_code in {200, 303}, answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert len(await actions(site, someone.id)) == len(own) + 1
+
+
+async def something_on(site: Site, staff_id: int) -> int:
+    """A switch that is on."""
+    new = NewSwitch(SwitchKind.POSTING, "Un moment.", "essai", OP)
+    made = await turn_on(site.house.database, new, staff_id, site.house.clock[0])
+    assert isinstance(made, int)
+    return made
 
 
 async def other_session(someone: Colleague) -> int:
