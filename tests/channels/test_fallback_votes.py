@@ -82,8 +82,8 @@ async def test_a_wrong_vote_that_names_its_op_is_answered_with_it(server: Runnin
 
 
 QUERIES = {
-    "": (400, "bad-message"),
-    "wait=5": (400, "bad-message"),
+    "notice=x": (400, "bad-message"),
+    "wait=5s": (400, "bad-message"),
     "sub=Nowhere!": (400, "bad-channel"),
     "sub=topic:1@1": (400, "bad-version"),
     "sub=topic:1@1.9999999999999999": (400, "bad-version"),
