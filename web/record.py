@@ -67,7 +67,7 @@ COOKIES: Mapping[str, int] = {
 SHELVES: tuple[str, ...] = (
     *("imaginest.still", "imaginest.door", "imaginest.own", "imaginest.vote"),
     *("imaginest.last", "imaginest.draft", "imaginest.erased"),
-    *("imaginest.profile", "imaginest.contact"),
+    *("imaginest.profile", "imaginest.contact", "imaginest.keys"),
 )
 """What the browser keeps for itself and never sends by itself."""
 

@@ -132,7 +132,11 @@ async def test_of_two_in_the_same_instant_one_wins_and_the_other_is_told(house: 
 
 async def test_nobody_decides_about_what_their_own_browser_posted(house: House, ann: int) -> None:
     post = await posted(house, 7)
-    for choice, more in ((Choice.APPROVE, {}), (Choice.REFUSE, {"reason": "insult"})):
+    ways: tuple[tuple[Choice, dict[str, Any]], ...] = (
+        (Choice.APPROVE, {}),
+        (Choice.REFUSE, {"reason": "insult"}),
+    )
+    for choice, more in ways:
         refused = await on(house, Sort.POST, post.id, choice, device=device(7), **more)
         assert refused == Refused(ModerationFault.OWN_POST)
     assert isinstance(await on(house, Sort.POST, post.id, Choice.APPROVE, device=device(8)), Decision)
