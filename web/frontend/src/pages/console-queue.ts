@@ -10,7 +10,7 @@ const UNDO_FOR = 10_000;
 const LOOK_AT_MOST_EVERY = 700;
 const FEW_LEFT = 8;
 const WINDOW = 30;
-const KEYS_OFF = "imaginest.keys";
+const KEY = "imaginest.keys";
 
 interface Answer {
   readonly told?: string;
@@ -428,8 +428,8 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function listenToKeys(queue: Queue, help: HTMLDialogElement, box: HTMLInputElement): void {
-  box.checked = store.getItem(KEYS_OFF) !== "off";
-  box.addEventListener("change", () => (box.checked ? store.removeItem(KEYS_OFF) : store.setItem(KEYS_OFF, "off")));
+  box.checked = store.getItem(KEY) !== "off";
+  box.addEventListener("change", () => (box.checked ? store.removeItem(KEY) : store.setItem(KEY, "off")));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !box.checked) return;
     if (event.key === "Escape" && event.target instanceof HTMLElement && event.target.matches("select, input, textarea")) {
