@@ -58,4 +58,4 @@ def propose(server: Running, *texts: str, theme: str = "sport") -> None:
         with httpx2.Client(base_url=server.url, timeout=DEADLINE) as client:
             headers = {"origin": server.url, "cookie": server.cookie()}
             answer = client.post("/proposer", data=form, headers=headers)
-            assert answer.status_code == 303, answer.text
+            assert answer.status_code == 303, text

@@ -17,6 +17,7 @@ from storage.queue import QUEUE_SHOWN, get_post, queued
 from storage.reports import reported
 from storage.topics import list_themes
 from storage.values import DAY_MS
+from storage.values_desk import DeskLoad
 from storage.values_moderation import UNDO_MS, Decision, PostSort, Queued, QueueFilter, Sort, Subject
 from storage.values_posts import PostStatus
 from web.citizen.local_time import here
@@ -132,13 +133,15 @@ async def show(
             held = await claim(services.database, subject, visitor.staff.id, visitor.session.id, visitor.now)
             item["held_by"] = "" if held is None else held.name
     done = await _undoable(request, visitor)
+    load = await desk_load(services.database)
     context = {
         "asked": asked,
         "rows": rows,
         "item": item,
         "current": "" if subject is None else str(subject),
-        "load": await desk_load(services.database),
+        "load": load,
         "themes": await list_themes(services.database),
+        "waited": _waited(visitor, load),
         "ages": AGES,
         "sorts": SORTS,
         "done": done,
@@ -261,6 +264,19 @@ def _first(rows: list[Row], after: int, asked: Asked) -> Subject | None:
     subjects = [Subject(Sort(sort), int(number)) for sort, number in free]
     behind = [one for one in subjects if one.sort is Sort.POST and one.id > after]
     return next(iter(behind or subjects), None)
+
+
+def _waited(visitor: StaffVisit, load: DeskLoad) -> str:
+    """How long the oldest post has waited; empty where none does."""
+    if load.oldest is None:
+        return ""
+    minutes = max(0, visitor.now - load.oldest) // 60_000
+    for unit, length in (("days", 2880), ("hours", 120)):
+        if minutes >= length:
+            return visitor.say(
+                "browser", f"queue-oldest-{unit}", n=minutes // (1440 if unit == "days" else 60)
+            )
+    return visitor.say("browser", "queue-oldest-minutes", n=minutes)
 
 
 async def _undoable(request: Request, visitor: StaffVisit) -> Decision | None:

@@ -268,6 +268,8 @@ class Queue {
       const shown = find(`[data-load="${name}"]`);
       if (shown) shown.textContent = number(count);
     }
+    const oldest = find("[data-load=oldest]");
+    if (oldest) oldest.textContent = load.oldest === null ? "" : waited((Date.now() - load.oldest) / 60_000);
     void this.#look();
   }
 
@@ -390,6 +392,13 @@ class Queue {
     this.#asked?.classList.add("is-asked");
     first?.focus();
   }
+}
+
+/** How long the oldest has waited, in minutes. */
+function waited(minutes: number): string {
+  if (minutes >= 2880) return say("queue-oldest-days", { n: Math.floor(minutes / 1440) });
+  if (minutes >= 120) return say("queue-oldest-hours", { n: Math.floor(minutes / 60) });
+  return say("queue-oldest-minutes", { n: Math.max(0, Math.floor(minutes)) });
 }
 
 function by(row: HTMLElement): string {
