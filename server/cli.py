@@ -12,6 +12,9 @@ from server.editor_commands import BadOption, add_editor_commands
 from server.settings import DATABASE_FILE, BadSetting, Settings
 from server.staff_commands import add_staff_command
 
+WRONG_USE = 2
+"""The exit status where a command was not written as it is used, as argparse has it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status says whether it did what it says."""
@@ -25,12 +28,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         status: int = options.run(settings, options)
         return status
-    except (BadSetting, BadOption) as error:
+    except BadSetting as error:
         return _fail(str(error))
+    except BadOption as error:
+        return _fail(str(error), WRONG_USE)
     except Exception as error:
-        from server.orders import OrderRefused
+        from server.orders import OrderRefused, WrongUse
         from storage.backend import UnusableDatabase
 
+        if isinstance(error, WrongUse):
+            return _fail(str(error), WRONG_USE)
         if isinstance(error, (UnusableDatabase, OrderRefused)):
             return _fail(str(error))
         raise
@@ -90,7 +97,8 @@ def _parser() -> argparse.ArgumentParser:
         "--reason",
         metavar="TEXT",
         default="",
-        help="why it is refused: its author reads it",
+        help="why it is refused, read by its author: insult, off-topic, personal-data, advertising, duplicate, "
+        "or a sentence of your own in French",
     )
     posts.set_defaults(run=_posts)
 
@@ -104,7 +112,9 @@ def _parser() -> argparse.ArgumentParser:
         help="list (the default), show, answer or close",
     )
     contact.add_argument("id", nargs="?", type=int, metavar="ID", help="the number of a conversation")
-    contact.add_argument("--text", metavar="TEXT", help="the answer, at most 2,000 signs")
+    contact.add_argument(
+        "--text", metavar="TEXT", help="of answer: what the citizen reads, at most 2,000 signs"
+    )
     contact.set_defaults(run=_contact)
 
     reports = command("reports", "what citizens report, the topics of five people or more first; settle it")
@@ -258,7 +268,8 @@ def _kiosk(settings: Settings, options: argparse.Namespace) -> int:
 
     if not is_kiosk_name(options.name):
         return _fail(
-            f"{options.name!r} is no kiosk's name: up to 40 small letters, digits and dashes are needed"
+            f"{options.name!r} is no kiosk's name: up to 40 small letters, digits and dashes are needed",
+            WRONG_USE,
         )
     site = settings.public_url or next(iter(settings.origins), f"http://{settings.host}:{settings.port}")
     print(f"{site}/borne?code={open_keys(settings).kiosk_code(options.name)}")
@@ -271,9 +282,9 @@ def _replay(settings: Settings, options: argparse.Namespace) -> int:
     return run(settings, options.votes, options.comments, options.profiles, options.speed)
 
 
-def _fail(why: str) -> int:
+def _fail(why: str, status: int = 1) -> int:
     print(f"imaginest: {why}", file=sys.stderr)
-    return 1
+    return status
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime
 
 from server.ordering import look, order
-from server.orders import OrderRefused
+from server.orders import OrderRefused, WrongUse
 from server.settings import Settings
 from storage import contact
 from storage.database import Database
@@ -15,13 +15,17 @@ from storage.values_contact import ContactThread
 def run(settings: Settings, action: str, thread_id: int | None, text: str | None) -> int:
     """List, show, answer or close; the exit status. Raises OrderRefused."""
     if action == "list":
+        if thread_id is not None:
+            raise WrongUse(f"say “contact show {thread_id}” to read it; “contact” alone lists")
         threads = look(settings, contact.open_threads)
         print("\n".join(map(_line, threads)) or "nobody waits for an answer")
         return 0
     if thread_id is None:
-        raise OrderRefused(f"{action} needs the number of a conversation: “imaginest contact” lists them")
-    if action == "answer" and text is None:
-        raise OrderRefused("answer needs --text")
+        raise WrongUse(f"{action} which? Write its number, as in “contact {action} 12”; “contact” lists them")
+    if action == "answer" and not (text or "").strip():
+        raise WrongUse(f"write what the citizen reads: “contact answer {thread_id} --text 'Bonjour, …'”")
+    if action != "answer" and text is not None:
+        raise WrongUse(f"--text goes with answer alone: “contact answer {thread_id} --text …”")
     if action == "show":
         look(settings, lambda database, keys: _show(database, keys, thread_id))
     else:

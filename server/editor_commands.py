@@ -87,7 +87,7 @@ def _add_questionnaire(settings: Settings, options: argparse.Namespace) -> int:
     except ValueError as error:
         raise BadOption(f"{options.file} is no JSON: {error}") from None
     if not isinstance(wanted, dict) or not isinstance(wanted.get("until"), str):
-        raise BadOption(f"{options.file} says no day as “until”")
+        raise BadOption(f'{options.file} needs its last day: "until": "2027-03-31"')
     wanted["closes_at"] = _midnight(wanted.pop("until"), after=True)
     if "from" in wanted:
         wanted["opens_at"] = _midnight(str(wanted.pop("from")))

@@ -4,6 +4,7 @@ Nothing is counted here and nothing is global: an application has a registry of 
 into a metric when somebody asks. Label values come from enums, from the routes and from the settings.
 """
 
+import asyncio
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -86,6 +87,15 @@ def _node(parts: Parts) -> Iterator[Metric]:
     yield GaugeFamily(
         "imaginest_draining", "1 from the moment in which the node asks to leave.", parts.is_draining()
     )
+    yield GaugeFamily("imaginest_tasks", "Tasks of the event loop.", _tasks())
+
+
+def _tasks() -> int:
+    """Tasks that have not ended; none where no event loop runs, before and after the service."""
+    try:
+        return len(asyncio.all_tasks())
+    except RuntimeError:
+        return 0
 
 
 def _watchers(parts: Parts) -> Iterator[Metric]:

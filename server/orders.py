@@ -18,6 +18,10 @@ class OrderRefused(Exception):
     """The order cannot be carried out; the message says why."""
 
 
+class WrongUse(OrderRefused):
+    """The command was not written as it is used; the message says how, in one or two lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What orders are carried out with; ``pages`` makes mails, in the language of whoever gets them."""

@@ -19,7 +19,6 @@ _REFUSED = (
 )
 _SENTENCES: Mapping[type[Exception], str] = {
     news.UnknownCampaign: "there is no campaign {}",
-    topics.UnknownTheme: "there is no theme {}",
     topics.TitleTooLong: f"a title has more than {topics.LONGEST_TITLE} signs: {{}}",
 }
 
@@ -32,6 +31,9 @@ def _editors(order: Order) -> Order:
             return await order(desk, wanted)
         except _REFUSED as error:
             raise OrderRefused(str(error)) from None
+        except topics.UnknownTheme as error:
+            known = ", ".join(theme.slug for theme in await topics.list_themes(desk.database))
+            raise OrderRefused(f"there is no theme {error}; there are {known}") from None
         except tuple(_SENTENCES) as error:
             raise OrderRefused(_SENTENCES[type(error)].format(error)) from None
 

@@ -1,15 +1,25 @@
 """``imaginest posts``: what waits for a moderator, published or refused by command, also while a server runs."""
 
 from server.ordering import look, order
-from server.orders import OrderRefused
+from server.orders import WrongUse
 from server.settings import Settings
 from storage import posts
+from storage.values_posts import PostReason
 
 
 def run(settings: Settings, action: str, post: int | None, reason: str) -> int:
-    """List what waits, publish or refuse one; the exit status. Raises OrderRefused."""
-    if (action == "list") is not (post is None) or (action == "refuse") is not bool(reason.strip()):
-        raise OrderRefused("say “posts”, “posts publish ID” or “posts refuse ID --reason TEXT”")
+    """List what waits, publish or refuse one; the exit status. Raises OrderRefused, WrongUse too."""
+    if action == "list" and post is not None:
+        raise WrongUse(f"say “posts publish {post}” or “posts refuse {post} --reason …”; “posts” alone lists")
+    if action != "list" and post is None:
+        raise WrongUse(f"{action} which? Write its number, as in “posts {action} 12”; “posts” lists them")
+    if action == "refuse" and not reason.strip():
+        raise WrongUse(
+            f"its author reads why. Usual reasons: {', '.join(PostReason)}, as in “posts refuse {post} --reason "
+            f"{PostReason.OFF_TOPIC}”\nor a sentence of your own: “posts refuse {post} --reason 'Dites-le sans …'”"
+        )
+    if action != "refuse" and reason.strip():
+        raise WrongUse("a reason goes with refuse alone: leave --reason away")
     if post is None:
         _print_waiting(settings)
     elif action == "publish":

@@ -1,15 +1,19 @@
 """``imaginest reports``: what citizens report, the topics of many people first, and settled."""
 
 from server.ordering import look, order
-from server.orders import OrderRefused
+from server.orders import WrongUse
 from server.settings import Settings
 from storage.reports import TOPICS_A_PAGE, URGENT_FROM, reported
 
 
 def run(settings: Settings, action: str, topic: int | None) -> int:
     """List what is reported, or settle what is reported of one topic; the exit status. Raises OrderRefused."""
-    if (action == "list") is not (topic is None):
-        raise OrderRefused("say “reports” or “reports settle TOPIC”")
+    if action == "list" and topic is not None:
+        raise WrongUse(f"say “reports settle {topic}” once you have looked at it; “reports” alone lists")
+    if action == "settle" and topic is None:
+        raise WrongUse(
+            "settle which? Write the topic's number, as in “reports settle 12”; “reports” lists them"
+        )
     if topic is None:
         _print_reported(settings)
     else:

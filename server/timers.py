@@ -126,6 +126,7 @@ def schedule(
     timers.every(0.5, comparison.tell, "freshness")
     timers.every(LOOK_SECONDS, marks.look, "marks")
     timers.every(1.0, console.settle, "console")
+    timers.every(60.0, console.recheck, "sessions that are over by the clock")
     timers.every(HEADCOUNT_SECONDS, audience.announce, "headcount")
     timers.now_and_every(FLUSH_SECONDS, take_attendance, "attendance")
     timers.every(60.0, fanout.forget_idle, "forget idle topics")

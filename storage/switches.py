@@ -64,7 +64,7 @@ async def turn_on(database: Database, new: NewSwitch, staff_id: int, now: int) -
                 ended_reason="",
             )
         ).inserted_primary_key or (0,)
-        detail = {"switch": row_id, "text": new.text, "reason": new.reason, "until": new.until}
+        detail = {"switch": row_id, "text": new.text, "reason": new.reason, "until": new.until or ""}
         _note(connection, staff_id, _TURNED_ON[new.kind], new.topic, detail, now)
         return int(row_id)
 

@@ -21,6 +21,12 @@ from storage.values import CrossTable, Discrepancy, Moment, Standing, Topic, Top
 MOMENT_MS = 10_000
 """Length of a time bucket of moments, in ms."""
 
+MOMENT_PART = 32
+"""Between two moments of the time line lie ten voters, and this part of those who had voted before."""
+
+MOST_MOMENTS = 500
+"""Moments of a time line; by the distances between them more voters than people live would make so many."""
+
 COUNTING_SECONDS = 20.0
 RECOUNTING_SECONDS = 3600.0
 """How long a count of one topic's ballots and of all ballots may take."""
@@ -87,33 +93,49 @@ def _mark(row: Row[tuple[object, ...]]) -> Mark:
     return Mark(rules, Version(row.epoch, row.number), Counts(row.plus, row.minus) if live else None)
 
 
-async def moments(database: Database, topic_id: int, most: int = 200) -> list[Moment]:
-    """The public headline over time, oldest first, at most ``most`` points evenly out of the chain that is kept.
+async def moments(database: Database, keys: Keys, topic_id: int) -> list[Moment]:
+    """The public headline over time, oldest first: one chain of moments, rounded like a series.
 
-    At least ``BLOCK`` voters lie between two points of the chain, and it only ever grows at its end: what everybody
-    could see live at the moment of one vote must not be there to be read afterwards by whoever learns when a
-    neighbour voted, however often they ask.
+    What everybody could see live at the moment of one vote must not be there to be read afterwards by whoever
+    learns when a neighbour voted, however often they ask: so at least ``BLOCK`` voters lie between two moments, the
+    chain only ever grows at its end, and where ten voters were of one mind the line does not say so.
+    The distance grows with the voters: a million of them make about 260 moments.
     """
-    of_topic = sa.select(MOMENT.c.bucket, MOMENT.c.plus, MOMENT.c.minus).where(MOMENT.c.topic_id == topic_id)
     async with database.read() as connection:
-        rows = await connection.execute(of_topic.order_by(MOMENT.c.bucket))
-        chain = _spaced((row.bucket, row.plus, row.minus) for row in rows)
-    step = -(-len(chain) // most)
+        chain = (await connection.execute(_CHAIN, {"topic": topic_id})).all()
     return [
-        Moment((bucket + 1) * MOMENT_MS, Counts(plus, minus)) for bucket, plus, minus in chain[:: step or 1]
+        Moment(
+            (row.bucket + 1) * MOMENT_MS,
+            rounded(Counts(row.plus, row.minus), draw(keys.sealing, topic_id, f"moment:{row.bucket}", 1)),
+        )
+        for row in chain
     ]
 
 
-def _spaced(moments: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Bucket, plus and minus of the first moment of ten voters, then of each with ten more than the one before."""
-    kept: list[tuple[int, int, int]] = []
-    needed = BLOCK
-    for moment in moments:
-        voters = moment[1] + moment[2]
-        if voters >= needed:
-            kept.append(moment)
-            needed = voters + BLOCK
-    return kept
+def _chain_of_moments() -> sa.Select[tuple[int, int, int]]:
+    """The first moment of ten voters, then again and again the first with so many more than the one before."""
+    columns = (MOMENT.c.bucket, MOMENT.c.plus, MOMENT.c.minus)
+    of_topic = sa.select(*columns).where(MOMENT.c.topic_id == sa.bindparam("topic"))
+    start = of_topic.where(MOMENT.c.plus + MOMENT.c.minus >= BLOCK).order_by(MOMENT.c.bucket).limit(1)
+    chain = sa.select(start.subquery()).cte("chain", recursive=True)
+    later, voters = MOMENT.alias("later"), chain.c.plus + chain.c.minus
+    following = (
+        sa.select(later.c.bucket)
+        .where(later.c.topic_id == sa.bindparam("topic"), later.c.bucket > chain.c.bucket)
+        .where(later.c.plus + later.c.minus >= voters + BLOCK + voters // MOMENT_PART)
+        .order_by(later.c.bucket)
+        .limit(1)
+        .correlate(chain)
+        .scalar_subquery()
+    )
+    step = sa.select(*columns).select_from(
+        chain.join(MOMENT, sa.and_(MOMENT.c.topic_id == sa.bindparam("topic"), MOMENT.c.bucket == following))
+    )
+    whole = chain.union_all(step)
+    return sa.select(whole.c.bucket, whole.c.plus, whole.c.minus).order_by(whole.c.bucket).limit(MOST_MOMENTS)
+
+
+_CHAIN = _chain_of_moments()
 
 
 async def cross_table(database: Database, keys: Keys, topic: Topic, now: int) -> CrossTable | None:

@@ -68,6 +68,10 @@ class Visitor:
         return answer
 
 
+def channel(topic: int) -> str:
+    return f"topic:{topic}"
+
+
 def address(door: str, subs: Sequence[str], **more: int) -> str:
     return f"/live/{door}?" + "&".join([f"sub={sub}" for sub in subs] + [f"{k}={v}" for k, v in more.items()])
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+import signal
 import socket
 import struct
 import time
@@ -17,6 +18,7 @@ from server import door
 from server.identity import cookie_of
 from storage.values import TopicRules
 from tests.faults.test_watchers import HANDSHAKE, connections, masked
+from tests.operated import Operated
 from tests.reliability import Tell
 from tests.running import DEADLINE, Running, citizen, running, until
 
@@ -28,6 +30,15 @@ SOON = {f"IMAGINEST_{name}_SECONDS": "1" for name in ("HEAD", "BODY", "STALLED")
 def server(tmp_path: Path) -> Iterator[Running]:
     with running(tmp_path, **SOON) as server:
         yield server
+
+
+@pytest.fixture
+def operated(tmp_path: Path) -> Iterator[Operated]:
+    server = Operated(tmp_path)
+    server.start(**SOON)
+    yield server
+    if server.process is not None:
+        server.end(signal.SIGKILL)
 
 
 def dialled(server: Running) -> socket.socket:
@@ -236,7 +247,9 @@ async def test_behind_our_proxy_each_citizen_counts_for_themselves(tmp_path: Pat
         server.end()
 
 
-async def test_ten_thousand_connections_come_and_go_and_leave_nothing(server: Running, tell: Tell) -> None:
+async def test_ten_thousand_connections_come_and_go_and_leave_nothing(operated: Operated, tell: Tell) -> None:
+    server = operated
+
     def come_and_go(number: int) -> None:
         for _ in range(number):
             raw = socket.create_connection(("127.0.0.1", server.port), timeout=DEADLINE)
@@ -246,15 +259,16 @@ async def test_ten_thousand_connections_come_and_go_and_leave_nothing(server: Ru
             raw.close()
 
     await asyncio.to_thread(come_and_go, 2000)
-    await until(lambda: connections(server) <= 4)
-    quiet, memory = connections(server), server.rss()
+    await until(lambda: server.value("imaginest_connections") == 0 and connections(server) <= 4)
+    quiet, memory, tasks = connections(server), server.rss(), server.value("imaginest_tasks")
     await asyncio.gather(*(asyncio.to_thread(come_and_go, 2000) for _ in range(4)))
     await until(lambda: connections(server) <= quiet)
+    await until(lambda: server.value("imaginest_tasks") <= tasks)
     grown = server.rss() - memory
     assert grown < 8 * 1024
     tell(
         "10,000 websockets connect and are reset",
-        f"nothing: no descriptor stays, memory grew by {grown / 1024:.1f} MiB",
+        f"nothing: no task and no descriptor stays, memory grew by {grown / 1024:.1f} MiB",
         "not at all",
     )
 

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from storage.values import TopicRules
+from tests.journeys.test_accessibility import ADDRESSES, NARROW, TOO_WIDE
 from tests.running import Running
 
 LEFT = "[localStorage.length, sessionStorage.length]"
@@ -44,6 +45,27 @@ def test_nothing_is_left_of_whoever_touched_terminer(server: Running, kiosk: Pag
     expect(kiosk.locator(".vote-own")).to_have_text("")
     after = {cookie["name"]: cookie["value"] for cookie in kiosk.context.cookies()}
     assert after["borne"] == before["borne"] and after["imaginest"] != before["imaginest"]
+
+
+def test_a_narrow_kiosk_in_german_is_never_wider_than_its_screen(
+    server: Running, browser: Browser, ended: int
+) -> None:
+    """The longest words in the largest letters, on every page and after a vote."""
+    context = browser.new_context(viewport=NARROW, locale="de-DE", service_workers="block")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{server.url}/borne?code={server.keys.kiosk_code('agence-metz')}")
+    page.locator("main form button").click()
+    topic = server.topic(TopicRules(0, None))
+    page.goto(f"{server.url}/sujets/{topic}")
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    page.locator(".vote-minus").click()
+    page.locator("#profile button[name=skip]").click()
+    expect(page.locator(".vote-note").first).to_have_text("Ihre Stimme ist gezählt.")
+    assert page.evaluate(TOO_WIDE) == []
+    for address in [*ADDRESSES, "/statistiques/representativite"]:
+        page.goto(server.url + address.format(topic=topic, hidden=topic, ended=ended))
+        assert page.evaluate(TOO_WIDE) == [], address
+    context.close()
 
 
 def test_whoever_walks_away_is_asked_and_then_forgotten(server: Running, kiosk: Page) -> None:

@@ -157,7 +157,9 @@ def test_a_first_vote_offline_is_kept_with_its_answers_and_sent_after_them(
     page.reload()
     expect(note).to_contain_text("Votre vote et vos réponses sont gardés")
     expect(page.locator(".vote-plus").first).to_have_attribute("aria-pressed", "true")
-    page.context.set_offline(False)
+    page.route("**/profil", lambda route: route.abort(), times=1)  # a network that is hardly back
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/profil"), timeout=PATIENT):
+        page.context.set_offline(False)
     expect(note).to_have_text("Votre vote est compté.", timeout=PATIENT)
     voters(page, 1)
     assert waiting(page) == [] and answers_kept(page) is None

@@ -3,6 +3,7 @@
 import re
 import signal
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from realtime.disclosure import ResultPolicy
@@ -98,6 +99,31 @@ def test_pages_reconnect_after_the_server_restarts(
     page.locator(".vote-plus").first.click()
     skip_profile(page)
     expect(other_page.locator('main [data-roll="voters"]').first).to_contain_text("1")
+
+
+@pytest.mark.parametrize("size", [(320, 568), (640, 360)], ids=["small", "on its side"])
+def test_the_questions_can_be_answered_by_keyboard_or_passed_at_each_step_on_a_small_phone(
+    server: Running, page: Page, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    connected(page, server, server.topic(OPEN))
+    page.locator(".vote-plus").first.press("Enter")
+    for step in (1, 2, 3):
+        expect(page.locator(".profile-where")).to_have_text(f"Étape {step} sur 3")
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowUp")  # round to the last answer
+        expect(page.locator("#profile input:checked:visible")).to_have_value("")
+        expect(page.locator("#profile button[name=skip]")).to_be_in_viewport(ratio=1)
+        assert page.evaluate(UNCOVERED)
+        page.keyboard.press("Enter")
+    expect(page.locator(".vote-note").first).to_have_text("Votre vote est compté.")
+
+
+UNCOVERED = """() => {
+    const box = document.activeElement.closest("label").getBoundingClientRect();
+    const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return there?.closest("label") === document.activeElement.closest("label");
+}"""
 
 
 def test_who_closes_the_questions_is_told_that_the_vote_is_not_counted(server: Running, page: Page) -> None:

@@ -8,118 +8,16 @@ within all bounds has the other sign. An exact solver decides that, so nothing c
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
-from random import Random
-from typing import TypeVar
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from realtime.disclosure import ROUNDING, HeadlinePolicy, Release, draw, rounded
-from realtime.ledger import Ledger
-from realtime.tally import (
-    HEADLINE_SERIES,
-    NOBODY,
-    NOWHERE,
-    AgeBand,
-    Cell,
-    Counts,
-    Departement,
-    Hall,
-    Sex,
-    Sign,
-    Version,
-    moved,
-    series_of,
-)
-from storage.tallies import CROSS_TABLE_LEAST
-
-T = TypeVar("T")
-TOPIC = 1
-
-DEPARTEMENTS = {  # thousands of inhabitants, rounded
-    Departement.ARDENNES: 270,
-    Departement.AUBE: 310,
-    Departement.MARNE: 560,
-    Departement.HAUTE_MARNE: 170,
-    Departement.MEURTHE_ET_MOSELLE: 730,
-    Departement.MEUSE: 180,
-    Departement.MOSELLE: 1050,
-    Departement.BAS_RHIN: 1160,
-    Departement.HAUT_RHIN: 770,
-    Departement.VOSGES: 360,
-}
-SEXES = {Sex.WOMAN: 50, Sex.MAN: 48, Sex.OTHER: 2}
-AGES = {
-    AgeBand.FROM_15: 7,
-    AgeBand.FROM_20: 28,
-    AgeBand.FROM_40: 30,
-    AgeBand.FROM_60: 22,
-    AgeBand.FROM_75: 13,
-}
-HALLS = {None: 85, Hall.STRASBOURG: 5, Hall.METZ: 5, Hall.REIMS: 5}
-PLANS = {  # what becomes of a vote; a 1 is the side of the first vote, whichever it is
-    (1,): 88,
-    (1, -1): 5,
-    (1, -1, 1): 2,
-    (1, 0): 3,
-    (1, 0, 1): 1,
-    (1, 0, -1): 1,
-}
-TOLD_NOTHING = 0.01
-"""Share of voters who skip the profile; no split says anything of them."""
-
-
-@dataclass(frozen=True)
-class Voter:
-    cell: Cell
-    hall: Hall | None
-
-
-@dataclass(frozen=True)
-class Step:
-    """One ballot change; the attacker knows all of it but which side the signs stand on."""
-
-    voter: int
-    old: Sign
-    new: Sign
-
-
-@dataclass(frozen=True)
-class Crowd:
-    voters: list[Voter]
-    steps: list[Step]
-
-
-def crowd(seed: int, size: int = 300) -> Crowd:
-    """A crowd that leans between 30 and 70 %, and each of its départements a little differently.
-
-    Crowds of odd seeds come département by département, as after a rumour, the others mixed.
-    """
-    random = Random(seed)
-    leaning = random.uniform(0.3, 0.7)
-    local = {departement: leaning + random.uniform(-0.15, 0.15) for departement in Departement}
-    arrival = {departement: random.random() * (seed % 2) for departement in Departement}
-    voters: list[Voter] = []
-    moments: list[tuple[float, Step]] = []
-    for number in range(size):
-        departement, sex, age = _one(random, DEPARTEMENTS), _one(random, SEXES), _one(random, AGES)
-        told = random.random() >= TOLD_NOTHING
-        hall = _one(random, HALLS) if told else None
-        voters.append(Voter(Cell(departement, sex, age) if told else NOWHERE, hall))
-        first = 1 if random.random() < local[departement] else -1
-        signs = [Sign(first * then) for then in _one(random, PLANS)]
-        at = arrival[departement] + random.random() * (0.2 if seed % 2 else 1)
-        for old, new in zip([Sign.WITHDRAWN, *signs], signs, strict=False):
-            moments.append((at, Step(number, old, new)))
-            at += random.random() / 2
-    return Crowd(voters, [step for _, step in sorted(moments, key=lambda moment: moment[0])])
-
-
-def _one(random: Random, weights: dict[T, int]) -> T:
-    return random.choices(list(weights), list(weights.values()))[0]
+from realtime.disclosure import ROUNDING, HeadlinePolicy
+from realtime.tally import HEADLINE_SERIES, NOBODY, AgeBand, Counts, Sex, Sign, moved, series_of
+from tests.realtime.crowd import Crowd, Step
+from tests.realtime.published import Published
 
 
 def possible_plus(shown: Counts, voters: int) -> tuple[int, int]:
@@ -249,43 +147,32 @@ def _holds(bound: Bound, world: list[bool]) -> bool:
     return bound.least <= plus <= bound.most
 
 
-def watch_releases(crowd: Crowd, policy: HeadlinePolicy) -> Notebook:
+def read_all(crowd: Crowd, published: Published, policy: HeadlinePolicy) -> Notebook:
     """What the attacker knows after a topic ran under the rule and closed.
 
-    With the live headline, that is its exact end and not its steps, which show each vote of a quiet topic.
+    With the live headline, that is its time line and its exact end; not its steps while somebody watches, which
+    show each vote of a quiet topic. Of a sealed one the time line repeats the releases.
     """
-    notebook, secret, seqs = Notebook(), b"the attacker never learns this!!", defaultdict[int, int](int)
-    ledger = Ledger(TOPIC, policy, version=Version(1, 0), seq=0, headline=NOBODY, series={}, secret=secret)
-    for step in crowd.steps:
+    notebook = Notebook()
+    for number, step in enumerate(crowd.steps):
         voter = crowd.voters[step.voter]
-        known = len(ledger.releases)
-        seqs[step.voter] = ledger.count(voter.cell, voter.hall, step.old, step.new, old_seq=seqs[step.voter])
         notebook.see(step.voter, list(series_of(voter.cell, voter.hall)), step)
-        for release in ledger.releases[known:]:
-            _note(notebook, release)
-    for members, shown in _cross_table(crowd, secret):
-        notebook.cross(members, shown)
+        for series, shown in published.releases[number]:
+            notebook.rounded(series, shown)
+        if policy is HeadlinePolicy.LIVE and number in published.moments:
+            notebook.rounded(HEADLINE_SERIES, published.moments[number])
+    for (sex, age), shown in published.cross.items():
+        notebook.cross(members_of(crowd, sex, age), shown)
     if policy is HeadlinePolicy.LIVE:
-        notebook.exact(HEADLINE_SERIES, ledger.headline.plus)
+        notebook.exact(HEADLINE_SERIES, published.headline.plus)
     return notebook
 
 
-def _note(notebook: Notebook, release: Release) -> None:
-    if release.counts is not None:
-        notebook.rounded(release.series, release.counts)
-
-
-def _cross_table(crowd: Crowd, secret: bytes) -> Iterator[tuple[set[int], Counts]]:
-    """The cells that ``storage.tallies.cross_table`` publishes after the close, and who is in them."""
-    last = {step.voter: step.new for step in crowd.steps}
-    for sex in Sex:
-        for age in AgeBand:
-            members = {n for n, v in enumerate(crowd.voters) if (v.cell.sex, v.cell.age) == (sex, age)}
-            counts = NOBODY
-            for number in members:
-                counts = moved(counts, Sign.WITHDRAWN, last[number])
-            if counts.voters >= CROSS_TABLE_LEAST:
-                yield members, rounded(counts, draw(secret, TOPIC, f"cross:{sex}:{age}", 1))
+def members_of(crowd: Crowd, sex: Sex, age: AgeBand) -> set[int]:
+    """Who is of one cell of the cross-tables."""
+    return {
+        number for number, voter in enumerate(crowd.voters) if (voter.cell.sex, voter.cell.age) == (sex, age)
+    }
 
 
 def watch_every_vote(crowd: Crowd) -> Notebook:

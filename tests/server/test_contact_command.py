@@ -65,9 +65,6 @@ def test_it_lists_shows_answers_and_closes(tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["show"], "show needs the number"),
-        (["answer", "1"], "answer needs --text"),
-        (["answer", "1", "--text", " "], "no-text"),
         (["answer", "1", "--text", "a" * 2001], "too-long"),
         (["answer", "9", "--text", "a"], "there is no conversation 9"),
         (["close", str(2**40)], "the number of a conversation"),
@@ -79,6 +76,23 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
 ) -> None:
     asyncio.run(begin(tmp_path))
     assert main(["--data", str(tmp_path), "contact", *arguments]) == 1
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["show"], "as in “contact show 12”"),
+        (["list", "1"], "“contact show 1”"),
+        (["answer", "1"], "“contact answer 1 --text"),
+        (["answer", "1", "--text", " "], "“contact answer 1 --text"),
+        (["close", "1", "--text", "Bonjour"], "--text goes with answer alone"),
+    ],
+)
+def test_a_wrong_use_says_what_to_write(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert main(["--data", str(tmp_path), "contact", *arguments]) == 2
     assert told in capsys.readouterr().err
 
 

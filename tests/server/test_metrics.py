@@ -29,6 +29,7 @@ def names_of(families: dict[str, Metric]) -> set[str]:
 
 async def test_votes_watchers_and_pages_are_counted(server: Operated) -> None:
     topic = server.topic(TopicRules(0, None, results=ResultPolicy.ALWAYS))
+    alone = await asyncio.to_thread(server.value, "imaginest_tasks")
     async with citizen(server) as watcher, citizen(server, server.cookie()) as voter:
         await watcher.follow(topic)
         assert (await voter.vote(topic, 1))["t"] == "ack"
@@ -36,8 +37,10 @@ async def test_votes_watchers_and_pages_are_counted(server: Operated) -> None:
         await voter.say({"t": "vote", "topic": 10**9, "sign": 1, "op": secrets.token_urlsafe(16)})
         assert (await voter.hear_a("no"))["code"] == "unknown-topic"
         await asyncio.to_thread(_check_numbers, server)
+        assert await asyncio.to_thread(server.value, "imaginest_tasks") >= alone + 2
     await until(lambda: server.value("imaginest_live") == 0)
     assert server.value("imaginest_watchers") == 0
+    await until(lambda: server.value("imaginest_tasks") <= alone)
 
 
 def _check_numbers(server: Operated) -> None:

@@ -77,20 +77,21 @@ def test_where_moderation_comes_after_a_post_is_public_at_once(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "why"),
     [
-        ("publish",),
-        ("list", "1"),
-        ("refuse", "1"),
-        ("refuse", "--reason", "x"),
-        ("publish", "1", "--reason", "x"),
+        (("publish",), "as in “posts publish 12”"),
+        (("list", "1"), "say “posts publish 1”"),
+        (("refuse", "1"), "--reason off-topic”"),
+        (("refuse", "1", "--reason", " "), "insult, off-topic, personal-data, advertising, duplicate"),
+        (("refuse", "--reason", "x"), "as in “posts refuse 12”"),
+        (("publish", "1", "--reason", "x"), "leave --reason away"),
     ],
 )
-def test_half_a_decision_is_none(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+def test_half_a_decision_is_none_and_says_what_to_write(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], why: str
 ) -> None:
     status, told = said(capsys, tmp_path, *arguments)
-    assert status == 1 and "posts refuse ID --reason TEXT" in told
+    assert status == 2 and why in told and len(told.splitlines()) <= 2
 
 
 def test_when_moderation_comes_and_how_long_an_idea_lives_are_set() -> None:

@@ -59,4 +59,4 @@ def test_half_a_decision_is_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
     status, told = said(capsys, tmp_path, *arguments)
-    assert status == 1 and "reports settle TOPIC" in told
+    assert status == 2 and "“reports settle 1" in told and len(told.splitlines()) == 1

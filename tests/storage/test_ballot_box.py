@@ -1,4 +1,5 @@
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -8,7 +9,7 @@ from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Cell, Counts, Departement, PublicTally, Sex, Sign
 from storage.ballots import CHANGES_A_DAY, DAY_MS, own_signs
 from storage.retention import destroy_expired_keys
-from storage.tallies import MOMENT_MS, discrepancies, moments
+from storage.tallies import MOMENT_MS, MOST_MOMENTS, discrepancies, moments
 from storage.topics import close_topic
 from storage.values import Receipt, TopicRules
 from tests.storage.house import START, House, beside, device, open_house
@@ -131,7 +132,7 @@ async def test_a_sealed_headline_moves_by_whole_blocks_only(house: House) -> Non
         await house.vote(topic, device(number), Sign.PLUS)
     standing = await house.standing(topic)
     assert (standing.version.number, standing.tally.voters) == (1, 10)
-    assert [m.counts.voters for m in await moments(house.database, topic)] == [10]
+    assert [m.counts.voters for m in await moments(house.database, house.keys, topic)] == [10]
 
 
 async def test_an_acknowledged_vote_is_there_after_opening_again(house: House) -> None:
@@ -183,9 +184,22 @@ async def test_the_kept_moments_of_a_topic_are_never_nearer_than_ten_voters_howe
     for voter in range(130):
         house.clock[0] += MOMENT_MS * (1 + voter % 3)
         await house.vote(topic, device(voter), Sign.PLUS if voter % 3 else Sign.MINUS)
-        for most in (3, 7, 200):
-            told = await moments(house.database, topic, most)
-            assert len(told) <= most
-            seen |= {(one.at, one.counts.plus, one.counts.minus) for one in told}
+        told = await moments(house.database, house.keys, topic)
+        seen |= {(one.at, one.counts.plus, one.counts.minus) for one in told}
     voters = sorted(plus + minus for _, plus, minus in seen)
-    assert voters == list(range(10, 131, 10))
+    assert voters == [10, 20, 30, 40, 50, 60, 70, 85, 95, 110, 120]
+    assert all(plus % 5 == minus % 5 == 0 for _, plus, minus in seen)
+
+
+async def test_the_time_line_of_a_million_voters_is_bounded_from_its_beginning_to_its_end(
+    house: House,
+) -> None:
+    topic = await house.topic()
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
+    rows = f"SELECT {topic}, i, 6 * i + 40 * (i % 7), 4 * i FROM n"
+    beside(house.url, f"INSERT INTO moment (topic_id, bucket, plus, minus) {numbers}{rows}")
+    told = await moments(house.database, house.keys, topic)
+    assert 200 < len(told) <= MOST_MOMENTS
+    assert told[0].at == 2 * MOMENT_MS
+    assert told[-1].at > 96_000 * MOMENT_MS
+    assert all(now.counts.voters - before.counts.voters >= 10 for before, now in pairwise(told))

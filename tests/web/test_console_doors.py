@@ -7,10 +7,12 @@ from storage import audit, staff
 from storage.moderation import decide
 from storage.queue import get_post
 from storage.sign_in import MOST_WRONG_CODES
+from storage.switches import turn_on
 from storage.values_audit import Action, AuditSearch
 from storage.values_moderation import Choice, Decision, NewDecision, Sort, Subject
 from storage.values_posts import PostingRules
 from storage.values_staff import Role
+from storage.values_switches import NewSwitch, SwitchKind
 from tests.web.conftest import ORIGIN, Site
 from tests.web.moderated import waiting_post
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
@@ -26,6 +28,11 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/profil/mot-de-passe": {"current": PASSWORD, "password": NEW, "again": NEW},
     "/console/profil/secours": {"password": PASSWORD},
     "/console/profil/sessions/{id:int}": {},
+    "/console/commandes": {
+        **{"kind": "banner", "text": "Bonsoir", "severity": "info", "reason": "essai"},
+        **{"op": OP, "step": "confirm"},
+    },
+    "/console/commandes/{id:int}/arreter": {"reason": "essai"},
     "/console/comptes": {"email": "n@grandest.fr", "name": "N", "role": "editor", "op": OP},
     "/console/comptes/{id:int}": {"role": "editor"},
     "/console/comptes/{id:int}/invitation": {"op": OP},
@@ -70,6 +77,8 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
         subject = await other_session(someone)
     if "/file/" in route.path:
         subject = await queue_subject(site, route.path, someone)
+    if "commandes/{id" in route.path:
+        subject = await something_on(site, someone.id)
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
     before, own = await actions(site), await actions(site, someone.id)
 
@@ -100,6 +109,14 @@ async def queue_subject(site: Site, path: str, someone: Colleague) -> int:
     found = await get_post(house.database, post)
     assert found is not None and found.topic is not None
     return made.id if "/decisions/" in path else found.topic
+
+
+async def something_on(site: Site, staff_id: int) -> int:
+    """A switch that is on."""
+    new = NewSwitch(SwitchKind.POSTING, "Un moment.", "essai", OP)
+    made = await turn_on(site.house.database, new, staff_id, site.house.clock[0])
+    assert isinstance(made, int)
+    return made
 
 
 async def other_session(someone: Colleague) -> int:

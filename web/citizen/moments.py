@@ -22,5 +22,5 @@ async def topic_moments(request: Request) -> Response:
         return visitor.pages.refusal(404, Refusal.UNKNOWN_TOPIC)
     if await visitor.view(topic) is View.HIDDEN:
         return visitor.pages.refusal(403, Refusal.RESULTS_HIDDEN)
-    past = plain(out_of_the_fog(await moments(services.database, topic.id)))
+    past = plain(out_of_the_fog(await moments(services.database, services.keys, topic.id)))
     return JSONResponse({"moments": past}, headers={"cache-control": "private, no-store"})

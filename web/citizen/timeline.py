@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from realtime.disclosure import RATIO_FROM
+from realtime.tally import Counts
 from storage.values import Moment
 from web.citizen.weather import Share, share
 
@@ -53,6 +54,16 @@ def timeline(moments: list[Moment]) -> Timeline | None:
         data=plain(moments),
         rows=[Row(local_time(moment.at), share(moment.counts)) for moment in _thinned(moments)],
     )
+
+
+def ended(moments: list[Moment], closed_at: int, headline: Counts) -> list[Moment]:
+    """``moments`` to the result of a vote that has ended; the last of them may lie some voters before it.
+
+    A moment is the end of ten seconds, and may be later than the close.
+    """
+    before = [moment for moment in moments if moment.at < closed_at]
+    at = max(closed_at, moments[-1].at if moments else closed_at)
+    return [*before, Moment(at, headline)]
 
 
 def out_of_the_fog(moments: list[Moment]) -> list[Moment]:

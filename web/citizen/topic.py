@@ -25,7 +25,7 @@ from web.citizen.debate import debate_under, read_sent
 from web.citizen.follow_up import deadline, entries
 from web.citizen.preview import told as preview_of
 from web.citizen.pyramid import pyramid
-from web.citizen.timeline import timeline
+from web.citizen.timeline import ended, timeline
 from web.citizen.visit import Visit, asked_topic, read_form, visit
 from web.forms import VoteForm, local_path, read_sign, read_vote
 
@@ -108,7 +108,10 @@ async def show_topic(
     (card,) = await visitor.cards([topic], note)
     if refusal in _LATER and op is not None and is_op(op):
         card = replace(card, op=op)
-    past = await moments(database, topic.id) if card.view is View.RESULTS else []
+    past = await moments(database, visitor.services.keys, topic.id) if card.view is View.RESULTS else []
+    closed_at = topic.rules.closes_at
+    if past and card.state is TopicState.CLOSED and closed_at is not None and card.tally.headline is not None:
+        past = ended(past, closed_at, card.tally.headline)
     cells = await cross_table(database, visitor.services.keys, topic, visitor.now)
     told = await follow_ups(database, topic.id)
     context = visitor.context(

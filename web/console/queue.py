@@ -276,7 +276,7 @@ def _waited(visitor: StaffVisit, load: DeskLoad) -> str:
             return visitor.say(
                 "browser", f"queue-oldest-{unit}", n=minutes // (1440 if unit == "days" else 60)
             )
-    return visitor.say("browser", "queue-oldest-minutes", n=minutes)
+    return visitor.say("browser", "queue-oldest-minutes", n=minutes) if minutes else ""
 
 
 async def _undoable(request: Request, visitor: StaffVisit) -> Decision | None:

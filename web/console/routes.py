@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute
 
 from storage.values_staff import Role
-from web.console import accounts, deciding, doors, journal, profile, queue, reasons
+from web.console import accounts, deciding, doors, journal, profile, queue, reasons, switches
 from web.console.desk import console_route, door_route
 from web.console.home import home
 
@@ -25,8 +25,19 @@ def console_routes() -> list[BaseRoute]:
         console_route("/console/profil/mot-de-passe", profile.change_password, methods=POST),
         console_route("/console/profil/secours", profile.renew_codes, methods=POST),
         console_route("/console/profil/sessions/{id:int}", profile.end_session, methods=POST),
+        *_switches(),
         *_administrators(),
         *_moderators(),
+    ]
+
+
+def _switches() -> list[BaseRoute]:
+    hands = (Role.MODERATOR, Role.ADMINISTRATOR)
+    return [
+        console_route("/console/commandes", switches.switches_page, *hands),
+        console_route("/console/commandes", switches.switch, *hands, methods=POST),
+        console_route("/console/commandes/{id:int}/arreter", switches.switch_off_page, *hands),
+        console_route("/console/commandes/{id:int}/arreter", switches.switch_off, *hands, methods=POST),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from realtime.tally import Counts
 from storage.values import Moment
-from web.citizen.timeline import MOST_ROWS, timeline
+from web.citizen.timeline import MOST_ROWS, ended, timeline
 
 
 def test_one_moment_makes_no_line() -> None:
@@ -22,6 +22,16 @@ def test_moments_in_the_fog_are_not_drawn() -> None:
     drawn = timeline([Moment(n * 1000, Counts(n, 0)) for n in range(1, 13)])
     assert drawn is not None
     assert [point[1] for point in drawn.data] == [10, 11, 12]
+
+
+def test_the_line_of_a_closed_topic_ends_at_its_end_with_its_result() -> None:
+    past = [Moment(1000, Counts(10, 0)), Moment(2000, Counts(10, 10))]
+    assert ended(past, 9000, Counts(13, 11)) == [*past, Moment(9000, Counts(13, 11))]
+    assert ended(past, 1999, Counts(13, 11)) == [past[0], Moment(2000, Counts(13, 11))]
+
+
+def test_a_topic_that_closed_within_its_first_moment_has_no_line() -> None:
+    assert timeline(ended([Moment(1000, Counts(10, 0))], 999, Counts(13, 0))) is None
 
 
 def test_the_table_is_short_and_begins_with_the_newest() -> None:

@@ -37,9 +37,10 @@ function told(banner: Banner, words: Words, again: () => void): HTMLElement {
   return box;
 }
 
-/** Why nothing can be posted; empty where it can. */
+/** Why nothing can be posted, told beside the button; above the form only where the page came with it. */
 export function writePosting(why: string | null): void {
   for (const place of document.querySelectorAll<HTMLElement>(".posting-paused")) write(place, why ?? "");
+  document.querySelector(".posting-standing")?.classList.toggle("is-over", !why);
 }
 
 /** Whether this topic's votes became paused, or are taken again; null where nothing changed. */

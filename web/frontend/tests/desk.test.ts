@@ -179,6 +179,16 @@ test("a refusal takes the vote back and says why", () => {
   assert.deepEqual(page.told.at(-1), { kind: "refused", code: "closed" });
 });
 
+test("a vote on a topic that staff have paused is taken back and not sent again by itself", () => {
+  const page = new Page(new MemoryShelf(), -1).connect();
+  page.desk.cast(TOPIC, 1, "op-00001");
+  page.no("op-00001", "paused", true);
+  assert.equal(page.desk.chosen(TOPIC), -1);
+  page.time.pass(60_000);
+  assert.equal(page.sent.length, 1);
+  assert.deepEqual(page.told.at(-1), { kind: "refused", code: "paused" });
+});
+
 test("a refusal that may pass keeps the choice and sends the same op again, later and later", () => {
   const page = new Page().connect();
   page.desk.cast(TOPIC, 1, "op-00001");

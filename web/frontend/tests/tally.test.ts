@@ -115,6 +115,16 @@ test("an own vote is projected on the headline and the voters", () => {
   assert.deepEqual(project(tally(0, 0), 1, 0), tally(0, 0));
 });
 
+test("an own vote is never projected on a split: it shows what is published, or nothing", () => {
+  const shown = tally(9, 2, { "dep:55": [5, 5] });
+  for (const [from, to] of [[null, 1], [1, -1], [-1, 0]] as const) {
+    assert.deepEqual(project(shown, from, to).series, shown.series);
+    assert.equal(project(tally(9, 0), from, to).series.size, 0);
+    assert.equal(project(hidden(9), from, to).headline, null);
+    assert.equal(project(hidden(9), from, to).series.size, 0);
+  }
+});
+
 test("a projected vote is recognised once the tally shows it", () => {
   const before = tally(3, 2);
   const move = (now: Tally, from: Sign | null, to: Sign): boolean => shows(before, now, from, to);

@@ -398,7 +398,7 @@ class Queue {
 function waited(minutes: number): string {
   if (minutes >= 2880) return say("queue-oldest-days", { n: Math.floor(minutes / 1440) });
   if (minutes >= 120) return say("queue-oldest-hours", { n: Math.floor(minutes / 60) });
-  return say("queue-oldest-minutes", { n: Math.max(0, Math.floor(minutes)) });
+  return minutes < 1 ? "" : say("queue-oldest-minutes", { n: Math.floor(minutes) });
 }
 
 function by(row: HTMLElement): string {

@@ -1,0 +1,101 @@
+"""What staff switch shows itself in open pages, moves nothing under a thumb, and goes by itself."""
+
+import secrets
+import time
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from realtime.disclosure import ResultPolicy
+from storage.values import TopicRules
+from storage.values_staff import Role
+from tests.colleagues import signed_in_beside
+from tests.running import Running
+
+OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+BANNER = "Le direct de Reims reprend à 20 h : restez avec nous."
+TOP = "element => element.getBoundingClientRect().top"
+
+
+@pytest.fixture
+def console(server: Running, data: Path, other_page: Page) -> Page:
+    """The page of live switches, of a moderator."""
+    who = f"{secrets.token_hex(4)}@grandest.fr"
+    url = f"sqlite:///{data / 'imaginest.db'}"
+    cookie = signed_in_beside(url, server.keys, who, time.time_ns() // 1_000_000, Role.MODERATOR)
+    name, _, value = cookie.partition("=")
+    context: BrowserContext = other_page.context
+    context.add_cookies([{"name": name, "value": value, "url": server.url}])
+    other_page.goto(f"{server.url}/console/commandes")
+    return other_page
+
+
+def switch_on(console: Page, kind: str, text: str) -> None:
+    form = console.locator(f"#{kind}[open]")
+    if not form.count():
+        console.locator(f"#{kind} > summary").click()
+    form.locator("textarea").fill(text)
+    form.locator("[name=reason]").fill("essai")
+    form.locator("button[value=review]").click()
+    expect(console.locator(".switch-text")).to_contain_text(text)
+    clean(console)
+    console.locator("button[value=confirm]").click()
+    expect(console.locator(".switch-on", has_text=text)).to_be_visible()
+
+
+def switch_off(console: Page, text: str) -> None:
+    console.locator(".switch-on", has_text=text).locator("a.button").click()
+    console.locator("[name=reason]").fill("fini")
+    console.locator("form.fields button").click()
+    expect(console.locator(".switch-on", has_text=text)).to_have_count(0)
+
+
+def leave_out_who_watches(page: Page) -> None:
+    """How many they are comes by the clock, and above the buttons."""
+    page.locator(".watching").evaluate("element => element.remove()")
+
+
+def clean(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    assert not found, [(one["id"], one["nodes"][0]["html"]) for one in found]
+
+
+def test_a_banner_and_a_pause_come_and_go_in_an_open_page(server: Running, page: Page, console: Page) -> None:
+    topic = server.topic(OPEN)
+    page.goto(f"{server.url}/sujets/{topic}")
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    leave_out_who_watches(page)
+    plus = page.locator(".scene .vote-plus")
+    stood = plus.evaluate(TOP)
+    clean(console)
+
+    switch_on(console, "banner", BANNER)
+    notice = page.locator("#notice")
+    expect(notice).to_contain_text("Le direct de Reims")
+    console.goto(f"{server.url}/console/commandes?sujet={topic}")
+    switch_on(console, "voting", "Un moment.")
+    paused = page.locator(".scene .vote-paused")
+    expect(paused).to_have_text("Un moment.")
+    expect(plus).to_be_disabled()
+    assert plus.evaluate(TOP) == stood
+    clean(page)
+
+    notice.get_by_role("button").click()
+    expect(notice).to_be_empty()
+    page.reload()
+    expect(page.locator("#banner")).to_contain_text("Le direct de Reims")
+    expect(paused).to_have_text("Un moment.")
+    clean(page)
+
+    leave_out_who_watches(page)
+    stood = plus.evaluate(TOP)
+    switch_off(console, "Un moment.")
+    switch_off(console, BANNER)
+    expect(plus).to_be_enabled()
+    expect(page.locator("#banner")).not_to_be_visible()
+    assert plus.evaluate(TOP) == stood
+    plus.click()
+    page.locator("#profile button[name=skip]").click()
+    expect(plus).to_have_attribute("aria-pressed", "true")
