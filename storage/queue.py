@@ -18,6 +18,19 @@ async def queued(
     database: Database, asked: QueueFilter, now: int, after: int = 0, limit: int = QUEUE_SHOWN
 ) -> list[Queued]:
     """Waiting posts, the oldest first, those behind the post ``after``."""
+    async with database.read() as connection:
+        rows = await connection.execute(window(asked, after, limit))
+        posts = [post_of(row) for row in rows]
+        subjects = [str(Subject(Sort.POST, post.id)) for post in posts]
+        claims = {
+            row.subject: Claim(row.staff_id, row.name, row.since)
+            for row in await connection.execute(claims_at(now).where(CLAIM.c.subject.in_(subjects)))
+        }
+    return [Queued(post, claims.get(subject)) for post, subject in zip(posts, subjects, strict=True)]
+
+
+def window(asked: QueueFilter, after: int, limit: int) -> sa.Select[tuple[object, ...]]:
+    """So many rows from where an index leads to, however many wait."""
     where = [POST.c.status == str(PostStatus.WAITING), POST.c.id > after]
     if asked.sort is PostSort.ARGUMENTS:
         where.append(POST.c.theme_id.is_(None))
@@ -28,15 +41,7 @@ async def queued(
         where.append(POST.c.theme_id == theme)
     if asked.before is not None:
         where.append(POST.c.created_at < asked.before)
-    async with database.read() as connection:
-        rows = await connection.execute(posts_with_themes().where(*where).order_by(POST.c.id).limit(limit))
-        posts = [post_of(row) for row in rows]
-        subjects = [str(Subject(Sort.POST, post.id)) for post in posts]
-        claims = {
-            row.subject: Claim(row.staff_id, row.name, row.since)
-            for row in await connection.execute(claims_at(now).where(CLAIM.c.subject.in_(subjects)))
-        }
-    return [Queued(post, claims.get(subject)) for post, subject in zip(posts, subjects, strict=True)]
+    return posts_with_themes().where(*where).order_by(POST.c.id).limit(limit)
 
 
 async def get_post(database: Database, post_id: int) -> Post | None:

@@ -10,10 +10,11 @@ import pytest
 from realtime.tally import AgeBand, Cell, Departement, Sex, Sign
 from storage import audit
 from storage.claims import claim, let_go
+from storage.database import backend
 from storage.merging import carry_over, merged_here, merged_into
 from storage.moderation import decide, last_decision, undo
 from storage.posts import publish, submit, withdraw
-from storage.queue import get_post, queued
+from storage.queue import get_post, queued, window
 from storage.reasons import refusal_reasons, retire_reason, save_reason
 from storage.reports import report, reported
 from storage.tallies import discrepancies
@@ -35,6 +36,7 @@ from storage.values_moderation import (
 )
 from storage.values_posts import NewPost, Post, PostingRules, PostKind, PostStatus
 from storage.values_reports import NewReport, ReportReason
+from tests.bench.queues import fill
 from tests.storage.house import House, beside, device, open_house
 
 RULES = PostingRules()
@@ -353,3 +355,23 @@ async def test_what_cannot_be_merged_is_said(house: House, ann: int) -> None:
     ):
         refused = await on(house, Sort.TOPIC, topic, Choice.MERGE, into=into)
         assert isinstance(refused, Refused) and refused.fault is fault, (topic, into)
+
+
+@pytest.mark.parametrize(
+    "asked", [QueueFilter(), QueueFilter(theme="sport"), QueueFilter(PostSort.ARGUMENTS)]
+)
+async def test_a_window_of_a_long_queue_reads_its_rows_and_no_others(
+    house: House, asked: QueueFilter
+) -> None:
+    await fill(house, 20_000)
+    statement = window(asked, 10_000, 30)
+    text = str(statement.compile(backend(house.url).writer, compile_kwargs={"literal_binds": True}))
+    if "postgres" in house.url:
+        beside(house.url, "ANALYZE post")
+        plan = "\n".join(row[0] for row in beside(house.url, f"EXPLAIN {text}"))
+        assert "Sort" not in plan and "Seq Scan on post" not in plan, plan
+    else:
+        plan = "\n".join(row[3] for row in beside(house.url, f"EXPLAIN QUERY PLAN {text}"))
+        assert "USING INDEX post_status" in plan and "TEMP B-TREE" not in plan, plan
+    found = await queued(house.database, asked, house.clock[0], 10_000, 30)
+    assert len(found) == (0 if asked.sort else 30) and all(row.post.id > 10_000 for row in found)
