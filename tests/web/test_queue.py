@@ -123,6 +123,8 @@ async def test_reported_topics_are_kept_hidden_or_merged_and_a_merge_undone(site
     await house.vote(gone, device(1), Sign.PLUS)
     page = (await ann.browser.get("/console/file?sorte=reports")).text
     assert "Déjà dit" in page and f'data-fiche="topic:{gone}"' in page
+    opened = await ann.browser.get(f"/console/file?sorte=reports&sujet={gone}")
+    assert opened.headers["location"] == f"/console/file/sujets/{gone}?sorte=reports"
     await decide(ann, f"sujets/{gone}", "merge", into=str(into))
 
     voter, stranger = site.browser(1), site.browser(2)

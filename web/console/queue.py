@@ -21,7 +21,7 @@ from storage.values_desk import DeskLoad
 from storage.values_moderation import UNDO_MS, Decision, PostSort, Queued, QueueFilter, Sort, Subject
 from storage.values_posts import PostStatus
 from web.citizen.local_time import here
-from web.console.desk import StaffVisit
+from web.console.desk import StaffVisit, go
 from web.console.queue_item import item_of
 from web.forms import trimmed
 
@@ -72,6 +72,9 @@ class Row:
 async def queue_page(request: Request, visitor: StaffVisit) -> Response:
     """The list, and the first thing in it that nobody has open."""
     asked = read_asked(request.query_params)
+    wanted = _number(request.query_params, "sujet")
+    if wanted:
+        return go(address(Subject(Sort.TOPIC, wanted), asked))
     rows = await _rows(visitor, asked, 0)
     after = _number(request.query_params, "depuis")
     subject = _first(rows, after, asked)

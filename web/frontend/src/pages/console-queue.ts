@@ -372,7 +372,7 @@ class Queue {
       case "u":
         return void this.undo(), true;
       case "/":
-        find("[data-queue-filter] select:not([disabled])")?.focus();
+        find("[data-queue-filter] :is(select:not([disabled]), input:not([type=hidden]))")?.focus();
         return true;
       case "Escape":
         this.#asked?.classList.remove("is-asked");
