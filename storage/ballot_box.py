@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from realtime.delta import Delta
 from realtime.histogram import Histogram
@@ -111,9 +111,13 @@ class BallotBox:
             return [Refusal.TRY_AGAIN] * len(votes)
         self.batches.add(len(votes))
         self.commits.add(time.perf_counter() - began)
+        await self.tell(deltas)
+        return outcomes
+
+    async def tell(self, deltas: Iterable[Delta]) -> None:
+        """Publish what was committed."""
         for delta in deltas:
             try:
                 await self._publish(delta)
             except Exception:  # the bus is a hint: the vote is committed whatever becomes of it
                 log.exception("a delta was not published")
-        return outcomes

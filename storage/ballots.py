@@ -23,11 +23,12 @@ from storage.profiles import cell_of
 from storage.statements import Insert, Upsert, among, lock_tallies
 from storage.switches import paused_among
 from storage.tables import BALLOT, MOMENT, OP, PROFILE, RELEASE, SERIES, TALLY, TOPIC, TOPIC_KEY
+from storage.tables_moderation import CARRIED, TOPIC_MERGE
 from storage.tables_switches import SWITCH
 from storage.tallies import MOMENT_MS, gap
 from storage.topics import rules_of
 from storage.values import DAY_MS as DAY_MS
-from storage.values import CastVote, Outcome, Receipt, TopicRules, TopicState
+from storage.values import Carry, CastVote, Outcome, Receipt, TopicRules, TopicState
 
 CHANGES_A_DAY = 3
 """How often a voter may change one topic's vote in a day; flipping at will would open and close blocks."""
@@ -75,10 +76,13 @@ class Batch:
         self._ops: dict[tuple[bytes, str], Sign] = {}
         self._moved: set[tuple[int, bytes]] = set()
         self._new_ops: list[dict[str, object]] = []
+        self._merges: set[int] = set()
+        self._given_back: dict[tuple[int, bytes], int] = {}
+        self._carried: list[dict[str, object]] = []
 
     def run(self, connection: sa.Connection) -> tuple[list[Outcome], list[Delta]]:
         """The outcome of each vote, and the delta of each topic whose public tally moved."""
-        self._lock(connection)
+        self._lock(connection, sorted({vote.topic for vote in self._votes}))
         pending = [self._named(vote) for vote in self._votes]
         known = [item for item in pending if isinstance(item, _Pending)]
         if not known:
@@ -90,10 +94,29 @@ class Batch:
         deltas = self._write(connection)
         return outcomes, deltas
 
+    def take_back(self, connection: sa.Connection, topic_id: int, merge: int) -> list[Delta]:
+        """Withdraw the ballots that a merge has brought into a topic, those left out which their voters changed."""
+        self._lock(connection, [topic_id])
+        brought = sa.select(CARRIED.c.voter_key.label("name"), CARRIED.c.seq.label("came"), BALLOT).where(
+            CARRIED.c.merge_id == merge,
+            CARRIED.c.taken_seq.is_(None),
+            BALLOT.c.topic_id == topic_id,
+            BALLOT.c.voter_key == CARRIED.c.voter_key,
+            BALLOT.c.seq == CARRIED.c.seq,
+        )
+        ledger = self._topics[topic_id].ledger
+        for row in connection.execute(brought.order_by(CARRIED.c.seq)).all():
+            ballot = _ballot_of(row)
+            seq = ledger.count(ballot.cell, ballot.hall, ballot.sign, Sign.WITHDRAWN, old_seq=ballot.seq)
+            self._ballots[topic_id, row.name] = replace(ballot, sign=Sign.WITHDRAWN, seq=seq)
+            self._moved.add((topic_id, row.name))
+            taken = sa.update(CARRIED).where(CARRIED.c.merge_id == merge, CARRIED.c.voter_key == row.name)
+            connection.execute(taken.values(taken_seq=seq))
+        return self._write(connection)
+
     # --- reading
 
-    def _lock(self, connection: sa.Connection) -> None:
-        ids = sorted({vote.topic for vote in self._votes})
+    def _lock(self, connection: sa.Connection, ids: list[int]) -> None:
         lock_tallies(connection, ids)
         rows = connection.execute(
             sa.select(TALLY, TOPIC, TOPIC_KEY.c.wrapped, EPOCH.label("epoch"))
@@ -133,6 +156,8 @@ class Batch:
     def _read(self, connection: sa.Connection, pending: list[_Pending]) -> None:
         names = list({item.name for item in pending})
         ops = list({item.vote.op for item in pending})
+        if any(item.vote.carry is not None for item in pending):
+            self._read_merges(connection, pending, names)
         accepted = sa.select(OP).where(
             among(connection, OP.c.voter_key, names), among(connection, OP.c.op, ops)
         )
@@ -154,6 +179,21 @@ class Batch:
             for row in connection.execute(told):
                 self._cells[strangers[row.pseudonym]] = cell_of(row)
 
+    def _read_merges(self, connection: sa.Connection, pending: list[_Pending], names: list[bytes]) -> None:
+        """Behind the locks: which merges still hold, and which ballots were taken back when one was undone."""
+        merges = {item.vote.carry.merge for item in pending if item.vote.carry is not None}
+        holds = sa.select(TOPIC_MERGE.c.id).where(
+            among(connection, TOPIC_MERGE.c.id, merges), TOPIC_MERGE.c.undone_at.is_(None)
+        )
+        self._merges = set(connection.execute(holds).scalars())
+        taken = (
+            sa.select(TOPIC_MERGE.c.into_id, CARRIED.c.voter_key, CARRIED.c.taken_seq)
+            .join(TOPIC_MERGE, TOPIC_MERGE.c.id == CARRIED.c.merge_id)
+            .where(among(connection, CARRIED.c.voter_key, names), CARRIED.c.taken_seq.is_not(None))
+        )
+        for into, name, seq in connection.execute(taken):
+            self._given_back[into, name] = max(seq, self._given_back.get((into, name), 0))
+
     # --- counting
 
     def _enter(self, pending: _Pending) -> Outcome:
@@ -168,7 +208,11 @@ class Batch:
         if topic.is_paused:
             return Refusal.PAUSED
         old = self._ballots.get(place)
-        new = self._first(vote, topic.rules) if old is None else self._changed(old, vote)
+        new: _Ballot | Refusal | None
+        if vote.carry is not None:
+            new = self._carry(vote, vote.carry, place, old)
+        else:
+            new = self._first(vote, topic.rules) if old is None else self._changed(old, vote)
         if isinstance(new, Refusal):
             return new
         if new is not None:
@@ -176,6 +220,12 @@ class Batch:
             seq = topic.ledger.count(new.cell, new.hall, old_sign, new.sign, old_seq=old_seq)
             self._ballots[place] = replace(new, seq=seq)
             self._moved.add(place)
+            if vote.carry is not None:
+                self._carried.append(
+                    {"merge_id": vote.carry.merge, "voter_key": pending.name, "seq": seq, "taken_seq": None}
+                )
+        elif vote.carry is not None:
+            return self._receipt(vote, place)  # nothing to remember: asked again, it is the same again
         self._ops[pending.name, vote.op] = vote.sign
         self._new_ops.append({"voter_key": pending.name, "op": vote.op, "sign": int(vote.sign)})
         return self._receipt(vote, place)
@@ -191,6 +241,17 @@ class Batch:
             return Refusal.PROFILE_NEEDED
         return _Ballot(vote.sign, cell, vote.hall, 0, self._day, 0)
 
+    def _carry(
+        self, vote: CastVote, carry: Carry, place: tuple[int, bytes], old: _Ballot | None
+    ) -> _Ballot | None:
+        """The ballot that comes over; none where the merge was undone, or the voter has one here already."""
+        if carry.merge not in self._merges or vote.sign is Sign.WITHDRAWN:
+            return None
+        if old is None:
+            return _Ballot(vote.sign, carry.cell, vote.hall, 0, self._day, 0)
+        was_taken_back = old.sign is Sign.WITHDRAWN and self._given_back.get(place) == old.seq
+        return replace(old, sign=vote.sign) if was_taken_back else None
+
     def _changed(self, old: _Ballot, vote: CastVote) -> _Ballot | Refusal | None:
         if vote.sign is old.sign:
             return None
@@ -203,6 +264,7 @@ class Batch:
 
     def _write(self, connection: sa.Connection) -> list[Delta]:
         _INSERT_OPS(connection, self._new_ops)
+        _INSERT_CARRIED(connection, self._carried)
         _UPSERT_BALLOTS(connection, [_ballot_row(p, self._ballots[p]) for p in self._moved])
         moved = {topic_id for topic_id, _ in self._moved}
         tallies, series, releases, moments, deltas = [], [], [], [], []
@@ -321,6 +383,7 @@ def _series_row(topic_id: int, key: str, state: SeriesState) -> dict[str, object
 
 
 _INSERT_OPS = Insert(OP)
+_INSERT_CARRIED = Insert(CARRIED)
 _UPSERT_BALLOTS = Upsert(BALLOT, ("sign", "seq", "day", "changes"))
 _UPSERT_TALLIES = Upsert(TALLY, ("number", "seq", "plus", "minus", "voters", "gap"))
 _UPSERT_SERIES = Upsert(

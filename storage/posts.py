@@ -79,9 +79,9 @@ async def submit(
         )
         (post_id,) = made.inserted_primary_key or (0,)
         if rules.moderation is Moderation.AFTER:
-            return _publish(connection, keys, _post(_locked(connection, post_id)), rules, now)
+            return publish_post(connection, keys, post_of(locked_post(connection, post_id)), rules, now)
         raise_mark(connection, Mark.DESK)
-        return _post(_locked(connection, post_id))
+        return post_of(locked_post(connection, post_id))
 
     return await database.write(keep, idempotent=True)
 
@@ -94,7 +94,7 @@ async def posts_of(
     if before is not None:
         statement = statement.where(POST.c.id < before)
     async with database.read() as connection:
-        return [_post(row) for row in await connection.execute(statement)]
+        return [post_of(row) for row in await connection.execute(statement)]
 
 
 async def own_post(database: Database, post_id: int, author: bytes) -> Post | None:
@@ -102,14 +102,14 @@ async def own_post(database: Database, post_id: int, author: bytes) -> Post | No
     statement = _POSTS.where(POST.c.id == post_id, POST.c.author == author)
     async with database.read() as connection:
         row = (await connection.execute(statement)).first()
-        return None if row is None else _post(row)
+        return None if row is None else post_of(row)
 
 
 async def waiting(database: Database, after: int = 0, limit: int = POSTS_A_PAGE) -> list[Post]:
     """Posts that wait for a moderator, the oldest first, those behind the post ``after``."""
     statement = _POSTS.where(POST.c.status == str(PostStatus.WAITING), POST.c.id > after)
     async with database.read() as connection:
-        return [_post(row) for row in await connection.execute(statement.order_by(POST.c.id).limit(limit))]
+        return [post_of(row) for row in await connection.execute(statement.order_by(POST.c.id).limit(limit))]
 
 
 async def publish(
@@ -118,15 +118,15 @@ async def publish(
     """Make a topic of a post that waits; of one that is published already, that one."""
 
     def decide(connection: sa.Connection) -> Post | PostRefusal:
-        row = _locked(connection, post_id)
+        row = locked_post(connection, post_id)
         if row is None:
             return PostRefusal.UNKNOWN_POST
-        post = _post(row)
+        post = post_of(row)
         if post.status is PostStatus.PUBLISHED:
             return post
         if post.status is not PostStatus.WAITING:
             return PostRefusal.ALREADY_DECIDED
-        return _publish(connection, keys, post, rules, now)
+        return publish_post(connection, keys, post, rules, now)
 
     return await database.write(decide, idempotent=True)
 
@@ -139,7 +139,9 @@ async def refuse(database: Database, post_id: int, reason: str, now: int) -> Pos
     if len(reason) > LONGEST_REASON:
         raise PostTooLong(reason[:80])
     return await database.write(
-        lambda connection: _end(connection, _locked(connection, post_id), PostStatus.REFUSED, reason, now),
+        lambda connection: end_post(
+            connection, locked_post(connection, post_id), PostStatus.REFUSED, reason, now
+        ),
         idempotent=True,
     )
 
@@ -148,10 +150,10 @@ async def withdraw(database: Database, post_id: int, author: bytes, now: int) ->
     """Take a post back for its author; where it is published, its vote ends and no list names it any more."""
 
     def take_back(connection: sa.Connection) -> Post | PostRefusal:
-        row = _locked(connection, post_id)
+        row = locked_post(connection, post_id)
         if row is None or row.author != author:
             return PostRefusal.UNKNOWN_POST
-        return _end(connection, row, PostStatus.WITHDRAWN, "", now)
+        return end_post(connection, row, PostStatus.WITHDRAWN, "", now)
 
     return await database.write(take_back, idempotent=True)
 
@@ -170,7 +172,7 @@ def _made_by(connection: sa.Connection, post: NewPost) -> Post | PostRefusal | N
     row = connection.execute(_POSTS.where(POST.c.author == post.author, POST.c.op == post.op)).first()
     if row is None:
         return None
-    made = _post(row)
+    made = post_of(row)
     slug = None if made.theme is None else made.theme.slug
     wanted = (post.kind, post.text, post.theme, post.parent, post.side, post.departement)
     is_same = wanted == (made.kind, made.text, slug, made.parent, made.side, made.departement)
@@ -217,7 +219,7 @@ def _place(connection: sa.Connection, post: NewPost, now: int) -> int | PostRefu
     return None if rules_of(row).state(now) is TopicState.OPEN else PostRefusal.CLOSED
 
 
-def _publish(
+def publish_post(
     connection: sa.Connection, keys: Keys, post: Post, rules: PostingRules, now: int
 ) -> Post | PostRefusal:
     if post.kind is PostKind.ARGUMENT:
@@ -238,11 +240,16 @@ def _publish(
         side=post.side,
         departement=post.departement,
     )
-    topic_id = create_topic(connection, keys, topic, now)
-    return _decided(connection, post.id, PostStatus.PUBLISHED, "", now, topic_id=topic_id)
+    if post.topic is None:
+        topic_id = create_topic(connection, keys, topic, now)
+    else:  # it was published, and that undone
+        topic_id = post.topic
+        again = {"opens_at": now, "closes_at": topic_rules.closes_at, "withdrawn_at": None}
+        connection.execute(sa.update(TOPIC).where(TOPIC.c.id == topic_id).values(again))
+    return decided(connection, post.id, PostStatus.PUBLISHED, "", now, topic_id=topic_id)
 
 
-def _end(
+def end_post(
     connection: sa.Connection,
     row: Row[tuple[object, ...]] | None,
     status: PostStatus,
@@ -252,17 +259,17 @@ def _end(
     """Withdraw or refuse; where that has been done already, nothing changes."""
     if row is None:
         return PostRefusal.UNKNOWN_POST
-    post = _post(row)
+    post = post_of(row)
     if post.status is status:
         return post
     if post.status not in {PostStatus.WAITING, PostStatus.PUBLISHED}:
         return PostRefusal.ALREADY_DECIDED
     if post.topic is not None:
         withdraw_topic(connection, post.topic, now)
-    return _decided(connection, post.id, status, reason, now, topic_id=post.topic)
+    return decided(connection, post.id, status, reason, now, topic_id=post.topic)
 
 
-def _decided(
+def decided(
     connection: sa.Connection, post_id: int, status: PostStatus, reason: str, now: int, topic_id: int | None
 ) -> Post:
     connection.execute(
@@ -271,10 +278,10 @@ def _decided(
         .values(status=str(status), reason=reason, decided_at=now, topic_id=topic_id)
     )
     raise_mark(connection, Mark.DESK)
-    return _post(_locked(connection, post_id))
+    return post_of(locked_post(connection, post_id))
 
 
-def _locked(connection: sa.Connection, post_id: int) -> Row[tuple[object, ...]] | None:
+def locked_post(connection: sa.Connection, post_id: int) -> Row[tuple[object, ...]] | None:
     """A post that no other transaction decides about until this one ends."""
     statement = _POSTS.where(POST.c.id == post_id).with_for_update(of=POST)
     return connection.execute(statement).first()
@@ -290,7 +297,12 @@ def _parent(connection: sa.Connection, topic_id: int | None) -> Row[tuple[object
 _POSTS = sa.select(POST, THEME.c.slug, THEME.c.name).outerjoin(THEME, THEME.c.id == POST.c.theme_id)
 
 
-def _post(row: Row[tuple[object, ...]] | None) -> Post:
+def posts_with_themes() -> sa.Select[tuple[object, ...]]:
+    """All that ``post_of`` reads, to be narrowed down."""
+    return _POSTS
+
+
+def post_of(row: Row[tuple[object, ...]] | None) -> Post:
     assert row is not None  # noqa: S101 - within its own transaction it is there
     return Post(
         id=row.id,
@@ -305,6 +317,7 @@ def _post(row: Row[tuple[object, ...]] | None) -> Post:
         decided_at=row.decided_at,
         topic=row.topic_id,
         departement=None if row.departement is None else Departement(row.departement),
+        merged_into=row.merged_into,
     )
 
 

@@ -68,13 +68,24 @@ async def may_report_again(database: Database, reporter: bytes) -> int | None:
 
 async def reported(database: Database, limit: int = TOPICS_A_PAGE) -> list[Reported]:
     """Topics with open reports: those of five people or more first, then by number, the longest waiting first."""
+    return await _reported(database, limit, REPORT.c.state == str(ReportState.OPEN))
+
+
+async def reported_of(database: Database, topic_id: int) -> Reported | None:
+    """What is open against one topic; None where nothing is."""
+    of_topic = REPORT.c.topic_id == topic_id
+    found = await _reported(database, 1, of_topic & (REPORT.c.state == str(ReportState.OPEN)))
+    return found[0] if found else None
+
+
+async def _reported(database: Database, limit: int, which: sa.ColumnElement[bool]) -> list[Reported]:
     people = sa.func.count()
     is_urgent = sa.case((people >= URGENT_FROM, 0), else_=1)
     grouped = (
         sa.select(REPORT.c.topic_id, TOPIC.c.title, POST.c.id.label("post"), people.label("people"))
         .join(TOPIC, TOPIC.c.id == REPORT.c.topic_id)
         .outerjoin(POST, POST.c.topic_id == REPORT.c.topic_id)
-        .where(REPORT.c.state == str(ReportState.OPEN))
+        .where(which)
         .group_by(REPORT.c.topic_id, TOPIC.c.title, POST.c.id)
         .order_by(is_urgent, people.desc(), sa.func.min(REPORT.c.id))
         .limit(limit)

@@ -7,6 +7,7 @@ import storage.tables_audit
 import storage.tables_contact
 import storage.tables_letter
 import storage.tables_marks
+import storage.tables_moderation
 import storage.tables_outbox
 import storage.tables_posts
 import storage.tables_reports

@@ -150,14 +150,26 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Carry:
+    """What a vote brings along that was cast on a topic which was merged: the merge, and the ballot's cell."""
+
+    merge: int
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class CastVote:
-    """A vote as it enters the ballot box, from whichever door. ``device`` is the voter's secret (16 bytes)."""
+    """A vote as it enters the ballot box, from whichever door. ``device`` is the voter's secret (16 bytes).
+
+    ``carry`` is set where it was cast on another topic, which has been merged into this one.
+    """
 
     topic: int
     device: bytes
     sign: Sign
     op: str
     hall: Hall | None = None
+    carry: Carry | None = None
 
 
 @dataclass(frozen=True, slots=True)

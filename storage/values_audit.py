@@ -29,6 +29,18 @@ class Action(StrEnum):
     VOTES_RESUMED = "votes-resumed"
     BANNER_SHOWN = "banner-shown"
     BANNER_REMOVED = "banner-removed"
+    POST_APPROVED = "post-approved"
+    POST_REFUSED = "post-refused"
+    POST_JOINED = "post-joined"
+    THEME_CHANGED = "theme-changed"
+    TOPIC_HIDDEN = "topic-hidden"
+    TOPIC_RESTORED = "topic-restored"
+    TOPIC_MERGED = "topic-merged"
+    REPORTS_SETTLED = "reports-settled"
+    DECISION_UNDONE = "decision-undone"
+    REASON_SAVED = "reason-saved"
+    REASON_RETIRED = "reason-retired"
+    REASON_RESTORED = "reason-restored"
 
 
 class SubjectKind(StrEnum):
@@ -39,6 +51,8 @@ class SubjectKind(StrEnum):
     JOURNAL = "journal"
     SWITCH = "switch"
     TOPIC = "topic"
+    POST = "post"
+    REASON = "reason"
 
 
 @dataclass(frozen=True, slots=True)

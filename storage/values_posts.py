@@ -102,3 +102,5 @@ class Post:
     decided_at: int | None
     topic: int | None
     departement: Departement | None = None
+    merged_into: int | None = None
+    """The topic that says the same, of a refused post."""

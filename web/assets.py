@@ -35,6 +35,8 @@ class Assets:
     console_styles: str | None
     map: RegionMap
     folder: Path
+    rude: Mapping[str, int]
+    """French words and phrases with how sure it is that they are rude, from 0 to 2."""
 
 
 def load_assets(folder: Path = DIST) -> Assets:
@@ -52,6 +54,7 @@ def load_assets(folder: Path = DIST) -> Assets:
         console_styles=manifest.get("console.css"),
         map=RegionMap(drawn.get("viewBox", "0 0 1 1"), shapes),
         folder=folder / "assets",
+        rude={word: int(rating) for word, rating in _read(folder / "rude.json").items()},
     )
 
 

@@ -26,12 +26,13 @@ class Kept(StrEnum):
     STAFF = "staff"
     JOURNAL = "journal"
     SWITCHES = "switches"
+    MODERATION = "moderation"
     INSTALLATION = "installation"
 
 
 TABLES: Mapping[Kept, tuple[str, ...]] = {
     Kept.PROFILE: ("voter", "profile"),
-    Kept.BALLOTS: ("ballot", "op", "topic_key"),
+    Kept.BALLOTS: ("ballot", "op", "topic_key", "carried"),
     Kept.COUNTS: ("tally", "series"),
     Kept.PUBLISHED: ("release", "moment"),
     Kept.SUBJECTS: (
@@ -49,6 +50,7 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
     ),
     Kept.JOURNAL: ("audit",),
     Kept.SWITCHES: ("switch",),
+    Kept.MODERATION: ("claim", "decision", "refusal_reason", "topic_merge"),
     Kept.INSTALLATION: ("installation", "mark"),
 }
 
@@ -65,7 +67,7 @@ COOKIES: Mapping[str, int] = {
 SHELVES: tuple[str, ...] = (
     *("imaginest.still", "imaginest.door", "imaginest.own", "imaginest.vote"),
     *("imaginest.last", "imaginest.draft", "imaginest.erased"),
-    *("imaginest.profile", "imaginest.contact"),
+    *("imaginest.profile", "imaginest.contact", "imaginest.keys"),
 )
 """What the browser keeps for itself and never sends by itself."""
 

@@ -18,6 +18,7 @@ from storage.values import TopicRules
 from tests.bench.clusters import cluster_glass, dead_redis, hot_topic
 from tests.bench.crowd import Crowd
 from tests.bench.figures import Row, quantile, spread, vote
+from tests.bench.queues import queue
 from tests.bench.searches import search
 from tests.bench.servers import CORES, cpu_seconds, handshakes, ours, reference
 from tests.running import ROOT
@@ -261,4 +262,5 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "dead-redis": dead_redis,
     "second-start": second_start,
     "search": search,
+    "queue": queue,
 }

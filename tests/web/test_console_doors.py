@@ -4,12 +4,17 @@ import pytest
 from starlette.routing import Route
 
 from storage import audit, staff
+from storage.moderation import decide
+from storage.queue import get_post
 from storage.sign_in import MOST_WRONG_CODES
 from storage.switches import turn_on
 from storage.values_audit import Action, AuditSearch
+from storage.values_moderation import Choice, Decision, NewDecision, Sort, Subject
+from storage.values_posts import PostingRules
 from storage.values_staff import Role
 from storage.values_switches import NewSwitch, SwitchKind
 from tests.web.conftest import ORIGIN, Site
+from tests.web.moderated import waiting_post
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
 from web.console.desk import COOKIE, ConsoleRoute
 from web.console.routes import console_routes
@@ -33,6 +38,12 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/comptes/{id:int}/invitation": {"op": OP},
     "/console/comptes/{id:int}/sessions": {},
     "/console/comptes/{id:int}/fermer": {},
+    "/console/file/motifs": {"label": "Hors Région", "sentence": "Cela relève de l'État.", "op": OP},
+    "/console/file/motifs/{id:int}": {"label": "Insulte", "sentence": "Restons polis.", "op": OP},
+    "/console/file/motifs/{id:int}/retrait": {},
+    "/console/file/posts/{id:int}": {"choice": "approve", "op": OP},
+    "/console/file/sujets/{id:int}": {"choice": "hide", "reason": "insult", "op": OP},
+    "/console/file/decisions/{id:int}/defaire": {},
 }
 """What makes each form of the console do what it does; ``id`` is that of a colleague, or one's other session."""
 
@@ -64,6 +75,8 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     subject = (await invite(site, Role.MODERATOR, email="subject@grandest.fr"))[0]
     if "sessions/{id" in route.path:
         subject = await other_session(someone)
+    if "/file/" in route.path:
+        subject = await queue_subject(site, route.path, someone)
     if "commandes/{id" in route.path:
         subject = await something_on(site, someone.id)
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
@@ -80,6 +93,22 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     assert answer.status_code in {200, 303}, answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert len(await actions(site, someone.id)) == len(own) + 1
+
+
+async def queue_subject(site: Site, path: str, someone: Colleague) -> int:
+    """The number of a reason, of a waiting post, of a topic in view, or of a decision made just now."""
+    if "/motifs" in path:
+        return 1
+    post = await waiting_post(site)
+    if "/posts/" in path:
+        return post
+    house = site.house
+    approve = NewDecision(Subject(Sort.POST, post), Choice.APPROVE, someone.id, "b" * 16)
+    made = await decide(house.database, house.keys, approve, PostingRules(), house.clock[0])
+    assert isinstance(made, Decision)
+    found = await get_post(house.database, post)
+    assert found is not None and found.topic is not None
+    return made.id if "/decisions/" in path else found.topic
 
 
 async def something_on(site: Site, staff_id: int) -> int:

@@ -8,9 +8,11 @@ from starlette.responses import JSONResponse, Response
 from realtime.refusals import Refusal
 from storage.ballots import own_signs
 from storage.follow_up import latest_answers
+from storage.merging import merged_topics
 from storage.own_votes import voted_on
 from storage.topics import get_topics
 from storage.values import Topic, TopicState
+from web.citizen.topic import bring_votes
 from web.citizen.visit import read_form, visit
 from web.forms import read_page, read_topics
 
@@ -22,9 +24,12 @@ PRIVATE = {"cache-control": "no-store"}
 async def my_votes(request: Request) -> Response:
     visitor = await visit(request)
     services = visitor.services
+    await bring_votes(request, visitor)
     found = await voted_on(services.database, services.keys, visitor.device)
     topics = await get_topics(services.database, sorted(found, reverse=True))
-    topics = _in_order([topic for topic in topics if topic.parent is None], visitor.now)
+    gone = await merged_topics(services.database, found)
+    own = [topic for topic in topics if topic.parent is None and topic.id not in gone]
+    topics = _in_order(own, visitor.now)
     pages = max(1, -(-len(topics) // VOTES_A_PAGE))
     page = min(read_page(request.query_params), pages)
     shown = topics[(page - 1) * VOTES_A_PAGE : page * VOTES_A_PAGE]

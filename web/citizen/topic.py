@@ -12,10 +12,12 @@ from realtime.disclosure import View
 from realtime.refusals import Refusal
 from realtime.tally import Sign
 from storage.follow_up import follow_ups
+from storage.merging import carry_over, merged_here, merged_into
 from storage.news import campaign_of
 from storage.tallies import cross_table, moments
 from storage.topics import get_topic
 from storage.values import DAY_MS, CastVote, Receipt, Topic, TopicState
+from storage.values_moderation import MergedHere
 from storage.values_posts import PostStatus
 from web.citizen.again import retry_after
 from web.citizen.cards import Card, Note, wants_profile
@@ -28,14 +30,31 @@ from web.citizen.visit import Visit, asked_topic, read_form, visit
 from web.forms import VoteForm, local_path, read_sign, read_vote
 
 SEE_OTHER = 303
+MOVED_FOR_NOW = 302
 _LATER = frozenset({Refusal.TRY_AGAIN, Refusal.PAUSED})
 """What the same form may meet no more when it is sent again."""
 
 
 async def topic_page(request: Request) -> Response:
     visitor = await visit(request)
+    topic = await asked_topic(visitor, request)
+    if topic.withdrawn_at is not None:
+        merge = await merged_into(visitor.services.database, topic.id)
+        if merge is not None:
+            await bring_votes(request, visitor, merge.into)
+            return RedirectResponse(f"/sujets/{merge.into}", MOVED_FOR_NOW)
+    merged = await merged_here(visitor.services.database, topic.id)
+    if merged.topics:
+        await bring_votes(request, visitor, topic.id)
     sent = read_sent(request.query_params)
-    return await show_topic(visitor, await asked_topic(visitor, request), sent=sent)
+    return await show_topic(visitor, topic, sent=sent, merged=merged)
+
+
+async def bring_votes(request: Request, visitor: Visit, into: int | None = None) -> None:
+    """Count this device's votes on merged topics where those lead; a new device has none."""
+    if request.state.has_cookie:
+        services = visitor.services
+        await carry_over(services.database, services.ballots, services.keys, visitor.device, into)
 
 
 async def vote(request: Request) -> Response:
@@ -79,6 +98,7 @@ async def show_topic(
     chosen: Sign | None = None,
     op: str | None = None,
     sent: PostStatus | None = None,
+    merged: MergedHere | None = None,
 ) -> Response:
     """The page; after a refusal it keeps what was ``chosen``, and the ``op`` where sending again may help."""
     pages, database = visitor.pages, visitor.services.database
@@ -104,6 +124,7 @@ async def show_topic(
         campaign=await campaign_of(database, topic.id),
         above=None if topic.parent is None else await get_topic(database, topic.parent),
         debate=await debate_under(visitor, topic, sent=sent) if topic.parent is None else None,
+        merged=merged or await merged_here(database, topic.id),
         preview=preview_of(card, pages.catalogue),
     )
     # Changes of a vote are counted by the day, UTC.

@@ -15,6 +15,7 @@ class Area:
 
 
 AREAS: tuple[Area, ...] = (
+    Area("queue", "/console/file", frozenset({Role.MODERATOR})),
     Area("switches", "/console/commandes", frozenset({Role.MODERATOR, Role.ADMINISTRATOR})),
     Area("accounts", "/console/comptes", frozenset({Role.ADMINISTRATOR})),
     Area("journal", "/console/journal", frozenset({Role.ADMINISTRATOR})),

@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute
 
 from storage.values_staff import Role
-from web.console import accounts, doors, journal, profile, switches
+from web.console import accounts, deciding, doors, journal, profile, queue, reasons, switches
 from web.console.desk import console_route, door_route
 from web.console.home import home
 
@@ -27,6 +27,7 @@ def console_routes() -> list[BaseRoute]:
         console_route("/console/profil/sessions/{id:int}", profile.end_session, methods=POST),
         *_switches(),
         *_administrators(),
+        *_moderators(),
     ]
 
 
@@ -52,4 +53,29 @@ def _administrators() -> list[BaseRoute]:
         console_route("/console/comptes/{id:int}/fermer", accounts.close, admin, methods=POST),
         console_route("/console/journal", journal.journal_page, admin),
         console_route("/console/journal.csv", journal.journal_csv, admin),
+    ]
+
+
+def _moderators() -> list[BaseRoute]:
+    moderator = Role.MODERATOR
+    return [
+        console_route("/console/file", queue.queue_page, moderator),
+        console_route("/console/file/liste", queue.list_part, moderator),
+        console_route("/console/file/motifs", reasons.reasons_page, moderator),
+        console_route("/console/file/motifs", reasons.add_reason, moderator, methods=POST),
+        console_route("/console/file/motifs/{id:int}", reasons.change_reason, moderator, methods=POST),
+        console_route(
+            "/console/file/motifs/{id:int}/retrait", reasons.switch_reason, moderator, methods=POST
+        ),
+        console_route("/console/file/posts/{id:int}", queue.post_page, moderator),
+        console_route("/console/file/posts/{id:int}", deciding.decide_post, moderator, methods=POST),
+        console_route("/console/file/posts/{id:int}/fiche", queue.post_part, moderator),
+        console_route("/console/file/posts/{id:int}/tenue", queue.hold_post, moderator),
+        console_route("/console/file/sujets/{id:int}", queue.topic_page, moderator),
+        console_route("/console/file/sujets/{id:int}", deciding.decide_topic, moderator, methods=POST),
+        console_route("/console/file/sujets/{id:int}/fiche", queue.topic_part, moderator),
+        console_route("/console/file/sujets/{id:int}/tenue", queue.hold_topic, moderator),
+        console_route(
+            "/console/file/decisions/{id:int}/defaire", deciding.undo_decision, moderator, methods=POST
+        ),
     ]

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { cuss } from "cuss/fr";
 import { build } from "esbuild";
 import { regionMap } from "./map.mjs";
 
@@ -104,7 +105,7 @@ async function publish(temporary) {
   await mkdir(assets, { recursive: true });
   const fresh = await readdir(path.join(temporary, "assets"));
   for (const file of fresh) await rename(path.join(temporary, "assets", file), path.join(assets, file));
-  for (const file of ["map.json", "sw.js", "manifest.json"]) await rename(path.join(temporary, file), path.join(dist, file));
+  for (const file of ["map.json", "rude.json", "sw.js", "manifest.json"]) await rename(path.join(temporary, file), path.join(dist, file));
   for (const file of await readdir(assets)) {
     if (!fresh.includes(file)) await rm(path.join(assets, file), { recursive: true });
   }
@@ -118,6 +119,7 @@ async function main() {
     const write = (file, content) => writeFile(path.join(temporary, file), content);
     await write("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
     await write("map.json", `${JSON.stringify(regionMap())}\n`);
+    await write("rude.json", `${JSON.stringify(cuss)}\n`);
     await worker(path.join(temporary, "assets"), path.join(temporary, "sw.js"));
     await write("assets/LICENCES.txt", await licences());
     await publish(temporary);

@@ -1,0 +1,109 @@
+"""Moderators at the queue, in real browsers: two of them at one queue, and one without a mouse."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from storage.values_staff import Role
+from tests.journeys.desk import propose, sit_down
+from tests.journeys.test_keyboard import focus_never_lost
+from tests.running import Running
+
+TEXTS = [f"Idée numéro {n} : des bancs à l'ombre" for n in range(1, 13)]
+
+
+@pytest.fixture
+def own_server(restartable: Running) -> Running:
+    return restartable
+
+
+def at_queue(page: Page, server: Running) -> Page:
+    page.goto(f"{server.url}/console/file")
+    page.wait_for_selector("html[data-queue=ready]")
+    return page
+
+
+def row(page: Page, text: str) -> str:
+    return f'.queue-row:has-text("{text}")'
+
+
+@pytest.fixture
+def desks(own_server: Running, browser: Browser) -> Iterator[tuple[Page, Page]]:
+    contexts = [sit_down(own_server, browser, name, Role.MODERATOR) for name in ("Anne", "Ben")]
+    yield contexts[0].new_page(), contexts[1].new_page()
+    for context in contexts:
+        context.close()
+
+
+def test_two_at_one_queue_see_what_the_other_has_and_does(
+    own_server: Running, desks: tuple[Page, Page]
+) -> None:
+    anne, ben = desks
+    propose(own_server, *TEXTS[:3])
+    at_queue(anne, own_server)
+    expect(anne.locator(".queue-title")).to_contain_text(TEXTS[0])
+    at_queue(ben, own_server)
+    expect(ben.locator(".queue-title")).to_contain_text(TEXTS[1])
+    expect(ben.locator(".queue-row").first.locator("[data-by]")).to_have_text("Anne")
+    expect(anne.locator(".queue-row").nth(1).locator("[data-by]")).to_have_text("Ben")
+
+    ben.locator(".queue-row a").first.click()  # he looks at hers all the same
+    expect(ben.locator(".queue-title")).to_contain_text(TEXTS[0])
+    expect(ben.locator("[data-held]")).to_contain_text("Anne a déjà ouvert ceci")
+    anne.keyboard.press("a")
+    expect(anne.locator(".queue-undo")).to_contain_text("Publié")
+    expect(ben.locator("[data-held]")).to_contain_text("Anne l'a déjà publié")
+    ben.keyboard.press("a")  # too late
+    expect(ben.locator("[data-queue-told]")).to_contain_text("Anne l'a déjà publié")
+
+    propose(own_server, TEXTS[3])  # what arrives stands at the end, by itself
+    expect(anne.locator(".queue-row").last).to_contain_text(TEXTS[3])
+    expect(anne.locator(".queue-row.is-new")).to_have_count(1)
+    for page in desks:
+        assert Axe().run(page).response["violations"] == []
+
+
+def test_ten_posts_with_the_keyboard_alone(own_server: Running, desks: tuple[Page, Page]) -> None:
+    page, _ = desks
+    propose(own_server, *TEXTS)
+    at_queue(page, own_server)
+    page.locator(".queue-title").focus()
+    with focus_never_lost(page):
+        for number, text in enumerate(TEXTS[:10]):
+            expect(page.locator(".queue-title")).to_contain_text(text)
+            if number % 3 == 2:
+                page.keyboard.press("r")
+                expect(page.locator(".queue-reasons.is-asked")).to_be_visible()
+                page.keyboard.press("2")
+            else:
+                page.keyboard.press("a")
+    expect(page.locator(".queue-title")).to_contain_text(TEXTS[10])
+    expect(page.locator(".queue-row.is-done")).to_have_count(10)
+    expect(page.locator("[data-load=waiting]")).to_have_text("2")
+
+    page.keyboard.press("u")  # the tenth comes back
+    expect(page.locator(".queue-title")).to_contain_text(TEXTS[9])
+    expect(page.locator("[data-load=waiting]")).to_have_text("3")
+    page.keyboard.press("j")
+    expect(page.locator(".queue-title")).to_contain_text(TEXTS[10])
+    page.keyboard.press("k")
+    expect(page.locator(".queue-title")).to_contain_text(TEXTS[9])
+
+    page.keyboard.press("t")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("[data-queue-dialog]")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_label("Raccourcis d'une seule touche").uncheck()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-queue-dialog]")).to_be_hidden()
+    page.locator(".queue-title").focus()
+    page.keyboard.press("j")  # switched off: nothing happens, here and after a reload
+    page.keyboard.press("a")
+    page.reload()
+    page.wait_for_selector("html[data-queue=ready]")
+    page.keyboard.press("a")
+    expect(page.locator(".queue-row.is-done")).to_have_count(0)
+    expect(page.locator("[data-load=waiting]")).to_have_text("3")

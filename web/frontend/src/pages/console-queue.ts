@@ -1,0 +1,477 @@
+// The queue, live and by keyboard: what is decided is shown at once and told to the server behind it; what others decide
+// or open marks itself, and nothing moves under the hand.
+import { openSession } from "../socket.ts";
+import { deviceStore } from "../store.ts";
+import type { DeskLoad } from "../wire.ts";
+import { number, pageWords, typography } from "../words.ts";
+
+const HOLD_EVERY = 10_000;
+const UNDO_FOR = 10_000;
+const LOOK_AT_MOST_EVERY = 700;
+const FEW_LEFT = 8;
+const WINDOW = 30;
+const KEY = "imaginest.keys";
+
+interface Answer {
+  readonly told?: string;
+  readonly fault?: string;
+  readonly decision?: number;
+  readonly stays?: boolean;
+  readonly open?: boolean;
+  readonly subject?: string;
+}
+
+const words = pageWords();
+const store = deviceStore();
+const say = (name: string, values: Record<string, string | number> = {}): string => words.say("browser", name, values);
+
+function find<T extends HTMLElement>(selector: string): T | null {
+  return document.querySelector<T>(selector);
+}
+
+class Queue {
+  readonly #beforehand = new Map<string, Promise<string>>();
+  #undo: { decision: number; cancel: () => void } | null = null;
+  #asked: HTMLElement | null = null;
+  #looking = false;
+  #lookAgain = false;
+  #hold = 0;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly rows: HTMLElement,
+    private readonly item: HTMLElement,
+    private readonly told: HTMLElement,
+  ) {}
+
+  begin(): void {
+    this.rows.addEventListener("click", (event) => this.#onRow(event));
+    this.item.addEventListener("submit", (event) => void this.#onDecide(event));
+    this.told.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.undo();
+    });
+    const served = this.told.querySelector<HTMLFormElement>(".queue-undo");
+    const decision = /decisions\/(\d+)\//.exec(served?.getAttribute("action") ?? "")?.[1];
+    if (decision) this.#offerUndo(Number(decision), served?.querySelector("span")?.textContent ?? "");
+    setInterval(() => void this.#renew(), HOLD_EVERY);
+    this.#shown(false);
+  }
+
+  // --- what is open
+
+  get current(): string {
+    return this.item.querySelector<HTMLElement>("[data-fiche]")?.dataset.fiche ?? "";
+  }
+
+  #row(subject: string): HTMLElement | null {
+    return this.rows.querySelector<HTMLElement>(`[data-subject="${CSS.escape(subject)}"]`);
+  }
+
+  #waiting(): HTMLElement[] {
+    return [...this.rows.querySelectorAll<HTMLElement>(".queue-row:not(.is-done)")].filter((row) => row.querySelector("a"));
+  }
+
+  /** The next free one after `subject`, or before it. */
+  #beside(subject: string, step: 1 | -1): HTMLElement | null {
+    const all = [...this.rows.querySelectorAll<HTMLElement>(".queue-row")];
+    let at = all.findIndex((row) => row.dataset.subject === subject);
+    if (at < 0) at = step > 0 ? -1 : all.length;
+    for (at += step; at >= 0 && at < all.length; at += step) {
+      const row = all[at];
+      if (row && !row.classList.contains("is-done") && row.querySelector("a") && !by(row)) return row;
+    }
+    return null;
+  }
+
+  move(step: 1 | -1): void {
+    const row = this.#beside(this.current, step);
+    if (row) void this.open(row);
+  }
+
+  async open(row: HTMLElement): Promise<void> {
+    const subject = row.dataset.subject ?? "";
+    const address = row.querySelector("a")?.href ?? "";
+    const html = await this.#fetched(subject, address).catch(() => null);
+    if (html === null) return this.#say(say("queue-lost"), true);
+    this.#beforehand.delete(subject);
+    this.#put(subject, address, html);
+  }
+
+  #put(subject: string, address: string, html: string): void {
+    this.item.innerHTML = html;
+    history.replaceState(null, "", address);
+    for (const link of this.rows.querySelectorAll("[aria-current]")) link.removeAttribute("aria-current");
+    const link = this.#row(subject)?.querySelector("a");
+    link?.setAttribute("aria-current", "true");
+    this.#row(subject)?.classList.remove("is-new");
+    link?.scrollIntoView({ block: "nearest" });
+    this.#shown(true);
+  }
+
+  #fetched(subject: string, address: string): Promise<string> {
+    let known = this.#beforehand.get(subject);
+    if (!known) {
+      known = fetchText(part(address, "fiche"));
+      known.catch(() => this.#beforehand.delete(subject));
+      this.#beforehand.set(subject, known);
+    }
+    return known;
+  }
+
+  #shown(focus: boolean): void {
+    this.#asked = null;
+    if (focus) this.item.querySelector<HTMLElement>(".queue-title")?.focus({ preventScroll: true });
+    const next = this.#beside(this.current, 1);
+    if (next) void this.#fetched(next.dataset.subject ?? "", next.querySelector("a")?.href ?? "").catch(() => {});
+    void this.#renew();
+  }
+
+  /** Keep what is open for oneself, and learn what has become of it. */
+  async #renew(): Promise<void> {
+    const fiche = this.item.querySelector<HTMLElement>("[data-fiche]");
+    const held = this.item.querySelector<HTMLElement>("[data-held]");
+    if (!fiche || !held || fiche.dataset.open === undefined || document.visibilityState !== "visible") return;
+    const turn = ++this.#hold;
+    const answer = await ask(part(fiche.dataset.action ?? "", "tenue"), { method: "GET" }).catch(() => null);
+    if (!answer || turn !== this.#hold || !fiche.isConnected) return;
+    const text = typography(answer.told ?? "");
+    if (held.textContent !== text) held.textContent = text;
+    if (answer.open === false) this.#done(fiche.dataset.fiche ?? "", say("queue-elsewhere"));
+  }
+
+  // --- deciding
+
+  #onRow(event: MouseEvent): void {
+    const row = (event.target as Element).closest<HTMLElement>(".queue-row");
+    if (!row?.querySelector("a") || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    void this.open(row);
+  }
+
+  async #onDecide(event: SubmitEvent): Promise<void> {
+    const form = event.target as HTMLFormElement;
+    if (form.dataset.page !== undefined) return;
+    event.preventDefault();
+    const subject = this.current;
+    const data = new FormData(form, event.submitter);
+    const address = form.action;
+    if (data.get("choice") === "theme") return this.#sort(address, data);
+    const next = this.#beside(subject, 1) ?? this.#beside(subject, -1);
+    const row = this.#row(subject);
+    this.#done(subject, say("queue-done"));
+    if (next) void this.open(next);
+    else this.#emptied();
+    const answer = await post(address, data);
+    if (answer?.decision) {
+      this.#offerUndo(answer.decision, answer.told ?? "");
+    } else {
+      if (row && answer?.fault === undefined) this.#undone(row);
+      const title = row?.querySelector(".queue-text")?.textContent ?? "";
+      this.#say(answer?.fault ? `« ${title} » : ${answer.fault}` : say("queue-lost"), true);
+    }
+    if (this.#waiting().length < FEW_LEFT) await this.#append();
+  }
+
+  /** Another theme: the same thing stays open. */
+  async #sort(address: string, data: FormData): Promise<void> {
+    const subject = this.current;
+    const answer = await post(address, data);
+    if (answer?.decision) this.#offerUndo(answer.decision, answer.told ?? "");
+    else this.#say(answer?.fault ?? say("queue-lost"), true);
+    await this.#reopen(subject);
+  }
+
+  async #reopen(subject: string): Promise<void> {
+    this.#beforehand.delete(subject);
+    const [sort, id] = subject.split(":");
+    const folder = sort === "topic" ? "sujets" : "posts";
+    const query = this.root.dataset.query;
+    const address = `/console/file/${folder}/${id}${query ? `?${query}` : ""}`;
+    const html = await this.#fetched(subject, address).catch(() => null);
+    if (html !== null) this.#put(subject, address, html);
+    this.#beforehand.delete(subject);
+  }
+
+  async undo(): Promise<void> {
+    const offered = this.#undo;
+    if (!offered) return this.#say(say("queue-undone-late"), true);
+    offered.cancel();
+    this.#undo = null;
+    const query = this.root.dataset.query;
+    const address = `/console/file/decisions/${offered.decision}/defaire${query ? `?${query}` : ""}`;
+    const answer = await post(address, new FormData());
+    if (!answer?.subject) return this.#say(answer?.fault ?? say("queue-lost"), true);
+    const row = this.#row(answer.subject);
+    if (row) this.#undone(row);
+    this.#say(answer.told ?? "", false);
+    await this.#reopen(answer.subject);
+  }
+
+  #offerUndo(decision: number, told: string): void {
+    this.#undo?.cancel();
+    const timer = setTimeout(() => {
+      this.#undo = null;
+      this.told.querySelector(".queue-undo")?.remove();
+    }, UNDO_FOR);
+    this.#undo = { decision, cancel: () => clearTimeout(timer) };
+    const form = document.createElement("form");
+    form.className = "done queue-undo";
+    const text = document.createElement("span");
+    text.textContent = typography(told);
+    const button = document.createElement("button");
+    button.className = "link-button";
+    button.textContent = say("queue-undo");
+    form.append(text, button);
+    this.told.replaceChildren(form);
+  }
+
+  #say(text: string, isFault: boolean): void {
+    const line = document.createElement("p");
+    line.className = isFault ? "fault" : "done";
+    line.textContent = typography(text);
+    this.told.replaceChildren(line);
+  }
+
+  #done(subject: string, how: string): void {
+    const row = this.#row(subject);
+    row?.classList.add("is-done");
+    const shown = row?.querySelector("[data-by]");
+    if (shown) shown.textContent = how;
+  }
+
+  #undone(row: HTMLElement): void {
+    row.classList.remove("is-done");
+    const shown = row.querySelector("[data-by]");
+    if (shown) shown.textContent = "";
+  }
+
+  #emptied(): void {
+    const line = document.createElement("p");
+    line.className = "queue-empty queue-title";
+    line.tabIndex = -1;
+    line.textContent = say("queue-empty");
+    this.item.replaceChildren(line);
+    line.focus({ preventScroll: true });
+  }
+
+  // --- what others do
+
+  heard(load: DeskLoad): void {
+    const counts: Record<string, number> = {
+      waiting: load.waiting,
+      arguments: load.themes.get("arguments") ?? 0,
+      reports: load.reports,
+      contact: load.contact,
+    };
+    for (const [name, count] of Object.entries(counts)) {
+      const shown = find(`[data-load="${name}"]`);
+      if (shown) shown.textContent = number(count);
+    }
+    const oldest = find("[data-load=oldest]");
+    if (oldest) oldest.textContent = load.oldest === null ? "" : waited((Date.now() - load.oldest) / 60_000);
+    void this.#look();
+  }
+
+  /** One look at a time, and none sooner than LOOK_AT_MOST_EVERY after the last. */
+  async #look(): Promise<void> {
+    if (this.#looking) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#looking = true;
+    await this.#compare().catch(() => {});
+    setTimeout(() => {
+      this.#looking = false;
+      if (!this.#lookAgain) return;
+      this.#lookAgain = false;
+      void this.#look();
+    }, LOOK_AT_MOST_EVERY);
+  }
+
+  async #compare(): Promise<void> {
+    const sort = this.root.dataset.sort ?? "";
+    if (sort === "reports" || sort === "messages") return;
+    const waiting = this.#waiting();
+    const first = Number(waiting[0]?.dataset.subject?.split(":")[1] ?? 1) - 1;
+    const fresh = await this.#list(Math.max(0, waiting.length ? first : this.#last()), waiting.length + WINDOW);
+    const known = new Map(fresh.map((row) => [row.dataset.subject ?? "", row]));
+    const last = Math.max(0, ...fresh.map(idOf));
+    const isWhole = fresh.length < waiting.length + WINDOW;
+    for (const row of waiting) {
+      const now = known.get(row.dataset.subject ?? "");
+      const shown = row.querySelector("[data-by]");
+      if (now) {
+        const name = by(now);
+        if (shown && shown.textContent !== name) shown.textContent = name;
+      } else if (isWhole || idOf(row) <= last) {
+        this.#done(row.dataset.subject ?? "", say("queue-elsewhere"));
+        if (row.dataset.subject === this.current) void this.#renew();
+      }
+    }
+    if (isWhole) this.#add(fresh);
+  }
+
+  async #append(): Promise<void> {
+    this.#add(await this.#list(this.#last(), WINDOW).catch(() => []));
+  }
+
+  /** At the end only: what stands already stays where it is. */
+  #add(fresh: HTMLElement[]): void {
+    const last = this.#last();
+    const added = fresh.filter((row) => idOf(row) > last && !this.#row(row.dataset.subject ?? ""));
+    if (!added.length) return;
+    for (const row of added) row.classList.add("is-new");
+    this.rows.append(...added);
+    find(".queue-side .queue-empty")?.remove();
+    const announcer = find("#announcer");
+    if (announcer) announcer.textContent = say("queue-new", { n: added.length });
+    const first = added[0];
+    if (!this.current && first) void this.open(first);
+    else if (!this.#beforehand.size) this.#shown(false);
+  }
+
+  #last(): number {
+    return Math.max(0, ...[...this.rows.querySelectorAll<HTMLElement>(".queue-row")].map(idOf));
+  }
+
+  async #list(after: number, most: number): Promise<HTMLElement[]> {
+    const query = new URLSearchParams(this.root.dataset.query ?? "");
+    query.set("apres", String(after));
+    query.set("nombre", String(Math.min(120, most)));
+    const holder = document.createElement("ol");
+    holder.innerHTML = await fetchText(`/console/file/liste?${query}`);
+    return [...holder.querySelectorAll<HTMLElement>(".queue-row")];
+  }
+
+  // --- keys
+
+  press(key: string): boolean {
+    const digit = /^[1-9]$/.test(key) ? Number(key) : 0;
+    if (digit && this.#asked) {
+      this.#asked.querySelectorAll<HTMLButtonElement>(".queue-reason")[digit - 1]?.click();
+      return true;
+    }
+    switch (key) {
+      case "j":
+      case "ArrowDown":
+        return this.move(1), true;
+      case "k":
+      case "ArrowUp":
+        return this.move(-1), true;
+      case "a":
+        this.item.querySelector<HTMLButtonElement>("[data-key=a]")?.click();
+        return true;
+      case "r":
+      case "h":
+      case "m":
+        return this.#ask(key), true;
+      case "t":
+        this.item.querySelector<HTMLElement>("[data-key=t]")?.focus();
+        return true;
+      case "u":
+        return void this.undo(), true;
+      case "/":
+        find("[data-queue-filter] :is(select:not([disabled]), input:not([type=hidden]))")?.focus();
+        return true;
+      case "Escape":
+        this.#asked?.classList.remove("is-asked");
+        this.#asked = null;
+        this.item.querySelector<HTMLElement>(".queue-title")?.focus();
+        return true;
+    }
+    return false;
+  }
+
+  /** The next digit chooses one of a group, which has the focus meanwhile. */
+  #ask(key: string): void {
+    const group = this.item.querySelector<HTMLElement>(`[data-digits="${key}"]`);
+    const first = group?.querySelector<HTMLButtonElement>(".queue-reason") ?? (key === "m" ? find("#item-into") : null);
+    this.#asked?.classList.remove("is-asked");
+    this.#asked = group && group.querySelector(".queue-reason") ? group : null;
+    this.#asked?.classList.add("is-asked");
+    first?.focus();
+  }
+}
+
+/** How long the oldest has waited, in minutes. */
+function waited(minutes: number): string {
+  if (minutes >= 2880) return say("queue-oldest-days", { n: Math.floor(minutes / 1440) });
+  if (minutes >= 120) return say("queue-oldest-hours", { n: Math.floor(minutes / 60) });
+  return minutes < 1 ? "" : say("queue-oldest-minutes", { n: Math.floor(minutes) });
+}
+
+function by(row: HTMLElement): string {
+  return row.querySelector("[data-by]")?.textContent?.trim() ?? "";
+}
+
+function idOf(row: HTMLElement): number {
+  return Number(row.dataset.subject?.split(":")[1] ?? 0);
+}
+
+/** The address of a part of a page: /posts/7?x becomes /posts/7/fiche?x. */
+function part(address: string, name: string): string {
+  const url = new URL(address, location.href);
+  return `${url.pathname}/${name}${url.search}`;
+}
+
+async function fetchText(address: string): Promise<string> {
+  const answer = await fetch(address, { credentials: "same-origin" });
+  if (answer.redirected) location.reload(); // the session is over: the door leads back here
+  if (!answer.ok && answer.status !== 404) throw new Error(String(answer.status));
+  return answer.text();
+}
+
+async function ask(address: string, init: RequestInit): Promise<Answer> {
+  const answer = await fetch(address, { credentials: "same-origin", headers: { accept: "application/json" }, ...init });
+  return (await answer.json()) as Answer;
+}
+
+async function post(address: string, data: FormData): Promise<Answer | null> {
+  const body = new URLSearchParams([...data].map(([name, value]) => [name, String(value)]));
+  return ask(address, { method: "POST", body }).catch(() => null);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.matches("input, textarea, select, [contenteditable]") || !!target.closest("dialog"));
+}
+
+function listenToKeys(queue: Queue, help: HTMLDialogElement, box: HTMLInputElement): void {
+  box.checked = store.getItem(KEY) !== "off";
+  box.addEventListener("change", () => (box.checked ? store.removeItem(KEY) : store.setItem(KEY, "off")));
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !box.checked) return;
+    if (event.key === "Escape" && event.target instanceof HTMLElement && event.target.matches("select, input, textarea")) {
+      if (queue.press("Escape")) event.preventDefault();
+      return;
+    }
+    if (isTyping(event.target)) return;
+    if (event.key === "?") help.showModal();
+    else if (!queue.press(event.key)) return;
+    event.preventDefault();
+  });
+  const button = find<HTMLButtonElement>("[data-queue-help]");
+  if (button) {
+    button.hidden = false;
+    button.addEventListener("click", () => help.showModal());
+  }
+}
+
+const [root, rows, item, told] = ["[data-queue]", "[data-queue-rows]", "[data-queue-item]", "[data-queue-told]"].map((one) => find(one));
+const help = find<HTMLDialogElement>("[data-queue-dialog]");
+const box = find<HTMLInputElement>("[data-queue-keys]");
+if (root && rows && item && told && help && box) {
+  const queue = new Queue(root, rows, item, told);
+  queue.begin();
+  listenToKeys(queue, help, box);
+  const session = openSession(document.body.dataset.live ?? "/live", {
+    subscriptions: () => [{ channel: "console", at: null, seen: null }],
+    opened: () => {},
+    heard: (message) => {
+      if (message.t === "desk") queue.heard(message);
+    },
+    lost: () => {},
+  });
+  session.wake();
+  document.documentElement.dataset.queue = "ready";
+}
