@@ -29,6 +29,20 @@ class Action(StrEnum):
     VOTES_RESUMED = "votes-resumed"
     BANNER_SHOWN = "banner-shown"
     BANNER_REMOVED = "banner-removed"
+    ACCESS_REFUSED = "access-refused"
+    IDEA_ASSIGNED = "idea-assigned"
+    ANSWER_DRAFTED = "answer-drafted"
+    ANSWER_PUBLISHED = "answer-published"
+    ANSWER_CORRECTED = "answer-corrected"
+    THREAD_FILED = "thread-filed"
+    THREAD_TAKEN = "thread-taken"
+    THREAD_LEFT = "thread-left"
+    THREAD_ANSWERED = "thread-answered"
+    THREAD_CLOSED = "thread-closed"
+    THREAD_REOPENED = "thread-reopened"
+    THREAD_NOTED = "thread-noted"
+    CANNED_SAVED = "canned-saved"
+    CANNED_RETIRED = "canned-retired"
 
 
 class SubjectKind(StrEnum):
@@ -39,6 +53,8 @@ class SubjectKind(StrEnum):
     JOURNAL = "journal"
     SWITCH = "switch"
     TOPIC = "topic"
+    THREAD = "thread"
+    CANNED = "canned"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tests.storage.images import PNG
 from tests.web.conftest import Site
 from tests.web.test_pages import ME, text_of
 from web.catalogue import load_catalogue
-from web.citizen.follow_up import ANSWERS_A_PAGE, Deadline, day_of, deadline
+from web.citizen.follow_up import ANSWERS_A_PAGE, Deadline, deadline
 from web.questionnaire_forms import StepFault
 
 HANDED, ANSWERED = FollowUpStep.HANDED, FollowUpStep.ANSWERED
