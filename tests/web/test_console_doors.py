@@ -7,6 +7,7 @@ from storage import audit, staff
 from storage.sign_in import MOST_WRONG_CODES
 from storage.values_audit import Action, AuditSearch
 from storage.values_staff import Role
+from tests.storage.test_referents import idea_of
 from tests.web.conftest import ORIGIN, Site
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
 from web.console.desk import COOKIE, ConsoleRoute
@@ -26,6 +27,16 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/comptes/{id:int}/invitation": {"op": OP},
     "/console/comptes/{id:int}/sessions": {},
     "/console/comptes/{id:int}/fermer": {},
+    "/console/reponses/{id:int}/confier": {"staff": "0"},
+    "/console/reponses/{id:int}/reponse": {
+        **{"do": "publish", "step": "answered", "text": "Oui.", "number": "0", "op": OP},
+    },
+    "/console/courrier/modeles": {"title": "Merci", "text": "Merci.", "op": OP},
+    "/console/courrier/{id:int}/classer": {"theme": "sport", "staff": "0"},
+    "/console/courrier/{id:int}/prendre": {},
+    "/console/courrier/{id:int}/reponse": {"text": "Bonjour.", "last": "1", "op": OP},
+    "/console/courrier/{id:int}/etat": {},
+    "/console/courrier/{id:int}/note": {"note": "Rappeler.", "op": OP},
 }
 """What makes each form of the console do what it does; ``id`` is that of a colleague, or one's other session."""
 
@@ -52,11 +63,18 @@ def test_every_page_of_the_console_is_admitted_by_its_route() -> None:
 @pytest.mark.parametrize("route", POSTS, ids=posts)
 async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: ConsoleRoute) -> None:
     """No other site's page, nobody without a session, nobody of another role; and then it is in the journal."""
-    someone = await colleague(site, *(route.roles or {Role.MODERATOR}), email="one@grandest.fr")
+    roles = route.roles or {Role.MODERATOR}
+    someone = await colleague(
+        site, *roles, email="one@grandest.fr", themes="sport" if Role.REFERENT in roles else ""
+    )
     wrong = await colleague(site, *(set(Role) - route.roles - {Role.REFERENT}), email="wrong@grandest.fr")
     subject = (await invite(site, Role.MODERATOR, email="subject@grandest.fr"))[0]
     if "sessions/{id" in route.path:
         subject = await other_session(someone)
+    if "reponses/{id" in route.path:
+        subject = await idea_of(site.house, "sport")
+    if "courrier/{id" in route.path:
+        subject = await letter(site)
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
     before, own = await actions(site), await actions(site, someone.id)
 
@@ -71,6 +89,13 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     assert answer.status_code in {200, 303}, answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert len(await actions(site, someone.id)) == len(own) + 1
+
+
+async def letter(site: Site) -> int:
+    """A conversation that a citizen has begun."""
+    form = {"subject": "scheme", "text": "Bonjour", "email": "", "op": OP}
+    answer = await site.browser(1).post("/contact", data=form)
+    return int(answer.headers["location"].rpartition("/")[2])
 
 
 async def other_session(someone: Colleague) -> int:

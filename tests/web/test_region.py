@@ -9,7 +9,7 @@ from storage.follow_up import tell_follow_up
 from storage.news import create_campaign, create_news
 from storage.topics import create_topics
 from storage.values import NewTopic, TopicKind, TopicRules
-from storage.values_follow_up import FollowUp, FollowUpStep
+from storage.values_follow_up import FollowUp, FollowUpStep, day_of
 from storage.values_news import NewCampaign, NewNews, NewPicture
 from tests.storage.house import START
 from tests.storage.images import PNG

@@ -58,9 +58,7 @@ def entries(topic: Topic, told: Sequence[FollowUp]) -> list[Entry]:
 
 def _entry(told: FollowUp) -> Entry:
     changed = None if told.changed_at is None else day_of(told.changed_at)
-    return Entry(
-        str(told.step), day_of(told.at), told.text, told.direction, told.step, told.outcome, changed
-    )
+    return Entry(str(told.step), day_of(told.at), told.text, told.direction, told.step, told.outcome, changed)
 
 
 def deadline(told: Sequence[FollowUp], now: int) -> Deadline | None:
@@ -100,6 +98,7 @@ async def answers_page(request: Request) -> Response:
         number=number,
         page=page,
         pages=pages,
+        rate=await visitor.services.answers.rate(),
         path=f"/reponses?theme={theme.slug}&page=" if theme else "/reponses?page=",
     )
     return visitor.pages.page("answers.html", context)

@@ -15,6 +15,8 @@ class Area:
 
 
 AREAS: tuple[Area, ...] = (
+    Area("answers", "/console/reponses", frozenset({Role.REFERENT})),
+    Area("inbox", "/console/courrier", frozenset({Role.MODERATOR, Role.REFERENT})),
     Area("accounts", "/console/comptes", frozenset({Role.ADMINISTRATOR})),
     Area("journal", "/console/journal", frozenset({Role.ADMINISTRATOR})),
     Area("profile", "/console/profil"),
