@@ -21,6 +21,7 @@ from realtime.presence import Presence
 from realtime.refusals import Refusal
 from server.drain import Drain
 from server.health import Check, Health, WriteCheck, bus_check, comparison_check, disk_check, drain_check
+from server.heartbeat import Heart
 from server.mail import Postman
 from server.marks import Marks
 from server.metrics import Metrics, Parts
@@ -190,6 +191,7 @@ def create_app(
     if not settings.is_shared:
         checks["disk"] = disk_check(settings.data, settings.least_disk_mib)
     health = Health(checks)
+    heart = Heart(settings, database, fanout, ballots, lambda: bus.connected, wall, monotonic)
     services = Services(
         database=database,
         keys=keys,
@@ -213,6 +215,7 @@ def create_app(
             ballots.start()
             fanout.start()
             await marks.look()  # before anybody comes
+            await heart.begin()
             comparison.start()
             schedule(
                 timers,
@@ -224,6 +227,7 @@ def create_app(
                 database,
                 postman,
                 services.attendance,
+                heart,
                 appeal_days=settings.appeal_days,
                 contact_days=settings.contact_days,
                 wall=wall,
@@ -233,6 +237,7 @@ def create_app(
             yield State(services=services)
         finally:
             await timers.stop()
+            await heart.stop()
             await postman.stop()
             await comparison.stop()
             await fanout.stop()

@@ -49,7 +49,7 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
     ),
     Kept.JOURNAL: ("audit",),
     Kept.SWITCHES: ("switch",),
-    Kept.INSTALLATION: ("installation", "mark"),
+    Kept.INSTALLATION: ("installation", "mark", "heartbeat", "pace"),
 }
 
 COOKIES: Mapping[str, int] = {

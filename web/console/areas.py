@@ -15,6 +15,7 @@ class Area:
 
 
 AREAS: tuple[Area, ...] = (
+    Area("watch", "/console/veille", frozenset({Role.MODERATOR, Role.EDITOR, Role.ADMINISTRATOR})),
     Area("accounts", "/console/comptes", frozenset({Role.ADMINISTRATOR})),
     Area("journal", "/console/journal", frozenset({Role.ADMINISTRATOR})),
     Area("profile", "/console/profil"),

@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute
 
 from storage.values_staff import Role
-from web.console import accounts, doors, journal, profile
+from web.console import accounts, doors, journal, profile, watch
 from web.console.desk import console_route, door_route
 from web.console.home import home
 
@@ -25,7 +25,16 @@ def console_routes() -> list[BaseRoute]:
         console_route("/console/profil/mot-de-passe", profile.change_password, methods=POST),
         console_route("/console/profil/secours", profile.renew_codes, methods=POST),
         console_route("/console/profil/sessions/{id:int}", profile.end_session, methods=POST),
+        *_watch_room(),
         *_administrators(),
+    ]
+
+
+def _watch_room() -> list[BaseRoute]:
+    roles = (Role.MODERATOR, Role.EDITOR, Role.ADMINISTRATOR)
+    return [
+        console_route("/console/veille", watch.watch_page, *roles),
+        console_route("/console/veille/etat", watch.watch_state, *roles),
     ]
 
 
