@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from storage.values import TopicRules
+
 BEAT_SECONDS = 2.0
 """From one heartbeat of a node to the next."""
 
@@ -19,6 +21,10 @@ PACE_MS = 600_000
 
 MOVING_MS = 60_000
 """The time within which a topic moves."""
+
+MINUTE_MS = 60_000
+LOOKED_BACK = 360
+"""So many minutes are searched for unusual votes."""
 
 MANY_TRIES = 3
 """A mail that was tried so often in vain is in trouble."""
@@ -93,3 +99,14 @@ class Watch:
     @property
     def alive(self) -> list[Heartbeat]:
         return [node for node in self.nodes if node.is_alive(self.at)]
+
+
+@dataclass(frozen=True, slots=True)
+class WonByMinute:
+    """Voters that a topic won in each minute, beginning with ``first`` (minutes since 1970)."""
+
+    topic: int
+    title: str
+    rules: TopicRules
+    first: int
+    won: tuple[int, ...]

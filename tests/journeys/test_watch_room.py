@@ -11,7 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from server.simulated import Door
 from storage.one_time import code_at
+from storage.tallies import MOMENT_MS
+from storage.values_watch import MINUTE_MS
 from tests.running import DEADLINE, Running
+from tests.storage.house import beside
 
 WAIT = DEADLINE * 1000
 PASSWORD = "une phrase assez longue"
@@ -71,6 +74,30 @@ def test_the_wall_moves_by_itself_and_says_when_it_is_old(room: Page, restartabl
     expect(room.get_by_role("alert")).to_be_hidden(timeout=WAIT)
     room.context.clear_cookies()
     expect(room.get_by_role("alert")).to_contain_text("Votre session est terminée", timeout=WAIT)
+    room.context.close()
+
+
+def test_a_topic_whose_votes_are_unusual_is_looked_at(room: Page, restartable: Running) -> None:
+    """From the wall to the course of its votes, the usual one beside it; both are read by everybody."""
+    topic = restartable.topic(title="Faut-il plus de bus le soir ?")
+    minute = room.evaluate("Date.now()") // MINUTE_MS - 20
+    url = f"sqlite:///{restartable.data / 'imaginest.db'}"
+    for later, plus in ((0, 20), (5, 30), (10, 150)):
+        beside(
+            url,
+            "INSERT INTO moment (topic_id, bucket, plus, minus) VALUES (:topic, :bucket, :plus, 12)",
+            topic=topic,
+            bucket=(minute + later) * MINUTE_MS // MOMENT_MS,
+            plus=plus,
+        )
+    link = room.locator("[data-part=unusual]").get_by_role("link", name="Faut-il plus de bus le soir")
+    link.click(timeout=2 * WAIT)  # it is searched for every twenty seconds
+    expect(room.locator(".course-reasons")).to_contain_text("120 votants en 1 minute")
+    room.get_by_text("Les mêmes chiffres en tableau").click()
+    expect(room.get_by_role("cell", name="moins de 10")).to_have_count(0)
+    assert Axe().run(room).response["violations"] == []
+    room.set_viewport_size({"width": 320, "height": 780})
+    assert room.evaluate("document.documentElement.scrollWidth") <= 320
     room.context.close()
 
 

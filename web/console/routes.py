@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute
 
 from storage.values_staff import Role
-from web.console import accounts, doors, journal, profile, watch
+from web.console import accounts, doors, journal, profile, unusual, watch
 from web.console.desk import console_route, door_route
 from web.console.home import home
 
@@ -35,6 +35,7 @@ def _watch_room() -> list[BaseRoute]:
     return [
         console_route("/console/veille", watch.watch_page, *roles),
         console_route("/console/veille/etat", watch.watch_state, *roles),
+        console_route("/console/veille/sujets/{id:int}", unusual.course_page, *roles),
     ]
 
 

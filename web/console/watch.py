@@ -9,6 +9,7 @@ from web.citizen.local_time import here
 from web.console import pace
 from web.console.alarms import Alarm, AlarmKind, alarms
 from web.console.desk import StaffVisit
+from web.console.unusual import flagged
 
 _UNITS = (("days", 86_400), ("hours", 3600), ("minutes", 60))
 
@@ -37,6 +38,7 @@ async def _context(visitor: StaffVisit) -> dict[str, Any]:
         "watchers": sum(node.watchers for node in watch.alive),
         "told": [(alarm.kind, _told(visitor, alarm)) for alarm in alarms(watch)],
         "limits": list(AlarmKind),
+        "flagged": await flagged(visitor),
         "oldest": None if watch.oldest_post is None else _wait(visitor, watch.at - watch.oldest_post),
         "nodes": [
             (
