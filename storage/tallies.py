@@ -97,17 +97,16 @@ async def moments(database: Database, topic_id: int, most: int = 200) -> list[Mo
     of_topic = sa.select(MOMENT.c.bucket, MOMENT.c.plus, MOMENT.c.minus).where(MOMENT.c.topic_id == topic_id)
     async with database.read() as connection:
         rows = await connection.execute(of_topic.order_by(MOMENT.c.bucket))
-        chain = _spaced((row.bucket, row.plus, row.minus) for row in rows)
+        chain = spaced((row.bucket, row.plus, row.minus) for row in rows)
     step = -(-len(chain) // most)
     return [
         Moment((bucket + 1) * MOMENT_MS, Counts(plus, minus)) for bucket, plus, minus in chain[:: step or 1]
     ]
 
 
-def _spaced(moments: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Bucket, plus and minus of the first moment of ten voters, then of each with ten more than the one before."""
+def spaced(moments: Iterable[tuple[int, int, int]], needed: int = BLOCK) -> list[tuple[int, int, int]]:
+    """Bucket, plus and minus of the first moment of ``needed`` voters, then of each with ten more than the last."""
     kept: list[tuple[int, int, int]] = []
-    needed = BLOCK
     for moment in moments:
         voters = moment[1] + moment[2]
         if voters >= needed:

@@ -1,17 +1,35 @@
 """How many voters topics won in each minute, as far as is public: what unusual votes are found in."""
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from realtime.disclosure import BLOCK
+from realtime.tally import Counts
 from storage.database import Database
 from storage.tables import MOMENT, TOPIC
-from storage.tallies import MOMENT_MS
+from storage.tallies import MOMENT_MS, spaced
 from storage.topics import rules_of
+from storage.values import Moment
 from storage.values_watch import LOOKED_BACK, MINUTE_MS, WonByMinute
 
 MOST_TOPICS = 20
 _A_MINUTE = MINUTE_MS // MOMENT_MS
 READING_SECONDS = 10.0
+_VOTERS = MOMENT.c.plus + MOMENT.c.minus
+
+LINE_MS = (LOOKED_BACK + 60) * MINUTE_MS
+"""How much of a time line is remembered; of what is older the last point only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The newest points of a public time line, as ``tallies.moments`` spaces them; read up to ``bucket``."""
+
+    points: tuple[Moment, ...] = ()
+    bucket: int = -1
+    needed: int = BLOCK
 
 
 async def won_by_minute(database: Database, now: int) -> list[WonByMinute]:
@@ -37,29 +55,54 @@ async def won_by_minute(database: Database, now: int) -> list[WonByMinute]:
                 sa.select(TOPIC).where(TOPIC.c.id.in_(ids), TOPIC.c.withdrawn_at.is_(None))
             )
         }
-        return [
-            WonByMinute(
-                topic=topic,
-                title=topics[topic].title,
-                rules=rules_of(topics[topic]),
-                first=since,
-                won=await _won(connection, topic, since, until),
-            )
-            for topic in ids
-            if topic in topics
-        ]
+        won = await _won(connection, list(topics), since, until)
+    return [
+        WonByMinute(topic, topics[topic].title, rules_of(topics[topic]), since, won[topic])
+        for topic in ids
+        if topic in topics
+    ]
 
 
-async def _won(connection: AsyncConnection, topic: int, since: int, until: int) -> tuple[int, ...]:
+async def _won(
+    connection: AsyncConnection, topics: list[int], since: int, until: int
+) -> dict[int, tuple[int, ...]]:
     """A voter who withdraws is not won back: a minute never has fewer than none."""
-    voters = (MOMENT.c.plus + MOMENT.c.minus).label("voters")
-    mine = sa.select(MOMENT.c.bucket, voters).where(MOMENT.c.topic_id == topic).order_by(MOMENT.c.bucket)
-    before = mine.where(MOMENT.c.bucket < since * _A_MINUTE).order_by(None)
-    last = (await connection.execute(before.order_by(MOMENT.c.bucket.desc()).limit(1))).first()
-    most, won = (last.voters if last else 0), [0] * (until - since)
-    within = mine.where(MOMENT.c.bucket >= since * _A_MINUTE, MOMENT.c.bucket < until * _A_MINUTE)
-    for row in await connection.execute(within):
-        if row.voters > most:
-            won[row.bucket // _A_MINUTE - since] += row.voters - most
-            most = row.voters
-    return tuple(won)
+    most: dict[int, int] = {}
+    won = {topic: [0] * (until - since) for topic in topics}
+    for topic in topics:
+        mine = (MOMENT.c.topic_id == topic) & (MOMENT.c.bucket < since * _A_MINUTE)
+        before = sa.select(_VOTERS).where(mine).order_by(MOMENT.c.bucket.desc()).limit(1)
+        most[topic] = (await connection.execute(before)).scalar() or 0
+    minute = (MOMENT.c.bucket // _A_MINUTE).label("minute")
+    highest = (
+        sa.select(MOMENT.c.topic_id, minute, sa.func.max(_VOTERS).label("voters"))
+        .where(MOMENT.c.topic_id.in_(topics))
+        .where(MOMENT.c.bucket >= since * _A_MINUTE, MOMENT.c.bucket < until * _A_MINUTE)
+        .group_by(MOMENT.c.topic_id, minute)
+        .order_by(MOMENT.c.topic_id, minute)
+    )
+    for row in await connection.execute(highest):
+        more = row.voters - most[row.topic_id]
+        if more > 0:
+            won[row.topic_id][row.minute - since] = more
+            most[row.topic_id] = row.voters
+    return {topic: tuple(minutes) for topic, minutes in won.items()}
+
+
+async def longer_line(database: Database, topic: int, line: Line, now: int) -> Line:
+    """A topic's public time line with the points that came since ``line`` was read; the newest hours of it."""
+    running = now // MOMENT_MS
+    rows = (
+        sa.select(MOMENT.c.bucket, MOMENT.c.plus, MOMENT.c.minus)
+        .where(MOMENT.c.topic_id == topic, MOMENT.c.bucket > line.bucket, MOMENT.c.bucket < running)
+        .order_by(MOMENT.c.bucket)
+    )
+    async with database.read(READING_SECONDS) as connection:
+        new = spaced(((r.bucket, r.plus, r.minus) for r in await connection.execute(rows)), line.needed)
+    points = [
+        *line.points,
+        *(Moment((bucket + 1) * MOMENT_MS, Counts(plus, minus)) for bucket, plus, minus in new),
+    ]
+    needed = points[-1].counts.voters + BLOCK if points else line.needed
+    old = sum(1 for point in points if point.at < now - LINE_MS)
+    return Line(tuple(points[max(0, old - 1) :]), running - 1, needed)

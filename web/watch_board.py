@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from realtime.disclosure import View
 from realtime.unusual import LEAST_VOTERS, Burst, OneWay, bursts, one_way, usual
 from storage.database import Database
-from storage.tallies import moments
-from storage.unusual import won_by_minute
+from storage.unusual import Line, longer_line, won_by_minute
 from storage.values_watch import MINUTE_MS, Watch, WonByMinute
 from storage.watch import look
 
@@ -17,9 +16,6 @@ FRESH_MS = 900
 
 SEARCHED_MS = 20_000
 """Unusual votes are searched for this often at most."""
-
-WHOLE_LINE = 100_000
-"""Points of a time line: all that are public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +42,7 @@ class WatchBoard:
         self._last: Watch | None = None
         self._searching = asyncio.Lock()
         self._courses: tuple[int, list[Course]] | None = None
+        self._lines: dict[int, Line] = {}
 
     async def watch(self) -> Watch:
         """Raises StorageUnavailable: old figures would be taken for new ones."""
@@ -66,6 +63,7 @@ class WatchBoard:
     async def _search(self, now: int) -> list[Course]:
         topics = await won_by_minute(self._database, now)
         together = [sum(minute) for minute in zip(*(one.won for one in topics), strict=True)]
+        self._lines = {one.topic: self._lines.get(one.topic, Line()) for one in topics}
         courses = []
         for one in topics:
             others = [all_of_them - mine for all_of_them, mine in zip(together, one.won, strict=True)]
@@ -84,6 +82,8 @@ class WatchBoard:
         """Only where everybody may see the results: a flag would tell which way they lean."""
         if sum(one.won) < LEAST_VOTERS or one.rules.view(voted=False, now=now) is not View.RESULTS:
             return ()
-        line = await moments(self._database, one.topic, WHOLE_LINE)
-        found = one_way([(moment.at, moment.counts) for moment in line])
+        line = self._lines[one.topic] = await longer_line(
+            self._database, one.topic, self._lines[one.topic], now
+        )
+        found = one_way([(moment.at, moment.counts) for moment in line.points])
         return tuple(stretch for stretch in found if stretch.at >= one.first * MINUTE_MS)

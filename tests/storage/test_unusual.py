@@ -1,7 +1,8 @@
 """Voters that topics win by the minute, as far as is public."""
 
 from realtime.tally import Sign
-from storage.unusual import won_by_minute
+from storage.tallies import moments
+from storage.unusual import Line, longer_line, won_by_minute
 from storage.values_watch import LOOKED_BACK, MINUTE_MS
 from tests.storage.house import House, device
 
@@ -26,3 +27,19 @@ async def test_voters_are_won_in_the_minute_in_which_they_came(house: House) -> 
     assert found[busy].won[-3:] == (3, 0, 1) and sum(found[busy].won) == 4, "the minute that runs is left out"
     assert found[old].won[-1] == 1 and sum(found[old].won) == 1
     assert all(one.first + len(one.won) == clock[0] // MINUTE_MS for one in found.values())
+
+
+async def test_a_line_that_grows_is_the_public_one(house: House) -> None:
+    """Read in steps or at once: no other points than everybody sees."""
+    topic, line = await house.topic(), Line()
+    for number in range(45):
+        await house.vote(topic, device(number), Sign.PLUS if number % 3 else Sign.MINUS)
+        house.clock[0] += 10_000
+        if number % 7 == 0:
+            line = await longer_line(house.database, topic, line, house.clock[0])
+    line = await longer_line(house.database, topic, line, house.clock[0])
+    public = await moments(house.database, topic, 1000)
+    assert list(line.points) == public and len(public) == 4
+    assert await longer_line(house.database, topic, Line(), house.clock[0]) == line
+    house.clock[0] += 2 * LOOKED_BACK * MINUTE_MS
+    assert (await longer_line(house.database, topic, line, house.clock[0])).points == tuple(public[-1:])
