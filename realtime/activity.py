@@ -19,7 +19,8 @@ class Activity:
     """``ticks`` are seconds; ``compared_at`` is in monotonic seconds, None while nothing was compared.
 
     ``due`` counts writes that a tick had for a watcher, ``skipped`` those of them that a slow one did not get;
-    ``cold`` subscriptions waited for the database; ``behind`` counts topics that a comparison with it found old.
+    ``cold`` subscriptions waited for the database; ``behind`` counts topics that a comparison with it found old,
+    ``lag`` the versions by which all of them together were old at the last one.
     """
 
     ticks: Histogram = field(default_factory=Histogram)
@@ -29,4 +30,5 @@ class Activity:
     cold: int = 0
     aborted: Counter[Lost] = field(default_factory=Counter)
     behind: int = 0
+    lag: int = 0
     compared_at: float | None = None

@@ -86,6 +86,7 @@ class Comparison:
         """Compare once; an answer that does not come is the freshness's matter."""
         held = self._held()
         if not held:
+            self._fanout.activity.lag = 0
             self._answered()
             return
         self._freshness.asked(self._monotonic())
@@ -116,16 +117,19 @@ class Comparison:
 
     async def _settle(self, held: Mapping[int, Version], marks: Mapping[int, Mark]) -> None:
         """Read again what is behind; a topic that the database no longer has stays as it is."""
+        activity = self._fanout.activity
         if any(self._is_lost(topic, held[topic], mark) for topic, mark in marks.items()):
             log.error("the database has lost commits: it begins a new epoch")
             await self._raise_epoch(max(version.epoch for version in held.values()))
             for topic in self._standings:
                 self._standings.refresh(topic)
             return
+        activity.lag = 0
         for topic, mark in marks.items():
             standing = self._standings.get(topic)
             if standing is not None and standing.is_behind(mark):
-                self._fanout.activity.behind += 1
+                activity.lag += max(1, mark.version.number - standing.version.number)
+                activity.behind += 1
                 self._standings.refresh(topic)
 
     def _is_lost(self, topic: int, held: Version, mark: Mark) -> bool:

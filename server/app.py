@@ -22,6 +22,7 @@ from realtime.presence import Presence
 from realtime.refusals import Refusal
 from server.drain import Drain
 from server.health import Check, Health, WriteCheck, bus_check, comparison_check, disk_check, drain_check
+from server.heartbeat import Heart
 from server.mail import Postman
 from server.marks import Marks
 from server.metrics import Metrics, Parts
@@ -194,6 +195,7 @@ def create_app(
     if not settings.is_shared:
         checks["disk"] = disk_check(settings.data, settings.least_disk_mib)
     health = Health(checks)
+    heart = Heart(settings, database, fanout, ballots, lambda: bus.connected, wall, monotonic)
     services = Services(
         database=database,
         keys=keys,
@@ -220,6 +222,7 @@ def create_app(
             ballots.start()
             fanout.start()
             await marks.look()  # before anybody comes
+            await heart.begin()
             comparison.start()
             schedule(
                 timers,
@@ -232,6 +235,7 @@ def create_app(
                 postman,
                 services.attendance,
                 remind_referents,
+                heart,
                 appeal_days=settings.appeal_days,
                 contact_days=settings.contact_days,
                 wall=wall,
@@ -241,6 +245,7 @@ def create_app(
             yield State(services=services)
         finally:
             await timers.stop()
+            await heart.stop()
             await postman.stop()
             await comparison.stop()
             await fanout.stop()

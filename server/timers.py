@@ -13,6 +13,7 @@ from realtime.comparison import Comparison
 from realtime.fanout import Fanout
 from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
+from server.heartbeat import Heart
 from server.mail import ROUND_SECONDS, Postman
 from server.marks import LOOK_SECONDS, Marks
 from storage.attendance import FLUSH_SECONDS, Attendance
@@ -21,6 +22,7 @@ from storage.database import Database
 from storage.outbox import forget_old
 from storage.questionnaires import destroy_expired_visitors
 from storage.retention import destroy_expired_keys, forget_citizens
+from storage.values_watch import BEAT_SECONDS
 
 log = logging.getLogger("imaginest.timers")
 
@@ -101,6 +103,7 @@ def schedule(
     postman: Postman,
     attendance: Attendance,
     remind: Callable[[], Awaitable[None]],
+    heart: Heart,
     *,
     appeal_days: int,
     contact_days: int,
@@ -134,3 +137,4 @@ def schedule(
     timers.every(3600.0, every_hour, "retention")
     timers.every(60.0, remind, "reminders")
     timers.every(ROUND_SECONDS, postman.deliver, "mail")
+    timers.now_and_every(BEAT_SECONDS, heart.beat, "heartbeat")

@@ -13,7 +13,8 @@ import storage.tables_posts
 import storage.tables_referents
 import storage.tables_reports
 import storage.tables_staff
-import storage.tables_switches  # noqa: F401 - the metadata below holds them too
+import storage.tables_switches
+import storage.tables_watch  # noqa: F401 - the metadata below holds them too
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from storage import tables_follow_up, tables_news, tables_questionnaires
 

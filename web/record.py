@@ -53,7 +53,7 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
     Kept.JOURNAL: ("audit",),
     Kept.SWITCHES: ("switch",),
     Kept.MODERATION: ("claim", "decision", "refusal_reason", "topic_merge"),
-    Kept.INSTALLATION: ("installation", "mark"),
+    Kept.INSTALLATION: ("installation", "mark", "heartbeat", "pace"),
 }
 
 COOKIES: Mapping[str, int] = {

@@ -17,6 +17,7 @@ from web.rendering import Pages, load_pages
 from web.site import Site
 from web.statistics.answer_rate import RateBoard
 from web.statistics.board import Board
+from web.watch_board import WatchBoard
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,11 @@ class Services:
     """Who is here while a questionnaire runs."""
     statistics: Board = field(init=False)
     answers: RateBoard = field(init=False)
+    watch: WatchBoard = field(init=False)
+    """What the watch room shows."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attendance", Attendance(self.keys))
         object.__setattr__(self, "statistics", Board(self.database, self.now))
         object.__setattr__(self, "answers", RateBoard(self.database, self.now))
+        object.__setattr__(self, "watch", WatchBoard(self.database, self.keys, self.now))

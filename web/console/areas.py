@@ -19,6 +19,7 @@ AREAS: tuple[Area, ...] = (
     Area("switches", "/console/commandes", frozenset({Role.MODERATOR, Role.ADMINISTRATOR})),
     Area("answers", "/console/reponses", frozenset({Role.REFERENT})),
     Area("inbox", "/console/courrier", frozenset({Role.MODERATOR, Role.REFERENT})),
+    Area("watch", "/console/veille", frozenset({Role.MODERATOR, Role.EDITOR, Role.ADMINISTRATOR})),
     Area("accounts", "/console/comptes", frozenset({Role.ADMINISTRATOR})),
     Area("journal", "/console/journal", frozenset({Role.ADMINISTRATOR})),
     Area("profile", "/console/profil"),

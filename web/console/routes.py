@@ -15,6 +15,8 @@ from web.console import (
     queue,
     reasons,
     switches,
+    unusual,
+    watch,
 )
 from web.console.desk import console_route, door_route
 from web.console.home import home
@@ -40,6 +42,7 @@ def console_routes() -> list[BaseRoute]:
         *_switches(),
         *_referents(),
         *_correspondence(),
+        *_watch_room(),
         *_administrators(),
         *_moderators(),
     ]
@@ -77,6 +80,15 @@ def _correspondence() -> list[BaseRoute]:
         console_route("/console/courrier/{id:int}/reponse", inbox.answer, *clerks, methods=POST),
         console_route("/console/courrier/{id:int}/etat", inbox.end, *clerks, methods=POST),
         console_route("/console/courrier/{id:int}/note", inbox.note, *clerks, methods=POST),
+    ]
+
+
+def _watch_room() -> list[BaseRoute]:
+    roles = (Role.MODERATOR, Role.EDITOR, Role.ADMINISTRATOR)
+    return [
+        console_route("/console/veille", watch.watch_page, *roles),
+        console_route("/console/veille/etat", watch.watch_state, *roles),
+        console_route("/console/veille/sujets/{id:int}", unusual.course_page, *roles),
     ]
 
 

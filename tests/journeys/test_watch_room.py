@@ -1,0 +1,116 @@
+"""The watch room on the wall: votes as they come, who watches, and what is said when nothing comes any more."""
+
+import re
+import secrets
+import signal
+from urllib.parse import urlencode
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from server.simulated import Door
+from storage.one_time import code_at
+from storage.tallies import MOMENT_MS
+from storage.values_watch import MINUTE_MS
+from tests.running import DEADLINE, Running
+from tests.storage.house import beside
+
+WAIT = DEADLINE * 1000
+PASSWORD = "une phrase assez longue"
+FORM = "application/x-www-form-urlencoded"
+OP = "watch-room-invitation"
+
+
+def come_in(page: Page, server: Running) -> None:
+    """As somebody does who was just invited."""
+    wanted = {"email": "veille@grandest.fr", "name": "Nadia", "roles": ["moderator"], "op": OP}
+    page.goto(server.url + server.operate("staff/add", wanted)["path"])
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=again]").fill(PASSWORD)
+    page.get_by_role("button", name="Continuer").click()
+    page.wait_for_url("**/console/code")
+    secret = page.locator(".secret").text_content() or ""
+    now = page.evaluate("Date.now()")
+    page.locator("#code").fill(code_at(secret.replace(" ", ""), now // 30_000))
+    page.get_by_role("button", name="Entrer").click()
+    page.get_by_text("codes de secours").first.wait_for()
+
+
+def votes(server: Running, topic: int, number: int) -> None:
+    door = Door(server.url)
+    for _ in range(number):
+        cookie = door.enter()
+        door.ask("POST", "/profil", b"skip=1", **{"Cookie": cookie, "Content-Type": FORM})
+        vote = urlencode({"sign": 1, "op": secrets.token_urlsafe(16)}).encode()
+        door.ask("POST", f"/sujets/{topic}/vote", vote, **{"Cookie": cookie, "Content-Type": FORM})
+
+
+@pytest.fixture
+def room(browser: Browser, restartable: Running) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+    come_in(page, restartable)
+    page.goto(restartable.url + "/console/veille")
+    return page
+
+
+def test_the_wall_moves_by_itself_and_says_when_it_is_old(room: Page, restartable: Running) -> None:
+    server = restartable
+    topic = server.topic(title="Faut-il plus de trains le dimanche ?")
+    expect(room.locator("tbody tr").first).to_contain_text("en service", timeout=WAIT)
+    expect(room.get_by_role("heading", name="Aucune alarme")).to_be_visible()
+    assert Axe().run(room).response["violations"] == []
+
+    table = room.locator(".watch-table")
+    table.locator("summary").click()
+    votes(server, topic, 5)
+    expect(room.locator("[data-part=moving]")).to_contain_text("+ 5 votants", timeout=WAIT)
+    expect(room.locator("[data-figure=rate]")).to_have_text(re.compile(r"^0,[1-9]$"), timeout=WAIT)
+    expect(table).to_have_attribute("open", "")
+
+    server.end(signal.SIGKILL)
+    expect(room.get_by_role("alert")).to_contain_text("Ces chiffres datent de", timeout=WAIT)
+    server.start()
+    expect(room.get_by_role("alert")).to_be_hidden(timeout=WAIT)
+    room.context.clear_cookies()
+    expect(room.get_by_role("alert")).to_contain_text("Votre session est terminée", timeout=WAIT)
+    room.context.close()
+
+
+def test_a_topic_whose_votes_are_unusual_is_looked_at(room: Page, restartable: Running) -> None:
+    """From the wall to the course of its votes, the usual one beside it; both are read by everybody."""
+    topic = restartable.topic(title="Faut-il plus de bus le soir ?")
+    minute = room.evaluate("Date.now()") // MINUTE_MS - 20
+    url = f"sqlite:///{restartable.data / 'imaginest.db'}"
+    for later, plus in ((0, 20), (5, 30), (10, 150)):
+        beside(
+            url,
+            "INSERT INTO moment (topic_id, bucket, plus, minus) VALUES (:topic, :bucket, :plus, 12)",
+            topic=topic,
+            bucket=(minute + later) * MINUTE_MS // MOMENT_MS,
+            plus=plus,
+        )
+    link = room.locator("[data-part=unusual]").get_by_role("link", name="Faut-il plus de bus le soir")
+    link.click(timeout=2 * WAIT)  # it is searched for every twenty seconds
+    expect(room.locator(".course-reasons")).to_contain_text("120 votants en 1 minute")
+    room.get_by_text("Les mêmes chiffres en tableau").click()
+    expect(room.get_by_role("cell", name="moins de 10")).to_have_count(0)
+    assert Axe().run(room).response["violations"] == []
+    room.set_viewport_size({"width": 320, "height": 780})
+    assert room.evaluate("document.documentElement.scrollWidth") <= 320
+    room.context.close()
+
+
+def test_the_wall_without_a_program(browser: Browser, room: Page, restartable: Running) -> None:
+    """At the size of a phone, with every figure and a link to the next ones."""
+    kept = room.context.storage_state()
+    room.context.close()
+    context = browser.new_context(
+        java_script_enabled=False, storage_state=kept, viewport={"width": 360, "height": 780}
+    )
+    page = context.new_page()
+    page.goto(restartable.url + "/console/veille")
+    expect(page.locator("[data-figure=posts]")).to_have_text("0")
+    page.get_by_role("link", name="Actualiser").click()
+    expect(page.get_by_role("heading", name="Veille")).to_be_visible()
+    context.close()

@@ -1,0 +1,68 @@
+"""Unusual votes in the watch room: seen, told beside what is usual, and never by what is hidden."""
+
+import asyncio
+import html
+
+import pytest
+
+from realtime.disclosure import ResultPolicy
+from realtime.tally import Sign
+from storage.values import TopicRules
+from storage.values_staff import Role
+from storage.values_watch import MINUTE_MS
+from tests.storage.house import device
+from tests.web.conftest import Site
+from tests.web.staffed import Colleague, colleague
+
+
+async def crowd(site: Site, topic: int, first: int, number: int, *, minus_of: int = 0) -> None:
+    """So many new voters at once, and a minute later; one of ``minus_of`` is against."""
+    signs = [
+        Sign.MINUS if minus_of and voter % minus_of == 0 else Sign.PLUS
+        for voter in range(first, first + number)
+    ]
+    await asyncio.gather(
+        *(site.house.vote(topic, device(first + place), sign) for place, sign in enumerate(signs))
+    )
+    site.house.clock[0] += MINUTE_MS
+
+
+async def burst(site: Site, results: ResultPolicy) -> tuple[Colleague, int]:
+    """A topic with a hundred voters of two minds, and eighty of one mind in a minute two hours later."""
+    topic = await site.house.topic(TopicRules(0, None, results=results))
+    for start in range(0, 120, 12):
+        await crowd(site, topic, start, 12, minus_of=2)
+    site.house.clock[0] += 120 * MINUTE_MS
+    await crowd(site, topic, 1000, 80)
+    return await colleague(site, Role.MODERATOR), topic
+
+
+@pytest.mark.parametrize("results", [ResultPolicy.ALWAYS, ResultPolicy.AFTER_VOTE, ResultPolicy.AT_CLOSE])
+async def test_a_burst_is_told_and_its_mind_only_where_everybody_sees_it(
+    site: Site, results: ResultPolicy
+) -> None:
+    someone, topic = await burst(site, results)
+    wall, page = [
+        html.unescape((await someone.browser.get(path)).text)
+        for path in ("/console/veille/etat", f"/console/veille/sujets/{topic}")
+    ]
+    assert f'href="/console/veille/sujets/{topic}"' in wall
+    assert "80 votants en 1 minute, d'habitude 0" in page
+    is_open = results is ResultPolicy.ALWAYS
+    assert ("80 votants en dix minutes\u202f: 100\u202f% pour, d'habitude 50\u202f%" in page) is is_open
+    assert ("%" in page) is ("%" in wall) is is_open, "a flag would tell which way it leans"
+    site.house.clock[0] += 7 * 60 * MINUTE_MS
+    await someone.sign_in()
+    later = (await someone.browser.get("/console/veille/etat")).text
+    assert "Rien qui sorte de l'ordinaire" in html.unescape(later)
+
+
+async def test_few_voters_are_drawn_as_none(site: Site) -> None:
+    topic = await site.house.topic()
+    await crowd(site, topic, 0, 3)
+    someone = await colleague(site, Role.MODERATOR)
+    page = (await someone.browser.get(f"/console/veille/sujets/{topic}")).text
+    assert "moins de 10" in page and "<td>3</td>" not in page
+    assert "Rien depuis six heures" in page
+    assert (await someone.browser.get("/console/veille/sujets/999")).status_code == 404
+    assert (await site.browser().get(f"/console/veille/sujets/{topic}")).status_code == 303

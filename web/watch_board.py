@@ -1,0 +1,88 @@
+"""What the watch room shows, read once however many screens ask."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from realtime.disclosure import View
+from realtime.unusual import LEAST_VOTERS, Burst, OneWay, bursts, one_way, usual
+from storage.database import Database
+from storage.keys import Keys
+from storage.tallies import moments
+from storage.unusual import won_by_minute
+from storage.values_watch import MINUTE_MS, Watch, WonByMinute
+from storage.watch import look
+
+FRESH_MS = 900
+"""A look is as good as new for so long: screens ask once a second."""
+
+SEARCHED_MS = 20_000
+"""Unusual votes are searched for this often at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How votes came on a topic, beside how they usually do; ``bursts`` and ``one_way`` are what is unusual."""
+
+    won: WonByMinute
+    usual: tuple[float, ...]
+    bursts: tuple[Burst, ...]
+    one_way: tuple[OneWay, ...]
+
+    @property
+    def is_flagged(self) -> bool:
+        return bool(self.bursts or self.one_way)
+
+
+class WatchBoard:
+    """``now`` gives milliseconds since 1970."""
+
+    def __init__(self, database: Database, keys: Keys, now: Callable[[], int]) -> None:
+        self._database = database
+        self._keys = keys
+        self._now = now
+        self._lock = asyncio.Lock()
+        self._last: Watch | None = None
+        self._searching = asyncio.Lock()
+        self._courses: tuple[int, list[Course]] | None = None
+
+    async def watch(self) -> Watch:
+        """Raises StorageUnavailable: old figures would be taken for new ones."""
+        async with self._lock:
+            if self._last is None or not 0 <= self._now() - self._last.at < FRESH_MS:
+                self._last = None
+                self._last = await look(self._database, self._now())
+            return self._last
+
+    async def courses(self) -> list[Course]:
+        """The busiest topics of the last hours. Raises StorageUnavailable."""
+        async with self._searching:
+            if self._courses is None or not 0 <= self._now() - self._courses[0] < SEARCHED_MS:
+                now = self._now()
+                self._courses = now, await self._search(now)
+            return self._courses[1]
+
+    async def _search(self, now: int) -> list[Course]:
+        topics = await won_by_minute(self._database, now)
+        together = [sum(minute) for minute in zip(*(one.won for one in topics), strict=True)]
+        courses = []
+        for one in topics:
+            others = [all_of_them - mine for all_of_them, mine in zip(together, one.won, strict=True)]
+            age = (now - one.rules.opens_at) // MINUTE_MS
+            courses.append(
+                Course(
+                    one,
+                    tuple(usual(one.won, others)),
+                    tuple(bursts(one.won, others, age)),
+                    await self._one_way(one, now),
+                )
+            )
+        return courses
+
+    async def _one_way(self, one: WonByMinute, now: int) -> tuple[OneWay, ...]:
+        """Only where everybody may see the results: a flag would tell which way they lean."""
+        if sum(one.won) < LEAST_VOTERS or one.rules.view(voted=False, now=now) is not View.RESULTS:
+            return ()
+        line = await moments(self._database, self._keys, one.topic)
+        found = one_way([(moment.at, moment.counts) for moment in line])
+        return tuple(stretch for stretch in found if stretch.at >= one.first * MINUTE_MS)
