@@ -29,6 +29,15 @@ class Action(StrEnum):
     VOTES_RESUMED = "votes-resumed"
     BANNER_SHOWN = "banner-shown"
     BANNER_REMOVED = "banner-removed"
+    DRAFT_BEGUN = "draft-begun"
+    DRAFT_SAVED = "draft-saved"
+    DRAFT_RESTORED = "draft-restored"
+    DRAFT_SCHEDULED = "draft-scheduled"
+    DRAFT_UNSCHEDULED = "draft-unscheduled"
+    DRAFT_DISCARDED = "draft-discarded"
+    TOPIC_PUBLISHED = "topic-published"
+    TOPIC_CORRECTED = "topic-corrected"
+    TOPIC_ENDED = "topic-ended"
 
 
 class SubjectKind(StrEnum):
@@ -39,6 +48,7 @@ class SubjectKind(StrEnum):
     JOURNAL = "journal"
     SWITCH = "switch"
     TOPIC = "topic"
+    DRAFT = "draft"
 
 
 @dataclass(frozen=True, slots=True)

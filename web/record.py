@@ -37,6 +37,7 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
     Kept.SUBJECTS: (
         *("topic", "theme", "topic_word", "word_form", "follow_up", "campaign", "campaign_topic"),
         *("picture", "image", "questionnaire", "questionnaire_step", "letter_issue"),
+        *("draft", "revision"),
     ),
     Kept.TEXTS: ("post",),
     Kept.REPORTS: ("report",),
