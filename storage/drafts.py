@@ -200,7 +200,12 @@ def _has_theme(connection: sa.Connection, slug: str) -> bool:
 
 
 def _note(
-    connection: sa.Connection, by: int | None, action: Action, draft_id: int, detail: dict[str, object], now: int
+    connection: sa.Connection,
+    by: int | None,
+    action: Action,
+    draft_id: int,
+    detail: dict[str, object],
+    now: int,
 ) -> None:
     told = {name: value for name, value in detail.items() if value is not None}
     audit.note(connection, by, action, SubjectKind.DRAFT, draft_id, told, now)

@@ -24,6 +24,7 @@ from storage.topics import create_topic
 from storage.values_audit import Action, SubjectKind
 from storage.values_drafts import DraftContent, DraftFault, DraftState, schedule_fault
 
+
 async def schedule_draft(
     database: Database, draft_id: int, *, upon: int, by: int, now: int
 ) -> DraftFault | None:
@@ -197,7 +198,9 @@ def _open(connection: sa.Connection, keys: Keys, draft_id: int, now: int) -> int
     row = connection.execute(due.with_for_update(skip_locked=True)).first()
     if row is None:
         return 0
-    _publish(connection, keys, draft_id, current_content(connection, draft_id, row.number), row.due_at, None, now)
+    _publish(
+        connection, keys, draft_id, current_content(connection, draft_id, row.number), row.due_at, None, now
+    )
     return 1
 
 
@@ -242,6 +245,11 @@ def _publish(
 
 
 def _note(
-    connection: sa.Connection, by: int | None, action: Action, draft_id: int, detail: dict[str, object], now: int
+    connection: sa.Connection,
+    by: int | None,
+    action: Action,
+    draft_id: int,
+    detail: dict[str, object],
+    now: int,
 ) -> None:
     audit.note(connection, by, action, SubjectKind.DRAFT, draft_id, detail, now)

@@ -199,7 +199,8 @@ async def test_what_is_scheduled_is_changed_only_after_it_was_taken_back(house: 
 async def test_published_by_hand_it_opens_now_and_once(house: House, editor: int) -> None:
     draft = await begun(house, editor)
     ids = {
-        await publish_draft(house.database, house.keys, draft, upon=1, by=editor, now=START + n) for n in (5, 6)
+        await publish_draft(house.database, house.keys, draft, upon=1, by=editor, now=START + n)
+        for n in (5, 6)
     }
     (topic,) = await list_topics(house.database)
     assert ids == {topic.id} and topic.rules.opens_at == START + 5

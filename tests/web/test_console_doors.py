@@ -6,14 +6,18 @@ from starlette.routing import Route
 from storage import audit, staff
 from storage.sign_in import MOST_WRONG_CODES
 from storage.values_audit import Action, AuditSearch
+from storage.values_drafts import DraftState
 from storage.values_staff import Role
 from tests.web.conftest import ORIGIN, Site
+from tests.web.drafted import drafted
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
 from web.console.desk import COOKIE, ConsoleRoute
 from web.console.routes import console_routes
 
 OP = "aaaaaaaaaaaaaaaa"
 NEW = "une autre phrase assez longue"
+
+SHOWN = {"results": "after-vote", "headline": "live"}
 
 FORMS: dict[str, dict[str, str]] = {
     "/console/deconnexion": {},
@@ -26,8 +30,35 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/comptes/{id:int}/invitation": {"op": OP},
     "/console/comptes/{id:int}/sessions": {},
     "/console/comptes/{id:int}/fermer": {},
+    "/console/redaction": {
+        "kind": "news",
+        "title": "Une ligne rouvre",
+        "theme": "transports",
+        "op": OP,
+        **SHOWN,
+    },
+    "/console/redaction/{id:int}": {
+        "kind": "news",
+        "title": "Autrement",
+        "theme": "sport",
+        "number": "1",
+        **SHOWN,
+    },
+    "/console/redaction/{id:int}/version": {"version": "1", "number": "1"},
+    "/console/redaction/{id:int}/programmer": {"number": "1"},
+    "/console/redaction/{id:int}/reprendre": {},
+    "/console/redaction/{id:int}/publier": {"number": "1"},
+    "/console/redaction/{id:int}/abandonner": {},
+    "/console/redaction/{id:int}/corriger": {"title": "Corrigé", "body": "", "number": "1"},
+    "/console/redaction/{id:int}/arreter": {"reason": "Déjà décidé."},
 }
 """What makes each form of the console do what it does; ``id`` is that of a colleague, or one's other session."""
+
+_DRAFT_STATES = {
+    "/console/redaction/{id:int}/reprendre": DraftState.SCHEDULED,
+    "/console/redaction/{id:int}/corriger": DraftState.PUBLISHED,
+    "/console/redaction/{id:int}/arreter": DraftState.PUBLISHED,
+}
 
 POSTS = [
     route
@@ -57,6 +88,8 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     subject = (await invite(site, Role.MODERATOR, email="subject@grandest.fr"))[0]
     if "sessions/{id" in route.path:
         subject = await other_session(someone)
+    if route.path.startswith("/console/redaction/{id"):
+        subject = await drafted(site, someone.id, _DRAFT_STATES.get(posts(route), DraftState.WRITING))
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
     before, own = await actions(site), await actions(site, someone.id)
 

@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute
 
 from storage.values_staff import Role
-from web.console import accounts, doors, journal, profile
+from web.console import accounts, doors, draft_preview, drafts, journal, planning, profile
 from web.console.desk import console_route, door_route
 from web.console.home import home
 
@@ -26,6 +26,7 @@ def console_routes() -> list[BaseRoute]:
         console_route("/console/profil/secours", profile.renew_codes, methods=POST),
         console_route("/console/profil/sessions/{id:int}", profile.end_session, methods=POST),
         *_administrators(),
+        *_editors(),
     ]
 
 
@@ -41,4 +42,25 @@ def _administrators() -> list[BaseRoute]:
         console_route("/console/comptes/{id:int}/fermer", accounts.close, admin, methods=POST),
         console_route("/console/journal", journal.journal_page, admin),
         console_route("/console/journal.csv", journal.journal_csv, admin),
+    ]
+
+
+def _editors() -> list[BaseRoute]:
+    editor, one = Role.EDITOR, "/console/redaction/{id:int}"
+    return [
+        console_route("/console/redaction", drafts.drafts_page, editor),
+        console_route("/console/redaction", drafts.begin_draft, editor, methods=POST),
+        console_route("/console/redaction/nouveau", drafts.new_draft_page, editor),
+        console_route("/console/redaction/calendrier", planning.calendar_page, editor),
+        console_route(one, drafts.draft_page, editor),
+        console_route(one, drafts.save_draft, editor, methods=POST),
+        console_route(f"{one}/version", drafts.restore, editor, methods=POST),
+        console_route(f"{one}/programmer", drafts.schedule, editor, methods=POST),
+        console_route(f"{one}/reprendre", drafts.unschedule, editor, methods=POST),
+        console_route(f"{one}/publier", drafts.publish, editor, methods=POST),
+        console_route(f"{one}/abandonner", drafts.discard, editor, methods=POST),
+        console_route(f"{one}/corriger", drafts.correct, editor, methods=POST),
+        console_route(f"{one}/arreter", drafts.end, editor, methods=POST),
+        console_route(f"{one}/apercu", draft_preview.preview_page, editor),
+        console_route(f"{one}/apercu/page", draft_preview.previewed_page, editor),
     ]
