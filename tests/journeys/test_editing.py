@@ -44,7 +44,7 @@ def examine(context: BrowserContext, addresses: list[str]) -> None:
     page = context.new_page()
     for address in addresses:
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.goto(address)
             found = Axe().run(page)
             assert found.violations_count == 0, f"{address} {scheme}\n{found.generate_report()}"

@@ -20,6 +20,7 @@ from storage.drafts import (
     save_draft,
 )
 from storage.news import get_image, pictures_of
+from storage.planning import planned_questions
 from storage.publication import (
     correct_topic,
     end_topic,
@@ -240,3 +241,21 @@ async def test_a_vote_that_staff_end_takes_no_more_votes_and_says_why(house: Hou
     assert str(await house.vote(topic, device(1), Sign.PLUS)) == "closed"
     assert await amends_of(house.database, topic) == Amends(None, START + 1, "Déjà décidé.")
     assert await keep_schedule(house.database, house.keys, START + 20 * MINUTE) == 0
+
+
+async def test_the_calendar_knows_what_is_written_scheduled_and_published(house: House, editor: int) -> None:
+    database = house.database
+    written = await begun(house, editor, replace(CONTENT, opens_at=START + 3 * MINUTE), "written")
+    scheduled = await begun(house, editor, replace(CONTENT, opens_at=START + 2 * MINUTE), "scheduled")
+    await schedule_draft(database, scheduled, upon=1, by=editor, now=START)
+    published = await begun(house, editor, op="published")
+    await publish_draft(database, house.keys, published, upon=1, by=editor, now=START)
+    await begun(house, editor, replace(CONTENT, kind=TopicKind.NEWS), "news")
+    await begun(house, editor, replace(CONTENT, opens_at=None, closes_at=None), "some day")
+    found = await planned_questions(database, START, START + 11 * MINUTE)
+    assert [(one.draft, one.state) for one in found] == [
+        (published, DraftState.PUBLISHED),
+        (scheduled, DraftState.SCHEDULED),
+        (written, DraftState.WRITING),
+    ]
+    assert await planned_questions(database, START + 11 * MINUTE, START + 12 * MINUTE) == []

@@ -37,7 +37,7 @@ function told(banner: Banner, words: Words, again: () => void): HTMLElement {
   return box;
 }
 
-/** What the Région has begun to ask since this page was `loaded` (ms since 1970); it lies over the foot of the page. */
+/** What the Région has begun to ask since this page was `loaded` (ms since 1970); it lies over the head of the page. */
 export function writeFresh(fresh: Fresh, loaded: number, words: Words): void {
   const place = document.getElementById("fresh");
   if (!place || fresh.opened < loaded || place.dataset.topic === String(fresh.topic)) return;
