@@ -1,4 +1,5 @@
-"""What staff have switched for everybody: posting paused, votes on some topics paused, a banner (pure).
+"""What staff have switched for everybody: posting paused, votes on some topics paused, a banner (pure). And what
+the Région has just begun to ask.
 
 It is one state for all who watch, numbered, so that one frame serves every watcher and whoever comes back says
 what it has.
@@ -25,6 +26,19 @@ class Banner:
     until: int | None = None
 
 
+FRESH_MS = 10 * 60_000
+"""So long everybody who comes is told what the Région has begun to ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What the Région has begun to ask, and when (ms since 1970)."""
+
+    topic: int
+    title: str
+    opened_at: int
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """``posting`` says why nothing can be posted, ``paused`` why a topic takes no votes; None, absent: it does.
@@ -36,17 +50,22 @@ class Notice:
     posting: str | None = None
     banner: Banner | None = None
     paused: Mapping[int, str] = field(default_factory=dict)
+    fresh: Fresh | None = None
+    """What opened a short while ago."""
 
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to say."""
-        return self.posting is None and self.banner is None and not self.paused
+        return self.posting is None and self.banner is None and not self.paused and self.fresh is None
 
     def at(self, now: int) -> "Notice":
-        """As it is at an instant: a banner whose time is over is none."""
-        if self.banner is None or self.banner.until is None or self.banner.until > now:
-            return self
-        return replace(self, banner=None)
+        """As it is at an instant: a banner whose time is over is none, and nothing stays fresh."""
+        notice = self
+        if self.banner is not None and self.banner.until is not None and self.banner.until <= now:
+            notice = replace(notice, banner=None)
+        if self.fresh is not None and self.fresh.opened_at + FRESH_MS <= now:
+            notice = replace(notice, fresh=None)
+        return notice
 
 
 QUIET = Notice()
@@ -62,7 +81,7 @@ class NoticeBoard:
         self._encode = encode
         self._wall = wall
         self._notice = QUIET
-        self._frames: dict[tuple[str, bool], bytes] = {}
+        self._frames: dict[tuple[str, bool, bool], bytes] = {}
         self._owed: set[Watcher] = set()
 
     def now(self) -> Notice:
@@ -99,9 +118,9 @@ class NoticeBoard:
         self._owed.discard(watcher)
 
     def _frame(self, format: str) -> bytes:
-        """The frame in a format, encoded once for all; once more when the banner's time is over."""
+        """The frame in a format, encoded once for all; once more when something's time is over."""
         notice = self.now()
-        key = (format, notice.banner is None)
+        key = (format, notice.banner is None, notice.fresh is None)
         frame = self._frames.get(key)
         if frame is None:
             frame = self._frames[key] = self._encode(notice, format)

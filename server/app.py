@@ -184,6 +184,7 @@ def create_app(
     marks = Marks(database)
     marks.on(Mark.SESSIONS, console.recheck)
     marks.on(Mark.SWITCHES, notify)
+    marks.on(Mark.SCHEDULE, notify)
     marks.on(Mark.DESK, console.tell)
     writing = WriteCheck(lambda: database.write(touch, idempotent=True), monotonic)
     checks: dict[str, Check] = {
@@ -232,6 +233,7 @@ def create_app(
                 marks,
                 console,
                 database,
+                keys,
                 postman,
                 services.attendance,
                 remind_referents,

@@ -35,6 +35,9 @@ HEADERS = (
 FRAMED = "/integrer/"
 """What begins so may stand in other sites' frames."""
 
+_PREVIEWED = re.compile(r"/console/redaction/[0-9]+/apercu/page")
+"""What our own console shows in a frame."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _FROM_ANYWHERE = re.compile(r"/lettre/desabonnement/[A-Za-z0-9_-]+")
@@ -81,6 +84,7 @@ class Gate:
         self._app = app
         self._keys = keys
         self._origins = origins
+        self._previewed = ((b"content-security-policy", content_policy(["'self'"])), *HEADERS[1:])
         self._framed = ((b"content-security-policy", content_policy(embed_sites)), *HEADERS[1:])
         self._is_secure = any(origin.startswith("https://") for origin in origins)
 
@@ -103,7 +107,8 @@ class Gate:
         state["erased"] = False
         secure = self._is_secure or scope["scheme"] == "https"
         is_framed = scope["path"].startswith(FRAMED)
-        extra = self._framed if is_framed else HEADERS
+        is_previewed = _PREVIEWED.fullmatch(scope["path"]) is not None
+        extra = self._framed if is_framed else self._previewed if is_previewed else HEADERS
         # In another site's page nobody is told apart: no cookie is asked for, none is set.
         known = caller.has_cookie or is_framed
         fresh = None if known else set_cookie(caller.device, self._keys, secure=secure)

@@ -1,4 +1,4 @@
-"""What happens by the clock: pings, silent and stalled watchers, topics that close, keys that expire."""
+"""What happens by the clock: pings, silent and stalled watchers, topics that open and close, keys that expire."""
 
 import asyncio
 import logging
@@ -19,7 +19,9 @@ from server.marks import LOOK_SECONDS, Marks
 from storage.attendance import FLUSH_SECONDS, Attendance
 from storage.contact import forget_old_threads
 from storage.database import Database
+from storage.keys import Keys
 from storage.outbox import forget_old
+from storage.publication import keep_schedule
 from storage.questionnaires import destroy_expired_visitors
 from storage.retention import destroy_expired_keys, forget_citizens
 from storage.values_watch import BEAT_SECONDS
@@ -31,6 +33,9 @@ STALLED_SECONDS = 10.0
 
 SILENT_SECONDS = 2 * PING_SECONDS[Framing.JSON] + 10
 """A watcher that has said nothing for this long, two pings and more, is gone."""
+
+SCHEDULE_SECONDS = 0.25
+"""From one look for what editors have scheduled to the next; it opens within the second that they chose."""
 
 _PINGS = {str(f): (PING_SECONDS[f], framed(Ping(), f)) for f in Framing}
 
@@ -100,6 +105,7 @@ def schedule(
     marks: Marks,
     console: Console,
     database: Database,
+    keys: Keys,
     postman: Postman,
     attendance: Attendance,
     remind: Callable[[], Awaitable[None]],
@@ -123,12 +129,17 @@ def schedule(
         await destroy_expired_visitors(database, wall(), appeal_days)
         await forget_citizens(database, wall())
 
+    async def open_what_is_due() -> None:
+        if await keep_schedule(database, keys, wall()):
+            await marks.look()  # who watches here need not wait for the next one
+
     async def take_attendance() -> None:
         await attendance.flush(database, wall())
 
     timers.every(1.0, every_second, "pulse")
     timers.every(0.5, comparison.tell, "freshness")
     timers.every(LOOK_SECONDS, marks.look, "marks")
+    timers.every(SCHEDULE_SECONDS, open_what_is_due, "schedule")
     timers.every(1.0, console.settle, "console")
     timers.every(60.0, console.recheck, "sessions that are over by the clock")
     timers.every(HEADCOUNT_SECONDS, audience.announce, "headcount")

@@ -11,6 +11,7 @@ from realtime.notice import Banner, Notice, Severity
 from storage import audit
 from storage.database import Database
 from storage.marks import Mark, raise_mark, read_marks
+from storage.publication import fresh_topic
 from storage.statements import hold, lock_tallies
 from storage.tables import TOPIC
 from storage.tables_staff import STAFF
@@ -103,17 +104,18 @@ def paused_among(topics: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:
 
 
 async def current_notice(database: Database, now: int) -> Notice:
-    """What everybody is to be told, under the number of the mark that rises with each switch."""
+    """What everybody is to be told, under a number that rises with each switch and each subject that opens."""
     async with database.read() as connection:
-        number = (await read_marks(connection))[Mark.SWITCHES]
+        marks = await read_marks(connection)
         rows = (await connection.execute(sa.select(SWITCH).where(_ON).order_by(SWITCH.c.id))).all()
     by_kind = {SwitchKind(row.kind): row for row in rows}
     posting, banner = by_kind.get(SwitchKind.POSTING), by_kind.get(SwitchKind.BANNER)
     return Notice(
-        number=number,
+        number=marks[Mark.SWITCHES] + marks[Mark.SCHEDULE],
         posting=None if posting is None else posting.text,
         banner=None if banner is None else Banner(banner.text, Severity(banner.severity), banner.until),
         paused={row.topic_id: row.text for row in rows if row.kind == SwitchKind.VOTING},
+        fresh=await fresh_topic(database, now),
     ).at(now)
 
 

@@ -16,7 +16,7 @@ import storage.tables_staff
 import storage.tables_switches
 import storage.tables_watch  # noqa: F401 - the metadata below holds them too
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
-from storage import tables_follow_up, tables_news, tables_questionnaires
+from storage import tables_drafts, tables_follow_up, tables_news, tables_questionnaires
 
 
 def _instant(*, nullable: bool = False) -> Column[int]:
@@ -196,7 +196,7 @@ SERIES = SQLModel.metadata.tables["series"]
 RELEASE = SQLModel.metadata.tables["release"]
 MOMENT = SQLModel.metadata.tables["moment"]
 METADATA = SQLModel.metadata
-OTHERS = (tables_follow_up, tables_news, tables_questionnaires)
+OTHERS = (tables_drafts, tables_follow_up, tables_news, tables_questionnaires)
 """Those of these modules are among METADATA's."""
 
 FUNCTIONS = ("audit_keeps",)

@@ -55,6 +55,15 @@ class Action(StrEnum):
     THREAD_NOTED = "thread-noted"
     CANNED_SAVED = "canned-saved"
     CANNED_RETIRED = "canned-retired"
+    DRAFT_BEGUN = "draft-begun"
+    DRAFT_SAVED = "draft-saved"
+    DRAFT_RESTORED = "draft-restored"
+    DRAFT_SCHEDULED = "draft-scheduled"
+    DRAFT_UNSCHEDULED = "draft-unscheduled"
+    DRAFT_DISCARDED = "draft-discarded"
+    TOPIC_PUBLISHED = "topic-published"
+    TOPIC_CORRECTED = "topic-corrected"
+    TOPIC_ENDED = "topic-ended"
 
 
 class SubjectKind(StrEnum):
@@ -69,6 +78,7 @@ class SubjectKind(StrEnum):
     REASON = "reason"
     THREAD = "thread"
     CANNED = "canned"
+    DRAFT = "draft"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from storage.passwords import Passwords
 from storage.values_posts import PostingRules
 from web.catalogue import Language
 from web.kiosks import Kiosks
+from web.pictures import Darkroom
 from web.rendering import Pages, load_pages
 from web.site import Site
 from web.statistics.answer_rate import RateBoard
@@ -35,6 +36,9 @@ class Services:
     passwords: Passwords = field(default_factory=Passwords)
     addresses: Addresses = field(default_factory=Addresses)
     """Those from which staff tried to sign in and failed."""
+
+    darkroom: Darkroom = field(default_factory=Darkroom)
+    """Where pictures that editors bring are made anew."""
 
     notice: Callable[[], Notice] = lambda: QUIET
     """What staff have switched for everybody, as far as this node knows."""

@@ -9,12 +9,14 @@ from storage.queue import get_post
 from storage.sign_in import MOST_WRONG_CODES
 from storage.switches import turn_on
 from storage.values_audit import Action, AuditSearch
+from storage.values_drafts import DraftState
 from storage.values_moderation import Choice, Decision, NewDecision, Sort, Subject
 from storage.values_posts import PostingRules
 from storage.values_staff import Role
 from storage.values_switches import NewSwitch, SwitchKind
 from tests.storage.test_referents import idea_of
 from tests.web.conftest import ORIGIN, Site
+from tests.web.drafted import drafted
 from tests.web.moderated import waiting_post
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
 from web.console.desk import COOKIE, ConsoleRoute
@@ -22,6 +24,8 @@ from web.console.routes import console_routes
 
 OP = "aaaaaaaaaaaaaaaa"
 NEW = "une autre phrase assez longue"
+
+SHOWN = {"results": "after-vote", "headline": "live"}
 
 FORMS: dict[str, dict[str, str]] = {
     "/console/deconnexion": {},
@@ -55,8 +59,35 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/courrier/{id:int}/reponse": {"text": "Bonjour.", "last": "1", "op": OP},
     "/console/courrier/{id:int}/etat": {},
     "/console/courrier/{id:int}/note": {"note": "Rappeler.", "op": OP},
+    "/console/redaction": {
+        "kind": "news",
+        "title": "Une ligne rouvre",
+        "theme": "transports",
+        "op": OP,
+        **SHOWN,
+    },
+    "/console/redaction/{id:int}": {
+        "kind": "news",
+        "title": "Autrement",
+        "theme": "sport",
+        "number": "1",
+        **SHOWN,
+    },
+    "/console/redaction/{id:int}/version": {"version": "1", "number": "1"},
+    "/console/redaction/{id:int}/programmer": {"number": "1"},
+    "/console/redaction/{id:int}/reprendre": {},
+    "/console/redaction/{id:int}/publier": {"number": "1"},
+    "/console/redaction/{id:int}/abandonner": {},
+    "/console/redaction/{id:int}/corriger": {"title": "Corrigé", "body": "", "number": "1"},
+    "/console/redaction/{id:int}/arreter": {"reason": "Déjà décidé."},
 }
 """What makes each form of the console do what it does; ``id`` is that of a colleague, or one's other session."""
+
+_DRAFT_STATES = {
+    "/console/redaction/{id:int}/reprendre": DraftState.SCHEDULED,
+    "/console/redaction/{id:int}/corriger": DraftState.PUBLISHED,
+    "/console/redaction/{id:int}/arreter": DraftState.PUBLISHED,
+}
 
 POSTS = [
     route
@@ -97,6 +128,8 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
         subject = await idea_of(site.house, "sport")
     if "courrier/{id" in route.path:
         subject = await letter(site)
+    if route.path.startswith("/console/redaction/{id"):
+        subject = await drafted(site, someone.id, _DRAFT_STATES.get(posts(route), DraftState.WRITING))
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
     before, own = await actions(site), await actions(site, someone.id)
 

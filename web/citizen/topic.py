@@ -11,6 +11,7 @@ from channels.wire import is_op
 from realtime.disclosure import View
 from realtime.refusals import Refusal
 from realtime.tally import Sign
+from storage.drafts import amends_of
 from storage.follow_up import follow_ups
 from storage.merging import carry_over, merged_here, merged_into
 from storage.news import campaign_of
@@ -23,6 +24,7 @@ from web.citizen.again import retry_after
 from web.citizen.cards import Card, Note, wants_profile
 from web.citizen.debate import debate_under, read_sent
 from web.citizen.follow_up import deadline, entries
+from web.citizen.local_time import here
 from web.citizen.preview import told as preview_of
 from web.citizen.pyramid import pyramid
 from web.citizen.timeline import ended, timeline
@@ -69,8 +71,7 @@ async def vote(request: Request) -> Response:
         sign = read_sign(form)
         chosen = sign if isinstance(sign, Sign) else None
         return await show_topic(visitor, topic, status=400, refusal=read, chosen=chosen)
-    here = f"/sujets/{topic.id}"
-    after = local_path(form, here)
+    after = local_path(form, f"/sujets/{topic.id}")
     asks = visitor.profile is None and read.sign is not Sign.WITHDRAWN
     if asks and topic.rules.state(visitor.now) is TopicState.OPEN:
         kept = {"next": after, "topic": topic.id, "sign": int(read.sign), "op": read.op}
@@ -125,6 +126,7 @@ async def show_topic(
         above=None if topic.parent is None else await get_topic(database, topic.parent),
         debate=await debate_under(visitor, topic, sent=sent) if topic.parent is None else None,
         merged=merged or await merged_here(database, topic.id),
+        amends=await _amends(visitor, topic),
         preview=preview_of(card, pages.catalogue),
     )
     # Changes of a vote are counted by the day, UTC.
@@ -133,6 +135,15 @@ async def show_topic(
 
 
 _STATUS = {**dict.fromkeys(_LATER, 503), Refusal.TOO_MANY_CHANGES: 429}
+
+
+async def _amends(visitor: Visit, topic: Topic) -> dict[str, object] | None:
+    """What became of it after it was published, where that is to be told."""
+    if topic.kind.by_citizens:
+        return None
+    found = await amends_of(visitor.services.database, topic.id)
+    corrected = None if found.corrected_at is None else here(found.corrected_at)
+    return {"corrected": corrected, "ended": found.ended_reason} if corrected or found.ended_reason else None
 
 
 def _path(card: Card) -> str:

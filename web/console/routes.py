@@ -9,8 +9,11 @@ from web.console import (
     canned,
     deciding,
     doors,
+    draft_preview,
+    drafts,
     inbox,
     journal,
+    planning,
     profile,
     queue,
     reasons,
@@ -45,6 +48,7 @@ def console_routes() -> list[BaseRoute]:
         *_watch_room(),
         *_administrators(),
         *_moderators(),
+        *_editors(),
     ]
 
 
@@ -89,6 +93,7 @@ def _watch_room() -> list[BaseRoute]:
         console_route("/console/veille", watch.watch_page, *roles),
         console_route("/console/veille/etat", watch.watch_state, *roles),
         console_route("/console/veille/sujets/{id:int}", unusual.course_page, *roles),
+        *_editors(),
     ]
 
 
@@ -129,4 +134,25 @@ def _moderators() -> list[BaseRoute]:
         console_route(
             "/console/file/decisions/{id:int}/defaire", deciding.undo_decision, moderator, methods=POST
         ),
+    ]
+
+
+def _editors() -> list[BaseRoute]:
+    editor, one = Role.EDITOR, "/console/redaction/{id:int}"
+    return [
+        console_route("/console/redaction", drafts.drafts_page, editor),
+        console_route("/console/redaction", drafts.begin_draft, editor, methods=POST),
+        console_route("/console/redaction/nouveau", drafts.new_draft_page, editor),
+        console_route("/console/redaction/calendrier", planning.calendar_page, editor),
+        console_route(one, drafts.draft_page, editor),
+        console_route(one, drafts.save_draft, editor, methods=POST),
+        console_route(f"{one}/version", drafts.restore, editor, methods=POST),
+        console_route(f"{one}/programmer", drafts.schedule, editor, methods=POST),
+        console_route(f"{one}/reprendre", drafts.unschedule, editor, methods=POST),
+        console_route(f"{one}/publier", drafts.publish, editor, methods=POST),
+        console_route(f"{one}/abandonner", drafts.discard, editor, methods=POST),
+        console_route(f"{one}/corriger", drafts.correct, editor, methods=POST),
+        console_route(f"{one}/arreter", drafts.end, editor, methods=POST),
+        console_route(f"{one}/apercu", draft_preview.preview_page, editor),
+        console_route(f"{one}/apercu/page", draft_preview.previewed_page, editor),
     ]

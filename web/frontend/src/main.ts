@@ -10,7 +10,7 @@ import { install } from "./install.ts";
 import { KeptProfile, postProfile } from "./kept_profile.ts";
 import { startMenu } from "./menu.ts";
 import { startMotion } from "./motion.ts";
-import { writeAllPaused, writeBanner, writePosting } from "./noticed.ts";
+import { writeAllPaused, writeBanner, writeFresh, writePosting } from "./noticed.ts";
 import { Notices } from "./notices.ts";
 import { OwnVotes, topicOfOwn, withVote } from "./own.ts";
 import type { PendingVote } from "./pending.ts";
@@ -125,6 +125,7 @@ function start(live: string): void {
     {
       banner: (banner) => writeBanner(banner, words),
       posting: writePosting,
+      fresh: (fresh) => writeFresh(fresh, clock.now() - performance.now(), words),
       paused: (topics) =>
         writeAllPaused(topics, (topic, how) => topic === only && announcer.say(words.say("notice", how))),
     },

@@ -1,6 +1,6 @@
 // The places of the page where it says what staff have switched for everybody.
 import { articles } from "./topics.ts";
-import type { Banner } from "./wire.ts";
+import type { Banner, Fresh } from "./wire.ts";
 import type { Words } from "./words.ts";
 import { typography } from "./words.ts";
 
@@ -35,6 +35,27 @@ function told(banner: Banner, words: Words, again: () => void): HTMLElement {
   line.append(kind, " ", inFrench(make("span", "", typography(banner.text))));
   box.append(line, close);
   return box;
+}
+
+/** What the Région has begun to ask since this page was `loaded` (ms since 1970); it lies over the head of the page. */
+export function writeFresh(fresh: Fresh, loaded: number, words: Words): void {
+  const place = document.getElementById("fresh");
+  if (!place || fresh.opened < loaded || place.dataset.topic === String(fresh.topic)) return;
+  if (articles().some((article) => Number(article.dataset.topic) === fresh.topic)) return;
+  place.dataset.topic = String(fresh.topic);
+  const answer = make("a", "button", words.say("notice", "answer"));
+  answer.setAttribute("href", `/sujets/${fresh.topic}`);
+  const line = make("p", "");
+  line.append(make("strong", "", words.say("notice", "fresh")), " ", inFrench(make("span", "", typography(fresh.title))));
+  const close = make("button", "link-button", words.say("notice", "close"));
+  close.setAttribute("type", "button");
+  close.addEventListener("click", () => {
+    document.getElementById("main")?.focus({ preventScroll: true });
+    place.replaceChildren();
+  });
+  const box = make("div", "fresh-box");
+  box.append(line, answer, close);
+  place.replaceChildren(box);
 }
 
 /** Why nothing can be posted, told beside the button; above the form only where the page came with it. */

@@ -1,5 +1,5 @@
 // What staff have switched for everybody: told where it matters, and nothing that a thumb is about to press moves.
-import type { Banner, Notice } from "./wire.ts";
+import type { Banner, Fresh, Notice } from "./wire.ts";
 
 /** Where nothing was told so long after a greeting, nothing is switched on. */
 const SILENCE = 1_000;
@@ -9,6 +9,8 @@ export interface NoticePlaces {
   banner(banner: Banner | null): void;
   posting(why: string | null): void;
   paused(topics: ReadonlyMap<number, string>): void;
+  /** Something new to answer; what was told stays until it is closed. */
+  fresh(fresh: Fresh): void;
 }
 
 export interface NoticeTime {
@@ -19,7 +21,7 @@ export interface NoticeTime {
 
 type Switched = Omit<Notice, "t" | "number">;
 
-const QUIET: Switched = { posting: null, banner: null, paused: new Map() };
+const QUIET: Switched = { posting: null, banner: null, paused: new Map(), fresh: null };
 
 export class Notices {
   #switched: Switched | null = null;
@@ -55,6 +57,7 @@ export class Notices {
     this.#switched = switched;
     this.places.posting(switched.posting);
     this.places.paused(switched.paused);
+    if (switched.fresh) this.places.fresh(switched.fresh);
     this.#showBanner(switched.banner);
   }
 

@@ -68,6 +68,12 @@ export interface Banner {
   /** In ms since 1970; null: until it is taken away. */
   readonly until: number | null;
 }
+/** What the Région has begun to ask, and when (ms since 1970). */
+export interface Fresh {
+  readonly topic: number;
+  readonly title: string;
+  readonly opened: number;
+}
 /** What staff have switched for everybody; `paused` says of topics why they take no votes. */
 export interface Notice {
   readonly t: "notice";
@@ -75,6 +81,7 @@ export interface Notice {
   readonly posting: string | null;
   readonly banner: Banner | null;
   readonly paused: ReadonlyMap<number, string>;
+  readonly fresh: Fresh | null;
 }
 /** What waits for staff, in numbers. */
 export interface DeskLoad {
@@ -164,12 +171,13 @@ const READERS: Readonly<Record<string, (plain: Fields) => ServerMessage>> = {
   fresh: () => ({ t: "fresh" }),
   ping: () => ({ t: "ping" }),
   watching: ({ channel, watching }) => ({ t: "watching", channel: text(channel), watching: integer(watching) }),
-  notice: ({ number, posting, banner, paused }) => ({
+  notice: ({ number, posting, banner, paused, fresh }) => ({
     t: "notice",
     number: integer(number),
     posting: posting === null ? null : text(posting),
     banner: banner === null ? null : bannerOf(banner),
     paused: new Map(Object.entries(fields(paused)).map(([topic, why]) => [Number(topic), text(why)])),
+    fresh: fresh === undefined ? null : freshOf(fresh),
   }),
   desk: ({ mark, waiting, oldest, themes, reports, contact }) => ({
     t: "desk",
@@ -204,6 +212,11 @@ function bannerOf(value: unknown): Banner {
   const { text: told, severity, until } = fields(value);
   if (severity !== "info" && severity !== "warning") throw new Wrong();
   return { text: text(told), severity, until: until === null ? null : integer(until) };
+}
+
+function freshOf(value: unknown): Fresh {
+  const { topic, title, opened } = fields(value);
+  return { topic: integer(topic), title: text(title), opened: integer(opened) };
 }
 
 function signOf(value: unknown): Sign {

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Notices } from "../src/notices.ts";
-import type { Banner, Notice } from "../src/wire.ts";
+import type { Banner, Fresh, Notice } from "../src/wire.ts";
 import { Time } from "./surroundings.ts";
 
-const QUIET: Notice = { t: "notice", number: 1, posting: null, banner: null, paused: new Map() };
+const QUIET: Notice = { t: "notice", number: 1, posting: null, banner: null, paused: new Map(), fresh: null };
 
-function page(): { time: Time; notices: Notices; shown: { banner: Banner | null; posting: string | null; paused: number[] } } {
+function page(): { time: Time; notices: Notices; shown: { banner: Banner | null; posting: string | null; paused: number[]; fresh: Fresh[] } } {
   const time = new Time();
-  const shown = { banner: null as Banner | null, posting: "as it came" as string | null, paused: [-1] };
+  const shown = { banner: null as Banner | null, posting: "as it came" as string | null, paused: [-1], fresh: [] as Fresh[] };
   const places = {
     banner: (banner: Banner | null) => void (shown.banner = banner),
     posting: (why: string | null) => void (shown.posting = why),
     paused: (topics: ReadonlyMap<number, string>) => void (shown.paused = [...topics.keys()]),
+    fresh: (fresh: Fresh) => void shown.fresh.push(fresh),
   };
   return { time, notices: new Notices(places, { now: time.now, after: time.after }), shown };
 }
@@ -24,7 +25,7 @@ test("a page stays as it came until the server has spoken, and silence after its
   time.pass(999);
   assert.equal(shown.posting, "as it came");
   time.pass(1);
-  assert.deepEqual(shown, { banner: null, posting: null, paused: [] });
+  assert.deepEqual(shown, { banner: null, posting: null, paused: [], fresh: [] });
 });
 
 test("a notice that follows the greeting holds, also after the silence would have told", () => {
@@ -32,7 +33,7 @@ test("a notice that follows the greeting holds, also after the silence would hav
   notices.opened();
   notices.take({ ...QUIET, posting: "later", paused: new Map([[7, "a moment"]]) });
   time.pass(5_000);
-  assert.deepEqual(shown, { banner: null, posting: "later", paused: [7] });
+  assert.deepEqual(shown, { banner: null, posting: "later", paused: [7], fresh: [] });
 });
 
 test("a connection that is lost before anything was told changes nothing", () => {

@@ -1,0 +1,89 @@
+"""An editor asks a question by forms alone, and a citizen's open page hears of it when the clock opens it."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from storage import one_time
+from tests.journeys.test_accessibility import TOO_WIDE
+from tests.running import Running
+
+PASSWORD = "une phrase assez longue"
+AHEAD = timedelta(seconds=10)
+"""Long enough to save and schedule on a busy machine; meanwhile the console's pages are examined."""
+
+
+@pytest.fixture(scope="module")
+def editor(browser: Browser, server: Running) -> Iterator[BrowserContext]:
+    """A browser without JavaScript in which an editor is signed in."""
+    email = f"{secrets.token_hex(4)}@grandest.fr"
+    order = {"email": email, "name": "Élodie", "roles": ["editor"], "op": secrets.token_urlsafe(12)}
+    path = server.operate("staff/add", order)["path"]
+    context = browser.new_context(java_script_enabled=False, locale="fr-FR")
+    page = context.new_page()
+    page.goto(server.url + path)
+    page.fill("#password", PASSWORD)
+    page.fill("#again", PASSWORD)
+    page.locator("main button[type=submit]").click()
+    secret = (page.locator(".secret").text_content() or "").replace(" ", "")
+    page.fill("#code", one_time.code_at(secret, int(time.time()) // 30))
+    page.locator("main button[type=submit]").click()
+    expect(page.locator(".recovery")).to_be_visible()
+    yield context
+    context.close()
+
+
+def examine(context: BrowserContext, addresses: list[str]) -> None:
+    """Axe by day and night, and nothing that scrolls sideways on a telephone."""
+    page = context.new_page()
+    for address in addresses:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.goto(address)
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{address} {scheme}\n{found.generate_report()}"
+        assert page.evaluate(TOO_WIDE) == [], address
+
+
+def test_a_question_opens_on_a_phone_by_itself(
+    browser: Browser, server: Running, editor: BrowserContext, page: Page
+) -> None:
+    title = f"Faut-il plus de trains {secrets.token_hex(4)} ?"
+    server.topic()  # a page with nothing to watch has no live door
+    page.goto(server.url)
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    desk = editor.new_page()
+    desk.goto(f"{server.url}/console/redaction")
+    desk.get_by_role("link", name="Écrire un sujet").click()
+    desk.fill("#title", title)
+    desk.fill("#body", "Entre Strasbourg et Nice.")
+    desk.select_option("#theme", "transports")
+    opens = datetime.now(ZoneInfo("Europe/Paris")) + AHEAD
+    desk.fill("#opens", opens.strftime("%Y-%m-%dT%H:%M:%S"))
+    desk.get_by_role("button", name="Enregistrer").click()
+    desk.get_by_role("button", name="Programmer").click()
+    expect(desk.locator(".done")).to_contain_text("programmé")
+
+    draft = desk.url.partition("?")[0]
+    desk.goto(f"{draft}/apercu")
+    framed = desk.frame_locator("iframe")
+    expect(framed.locator("h1")).to_contain_text("Faut-il plus de trains")
+
+    looked = browser.new_context(
+        storage_state=editor.storage_state(), viewport={"width": 360, "height": 780}, bypass_csp=True
+    )
+    console = f"{server.url}/console/redaction"
+    examine(looked, [console, f"{console}/nouveau", f"{console}/calendrier", draft, f"{draft}/apercu"])
+    looked.close()
+
+    told = page.locator("#fresh")
+    expect(told).to_contain_text(title.partition(" ?")[0], timeout=20_000)
+    told.get_by_role("link", name="Répondre").click()
+    expect(page.locator("h1")).to_contain_text("Faut-il plus de trains")
+    expect(page.locator(".vote-plus").first).to_be_enabled()
