@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypedDict
 
 from starlette.applications import Starlette
@@ -37,8 +38,11 @@ from storage.installation import raise_epoch, touch
 from storage.joining import join
 from storage.keys import BadSecret, Keys, load_master, read_master
 from storage.marks import Mark
+from storage.reminders import remind
 from storage.switches import current_notice
+from web.catalogue import Language
 from web.citizen.routes import exception_handlers, routes
+from web.console.mails import reminder
 from web.console.routes import console_routes
 from web.services import Services
 
@@ -201,6 +205,9 @@ def create_app(
         proxies=frozenset(settings.proxies),
     )
 
+    async def remind_referents() -> None:
+        await remind(database, keys, wall(), partial(reminder, services.pages[Language.FRENCH]))
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
         lock = DataLock(settings.data, shared=settings.is_shared)
@@ -224,6 +231,7 @@ def create_app(
                 database,
                 postman,
                 services.attendance,
+                remind_referents,
                 appeal_days=settings.appeal_days,
                 contact_days=settings.contact_days,
                 wall=wall,

@@ -100,6 +100,7 @@ def schedule(
     database: Database,
     postman: Postman,
     attendance: Attendance,
+    remind: Callable[[], Awaitable[None]],
     *,
     appeal_days: int,
     contact_days: int,
@@ -131,4 +132,5 @@ def schedule(
     timers.now_and_every(FLUSH_SECONDS, take_attendance, "attendance")
     timers.every(60.0, fanout.forget_idle, "forget idle topics")
     timers.every(3600.0, every_hour, "retention")
+    timers.every(60.0, remind, "reminders")
     timers.every(ROUND_SECONDS, postman.deliver, "mail")

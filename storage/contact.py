@@ -15,6 +15,7 @@ from storage.keys import Keys
 from storage.marks import Mark, raise_mark
 from storage.statements import hold
 from storage.tables_contact import CONTACT_MESSAGE, CONTACT_THREAD
+from storage.tables_referents import CONTACT_CARE, CONTACT_NOTE
 from storage.values_contact import (
     ContactFault,
     ContactMessage,
@@ -79,7 +80,7 @@ async def open_thread(
         (thread_id,) = connection.execute(sa.insert(CONTACT_THREAD).values(thread)).inserted_primary_key or (
             0,
         )
-        _add(connection, keys, int(thread_id), text, author=author, op=op, now=now)
+        add_message(connection, keys, int(thread_id), text, author=author, op=op, now=now)
         return int(thread_id)
 
     return await database.write(work, idempotent=True)
@@ -95,7 +96,7 @@ async def write_again(
         hold(connection, author)
         if (written := _written(connection, author, op)) is not None:
             return written
-        row = _lock(connection, thread_id)
+        row = lock_thread(connection, thread_id)
         if row is None or row.author != author:
             return ContactFault.NO_THREAD
         if row.state == ContactState.CLOSED:
@@ -104,8 +105,8 @@ async def write_again(
         full = connection.execute(spoken).scalar_one() >= MOST_MESSAGES
         if full or _has_spoken_enough(connection, author, now):
             return ContactFault.TOO_MANY
-        _add(connection, keys, thread_id, text, author=author, op=op, now=now)
-        _move(connection, thread_id, ContactState.WAITING, now)
+        add_message(connection, keys, thread_id, text, author=author, op=op, now=now)
+        move_thread(connection, thread_id, ContactState.WAITING, now)
         return thread_id
 
     return await database.write(work, idempotent=True)
@@ -120,13 +121,13 @@ async def answer(
     """
 
     def work(connection: sa.Connection) -> bool:
-        row = _lock(connection, thread_id)
+        row = lock_thread(connection, thread_id)
         if row is None:
             return False
-        if _known(connection, f"region {op}") is None:
-            _add(connection, keys, thread_id, text, author=None, op=op, now=now)
-            _move(connection, thread_id, ContactState.ANSWERED, now)
-            thread = _thread(keys, row)
+        if known_op(connection, f"region {op}") is None:
+            add_message(connection, keys, thread_id, text, author=None, op=op, now=now)
+            move_thread(connection, thread_id, ContactState.ANSWERED, now)
+            thread = thread_of(keys, row)
             if thread.email:
                 outbox.put(connection, keys, notice(thread), now)
         return True
@@ -138,9 +139,9 @@ async def close_thread(database: Database, thread_id: int, now: int) -> bool:
     """End a conversation: nobody writes in it any more. False where there is none."""
 
     def work(connection: sa.Connection) -> bool:
-        row = _lock(connection, thread_id)
+        row = lock_thread(connection, thread_id)
         if row is not None and row.state != ContactState.CLOSED:
-            _move(connection, thread_id, ContactState.CLOSED, now)
+            move_thread(connection, thread_id, ContactState.CLOSED, now)
         return row is not None
 
     return await database.write(work, idempotent=True)
@@ -199,18 +200,19 @@ def _delete(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
     ids = [row.id for row in connection.execute(sa.select(CONTACT_THREAD.c.id).where(which))]
     for thread_id in ids:
         outbox.take_back(connection, about(thread_id))
-        connection.execute(sa.delete(CONTACT_MESSAGE).where(CONTACT_MESSAGE.c.thread_id == thread_id))
+        for table in (CONTACT_MESSAGE, CONTACT_NOTE, CONTACT_CARE):
+            connection.execute(sa.delete(table).where(table.c.thread_id == thread_id))
         connection.execute(sa.delete(CONTACT_THREAD).where(CONTACT_THREAD.c.id == thread_id))
     return len(ids)
 
 
-def _lock(connection: sa.Connection, thread_id: int) -> Row[tuple[object, ...]] | None:
+def lock_thread(connection: sa.Connection, thread_id: int) -> Row[tuple[object, ...]] | None:
     """The conversation, held until the transaction ends."""
     statement = sa.select(CONTACT_THREAD).where(CONTACT_THREAD.c.id == thread_id).with_for_update()
     return connection.execute(statement).first()
 
 
-def _add(
+def add_message(
     connection: sa.Connection,
     keys: Keys,
     thread_id: int,
@@ -231,7 +233,7 @@ def _add(
     raise_mark(connection, Mark.DESK)
 
 
-def _move(connection: sa.Connection, thread_id: int, state: ContactState, now: int) -> None:
+def move_thread(connection: sa.Connection, thread_id: int, state: ContactState, now: int) -> None:
     row = {"state": str(state), "moved_at": now}
     connection.execute(sa.update(CONTACT_THREAD).where(CONTACT_THREAD.c.id == thread_id).values(row))
     raise_mark(connection, Mark.DESK)
@@ -257,10 +259,10 @@ async def may_write_again(database: Database, keys: Keys, device: bytes, *, begi
 
 def _written(connection: sa.Connection, author: bytes, op: str) -> int | None:
     """The conversation in which this author's ``op`` has written already."""
-    return _known(connection, _own_op(author, op))
+    return known_op(connection, _own_op(author, op))
 
 
-def _known(connection: sa.Connection, op: str) -> int | None:
+def known_op(connection: sa.Connection, op: str) -> int | None:
     return connection.execute(
         sa.select(CONTACT_MESSAGE.c.thread_id).where(CONTACT_MESSAGE.c.op == op)
     ).scalar()
@@ -289,7 +291,7 @@ async def _threads(
     order = moved.desc() if newest else moved.asc()
     statement = sa.select(CONTACT_THREAD).where(which).order_by(order, CONTACT_THREAD.c.id).limit(MOST_SHOWN)
     async with database.read() as connection:
-        return [_thread(keys, row) for row in await connection.execute(statement)]
+        return [thread_of(keys, row) for row in await connection.execute(statement)]
 
 
 async def _read(
@@ -301,10 +303,10 @@ async def _read(
             return None
         mine = sa.select(CONTACT_MESSAGE).where(CONTACT_MESSAGE.c.thread_id == row.id)
         rows = await connection.execute(mine.order_by(CONTACT_MESSAGE.c.id))
-        return _thread(keys, row), [_message(keys, one) for one in rows]
+        return thread_of(keys, row), [message_of(keys, one) for one in rows]
 
 
-def _thread(keys: Keys, row: Row[tuple[object, ...]]) -> ContactThread:
+def thread_of(keys: Keys, row: Row[tuple[object, ...]]) -> ContactThread:
     return ContactThread(
         id=row.id,
         subject=ContactSubject(row.subject),
@@ -316,5 +318,5 @@ def _thread(keys: Keys, row: Row[tuple[object, ...]]) -> ContactThread:
     )
 
 
-def _message(keys: Keys, row: Row[tuple[object, ...]]) -> ContactMessage:
+def message_of(keys: Keys, row: Row[tuple[object, ...]]) -> ContactMessage:
     return ContactMessage(row.id, keys.contact.open(row.sealed, _TEXT), row.author is None, row.at)

@@ -6,12 +6,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from storage.database import Database
-from storage.statements import Upsert
 from storage.tables import THEME, TOPIC
-from storage.tables_follow_up import FOLLOW_UP
+from storage.tables_follow_up import FOLLOW_UP, FOLLOW_UP_VERSION
 from storage.topics import topic_of, topics_with_themes
 from storage.values import Theme, TopicKind
-from storage.values_follow_up import ANSWERS, Answered, FollowUp, FollowUpFault, FollowUpStep, follow_up_fault
+from storage.values_follow_up import (
+    ANSWERS,
+    Answered,
+    FollowUp,
+    FollowUpFault,
+    FollowUpStep,
+    Outcome,
+    follow_up_fault,
+)
 
 
 class BadFollowUp(Exception):
@@ -29,20 +36,30 @@ async def tell_follow_up(database: Database, told: FollowUp) -> None:
     """
     if fault := follow_up_fault(told):
         raise BadFollowUp(fault)
-    row = {
-        "topic_id": told.topic,
-        "step": str(told.step),
-        "at": told.at,
-        "text": told.text,
-        "direction": told.direction,
-    }
 
     def tell(connection: sa.Connection) -> None:
         if connection.execute(sa.select(TOPIC.c.id).where(TOPIC.c.id == told.topic)).scalar() is None:
             raise BadFollowUp(FollowUpFault.UNKNOWN_TOPIC)
-        _UPSERT(connection, [row])
+        put_follow_up(connection, told, None)
 
     await database.write(tell, idempotent=True)
+
+
+def put_follow_up(connection: sa.Connection, told: FollowUp, staff_id: int | None) -> bool:
+    """Say a step, or correct it and keep what it said, with who corrected it; whether it was there already."""
+    mine = (FOLLOW_UP.c.topic_id == told.topic) & (FOLLOW_UP.c.step == str(told.step))
+    before = connection.execute(sa.select(FOLLOW_UP).where(mine).with_for_update()).first()
+    said = {"text": told.text, "direction": told.direction, "outcome": told.outcome and str(told.outcome)}
+    key = {"topic_id": told.topic, "step": str(told.step)}
+    if before is None:
+        connection.execute(sa.insert(FOLLOW_UP).values(key | said | {"at": told.at}))
+        return False
+    kept = {"text": before.text, "direction": before.direction, "outcome": before.outcome}
+    if kept != said:
+        version = key | kept | {"staff_id": staff_id, "replaced_at": told.at}
+        connection.execute(sa.insert(FOLLOW_UP_VERSION).values(version))
+        connection.execute(sa.update(FOLLOW_UP).where(mine).values(said | {"changed_at": told.at}))
+    return True
 
 
 async def follow_ups(database: Database, topic_id: int) -> list[FollowUp]:
@@ -113,10 +130,10 @@ async def answered_themes(database: Database) -> list[Theme]:
 
 
 def _follow_up(row: Row[tuple[object, ...]]) -> FollowUp:
-    return FollowUp(row.topic_id, FollowUpStep(row.step), row.at, row.text, row.direction)
-
-
-_UPSERT = Upsert(FOLLOW_UP, ("text", "direction"))
+    outcome = None if row.outcome is None else Outcome(row.outcome)
+    return FollowUp(
+        row.topic_id, FollowUpStep(row.step), row.at, row.text, row.direction, outcome, row.changed_at
+    )
 
 
 _BY_CITIZENS = [str(kind) for kind in TopicKind if kind.by_citizens]

@@ -10,6 +10,7 @@ import storage.tables_marks
 import storage.tables_moderation
 import storage.tables_outbox
 import storage.tables_posts
+import storage.tables_referents
 import storage.tables_reports
 import storage.tables_staff
 import storage.tables_switches  # noqa: F401 - the metadata below holds them too

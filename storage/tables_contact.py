@@ -1,6 +1,6 @@
 """The tables of what citizens write to the Région."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary
+from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 
@@ -8,6 +8,7 @@ class ContactThreadRow(SQLModel, table=True):
     """A conversation; ``sealed_email`` is null where none was left, ``moved_at`` its last message or state."""
 
     __tablename__ = "contact_thread"
+    __table_args__ = (Index("contact_thread_state", "state", "moved_at", "id"),)
     id: int | None = Field(default=None, primary_key=True)
     author: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     subject: str = Field(max_length=20)

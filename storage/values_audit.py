@@ -41,6 +41,20 @@ class Action(StrEnum):
     REASON_SAVED = "reason-saved"
     REASON_RETIRED = "reason-retired"
     REASON_RESTORED = "reason-restored"
+    ACCESS_REFUSED = "access-refused"
+    IDEA_ASSIGNED = "idea-assigned"
+    ANSWER_DRAFTED = "answer-drafted"
+    ANSWER_PUBLISHED = "answer-published"
+    ANSWER_CORRECTED = "answer-corrected"
+    THREAD_FILED = "thread-filed"
+    THREAD_TAKEN = "thread-taken"
+    THREAD_LEFT = "thread-left"
+    THREAD_ANSWERED = "thread-answered"
+    THREAD_CLOSED = "thread-closed"
+    THREAD_REOPENED = "thread-reopened"
+    THREAD_NOTED = "thread-noted"
+    CANNED_SAVED = "canned-saved"
+    CANNED_RETIRED = "canned-retired"
 
 
 class SubjectKind(StrEnum):
@@ -53,6 +67,8 @@ class SubjectKind(StrEnum):
     TOPIC = "topic"
     POST = "post"
     REASON = "reason"
+    THREAD = "thread"
+    CANNED = "canned"
 
 
 @dataclass(frozen=True, slots=True)

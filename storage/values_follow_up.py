@@ -1,9 +1,14 @@
 """What became of a topic, as it crosses storage's border."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from storage.values import Topic
+
+DAYS_TO_ANSWER = 12
+"""Within so many days the Région means to answer what was handed to a direction, or published by a citizen."""
 
 LONGEST_TEXT = 2000
 LONGEST_DIRECTION = 120
@@ -23,15 +28,29 @@ ANSWERS = (FollowUpStep.ANSWERED, FollowUpStep.DECIDED, FollowUpStep.DONE)
 """The steps in which the Région says something back."""
 
 
+class Outcome(StrEnum):
+    """What was decided of an idea."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    REFUSED = "refused"
+    STUDIED = "studied"
+
+
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """``text`` has at most 2000 signs and may be empty, as ``direction`` may be, the Région's directorate."""
+    """``text`` has at most 2000 signs and may be empty, as ``direction`` may be, the Région's directorate.
+
+    ``outcome`` is a decision's; ``changed_at`` is None for what still stands as it was first said.
+    """
 
     topic: int
     step: FollowUpStep
     at: int
     text: str = ""
     direction: str = ""
+    outcome: Outcome | None = None
+    changed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +69,7 @@ class FollowUpFault(StrEnum):
     DIRECTION_MISSING = "say to which direction the topic is handed"
     TEXT_TOO_LONG = f"the text has more than {LONGEST_TEXT} signs"
     DIRECTION_TOO_LONG = f"the direction's name has more than {LONGEST_DIRECTION} signs"
+    OUTCOME_MISSING = "say what was decided"
 
 
 def follow_up_fault(step: FollowUp) -> FollowUpFault | None:
@@ -62,3 +82,26 @@ def follow_up_fault(step: FollowUp) -> FollowUpFault | None:
     if len(step.direction) > LONGEST_DIRECTION:
         return FollowUpFault.DIRECTION_TOO_LONG
     return None
+
+
+def day_of(at: int) -> date:
+    """The day in the Région on which an instant (ms since 1970) falls."""
+    return datetime.fromtimestamp(at / 1000, _HERE).date()
+
+
+def midnight(now: int, days: int) -> int:
+    """When the day begins, in the Région, that is ``days`` after the one of ``now``; in ms since 1970."""
+    day = day_of(now) + timedelta(days=days)
+    return int(datetime(day.year, day.month, day.day, tzinfo=_HERE).timestamp() * 1000)
+
+
+def days_left(since: int, now: int) -> int:
+    """Of the twelve days that begin with the day of ``since``; 0 on the last one, negative where it is over."""
+    return DAYS_TO_ANSWER - (day_of(now) - day_of(since)).days
+
+
+def is_in_time(since: int, answered_at: int) -> bool:
+    return (day_of(answered_at) - day_of(since)).days <= DAYS_TO_ANSWER
+
+
+_HERE = ZoneInfo("Europe/Paris")

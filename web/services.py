@@ -15,6 +15,7 @@ from web.catalogue import Language
 from web.kiosks import Kiosks
 from web.rendering import Pages, load_pages
 from web.site import Site
+from web.statistics.answer_rate import RateBoard
 from web.statistics.board import Board
 
 
@@ -43,7 +44,9 @@ class Services:
     attendance: Attendance = field(init=False)
     """Who is here while a questionnaire runs."""
     statistics: Board = field(init=False)
+    answers: RateBoard = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attendance", Attendance(self.keys))
         object.__setattr__(self, "statistics", Board(self.database, self.now))
+        object.__setattr__(self, "answers", RateBoard(self.database, self.now))

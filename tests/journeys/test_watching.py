@@ -18,6 +18,17 @@ def test_two_who_watch_are_told_so_and_one_who_stays_alone(
     expect(other_page.locator(".watching")).to_be_visible()
 
 
+def test_the_vote_stays_where_it_is_when_the_line_comes(server: Running, page: Page) -> None:
+    topic = server.topic()
+    connected(page, server, topic)
+    expect(page.locator(".watching")).to_be_visible()
+    top = "() => document.querySelector('.vote-plus').getBoundingClientRect().top"
+    with_line = page.evaluate(top)
+    page.evaluate("() => { document.querySelector('.watching').hidden = true; }")
+    expect(page.locator(".watching")).to_be_hidden()
+    assert page.evaluate(top) == with_line
+
+
 def test_without_javascript_nothing_is_said_of_it(server: Running, browser: Browser) -> None:
     topic = server.topic()
     context = browser.new_context(java_script_enabled=False)

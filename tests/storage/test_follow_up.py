@@ -31,7 +31,7 @@ async def test_steps_stand_in_their_own_order_and_are_told_anew_at_their_first_i
     await tell_follow_up(house.database, FollowUp(idea, ANSWERED, START + 50, "Oui, dès mars"))
     assert await follow_ups(house.database, idea) == [
         FollowUp(idea, HANDED, START + 9, direction="Sports"),
-        FollowUp(idea, ANSWERED, START + 5, "Oui, dès mars"),
+        FollowUp(idea, ANSWERED, START + 5, "Oui, dès mars", changed_at=START + 50),
     ]
 
 

@@ -13,6 +13,7 @@ from storage.values_moderation import Choice, Decision, NewDecision, Sort, Subje
 from storage.values_posts import PostingRules
 from storage.values_staff import Role
 from storage.values_switches import NewSwitch, SwitchKind
+from tests.storage.test_referents import idea_of
 from tests.web.conftest import ORIGIN, Site
 from tests.web.moderated import waiting_post
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
@@ -44,6 +45,16 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/file/posts/{id:int}": {"choice": "approve", "op": OP},
     "/console/file/sujets/{id:int}": {"choice": "hide", "reason": "insult", "op": OP},
     "/console/file/decisions/{id:int}/defaire": {},
+    "/console/reponses/{id:int}/confier": {"staff": "0"},
+    "/console/reponses/{id:int}/reponse": {
+        **{"do": "publish", "step": "answered", "text": "Oui.", "number": "0", "op": OP},
+    },
+    "/console/courrier/modeles": {"title": "Merci", "text": "Merci.", "op": OP},
+    "/console/courrier/{id:int}/classer": {"theme": "sport", "staff": "0"},
+    "/console/courrier/{id:int}/prendre": {},
+    "/console/courrier/{id:int}/reponse": {"text": "Bonjour.", "last": "1", "op": OP},
+    "/console/courrier/{id:int}/etat": {},
+    "/console/courrier/{id:int}/note": {"note": "Rappeler.", "op": OP},
 }
 """What makes each form of the console do what it does; ``id`` is that of a colleague, or one's other session."""
 
@@ -70,7 +81,10 @@ def test_every_page_of_the_console_is_admitted_by_its_route() -> None:
 @pytest.mark.parametrize("route", POSTS, ids=posts)
 async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: ConsoleRoute) -> None:
     """No other site's page, nobody without a session, nobody of another role; and then it is in the journal."""
-    someone = await colleague(site, *(route.roles or {Role.MODERATOR}), email="one@grandest.fr")
+    roles = route.roles or {Role.MODERATOR}
+    someone = await colleague(
+        site, *roles, email="one@grandest.fr", themes="sport" if Role.REFERENT in roles else ""
+    )
     wrong = await colleague(site, *(set(Role) - route.roles - {Role.REFERENT}), email="wrong@grandest.fr")
     subject = (await invite(site, Role.MODERATOR, email="subject@grandest.fr"))[0]
     if "sessions/{id" in route.path:
@@ -79,6 +93,10 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
         subject = await queue_subject(site, route.path, someone)
     if "commandes/{id" in route.path:
         subject = await something_on(site, someone.id)
+    if "reponses/{id" in route.path:
+        subject = await idea_of(site.house, "sport")
+    if "courrier/{id" in route.path:
+        subject = await letter(site)
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
     before, own = await actions(site), await actions(site, someone.id)
 
@@ -117,6 +135,11 @@ async def something_on(site: Site, staff_id: int) -> int:
     made = await turn_on(site.house.database, new, staff_id, site.house.clock[0])
     assert isinstance(made, int)
     return made
+async def letter(site: Site) -> int:
+    """A conversation that a citizen has begun."""
+    form = {"subject": "scheme", "text": "Bonjour", "email": "", "op": OP}
+    answer = await site.browser(1).post("/contact", data=form)
+    return int(answer.headers["location"].rpartition("/")[2])
 
 
 async def other_session(someone: Colleague) -> int:

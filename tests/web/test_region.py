@@ -9,14 +9,14 @@ from storage.follow_up import tell_follow_up
 from storage.news import create_campaign, create_news
 from storage.topics import create_topics
 from storage.values import NewTopic, TopicKind, TopicRules
-from storage.values_follow_up import FollowUp, FollowUpStep
+from storage.values_follow_up import FollowUp, FollowUpStep, day_of
 from storage.values_news import NewCampaign, NewNews, NewPicture
 from tests.storage.house import START
 from tests.storage.images import PNG
 from tests.web.conftest import Site
 from tests.web.test_pages import ME, text_of
 from web.catalogue import load_catalogue
-from web.citizen.follow_up import ANSWERS_A_PAGE, Deadline, day_of, deadline
+from web.citizen.follow_up import ANSWERS_A_PAGE, Deadline, deadline
 from web.questionnaire_forms import StepFault
 
 HANDED, ANSWERED = FollowUpStep.HANDED, FollowUpStep.ANSWERED

@@ -2,24 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from storage.follow_up import answered_ideas, answered_themes
 from storage.values import Topic
-from storage.values_follow_up import ANSWERS, FollowUp, FollowUpStep
+from storage.values_follow_up import ANSWERS, FollowUp, FollowUpStep, Outcome, day_of, days_left
 from web.citizen.visit import visit
 from web.forms import read_page
 
 ANSWERS_A_PAGE = 20
-DAYS_TO_ANSWER = 12
-"""Within so many days the Région means to answer what was handed to a direction."""
-
-_DAY_MS = 86_400_000
-_HERE = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +25,8 @@ class Entry:
     text: str = ""
     direction: str = ""
     step: FollowUpStep = FollowUpStep.ASKED
+    outcome: Outcome | None = None
+    changed_on: date | None = None
 
     @property
     def is_answer(self) -> bool:
@@ -56,8 +52,13 @@ def entries(topic: Topic, told: Sequence[FollowUp]) -> list[Entry]:
     later = (one for one in told if one.step is not FollowUpStep.ASKED)
     return [
         first,
-        *(Entry(str(one.step), day_of(one.at), one.text, one.direction, one.step) for one in later),
+        *map(_entry, later),
     ]
+
+
+def _entry(told: FollowUp) -> Entry:
+    changed = None if told.changed_at is None else day_of(told.changed_at)
+    return Entry(str(told.step), day_of(told.at), told.text, told.direction, told.step, told.outcome, changed)
 
 
 def deadline(told: Sequence[FollowUp], now: int) -> Deadline | None:
@@ -67,13 +68,8 @@ def deadline(told: Sequence[FollowUp], now: int) -> Deadline | None:
     handed = next((one for one in told if one.step is FollowUpStep.HANDED), None)
     if handed is None:
         return None
-    left = DAYS_TO_ANSWER - (day_of(now) - day_of(handed.at)).days
+    left = days_left(handed.at, now)
     return Deadline("late", -left) if left < 0 else Deadline("due", left) if left else Deadline("today", None)
-
-
-def day_of(at: int) -> date:
-    """The day in the Région on which an instant (ms since 1970) falls."""
-    return datetime.fromtimestamp(at / 1000, _HERE).date()
 
 
 async def answers_page(request: Request) -> Response:
@@ -102,6 +98,7 @@ async def answers_page(request: Request) -> Response:
         number=number,
         page=page,
         pages=pages,
+        rate=await visitor.services.answers.rate(),
         path=f"/reponses?theme={theme.slug}&page=" if theme else "/reponses?page=",
     )
     return visitor.pages.page("answers.html", context)

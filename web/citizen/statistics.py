@@ -38,6 +38,7 @@ async def statistics_page(request: Request) -> Response:
         everything=EVERYTHING,
         sections=SECTIONS,
         provenances=sorted(snapshot.figures.provenances - {Provenance.REAL}),
+        rate=await visitor.services.answers.rate(),
     )
     return visitor.pages.page("statistics.html", context)
 

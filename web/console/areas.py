@@ -17,6 +17,8 @@ class Area:
 AREAS: tuple[Area, ...] = (
     Area("queue", "/console/file", frozenset({Role.MODERATOR})),
     Area("switches", "/console/commandes", frozenset({Role.MODERATOR, Role.ADMINISTRATOR})),
+    Area("answers", "/console/reponses", frozenset({Role.REFERENT})),
+    Area("inbox", "/console/courrier", frozenset({Role.MODERATOR, Role.REFERENT})),
     Area("accounts", "/console/comptes", frozenset({Role.ADMINISTRATOR})),
     Area("journal", "/console/journal", frozenset({Role.ADMINISTRATOR})),
     Area("profile", "/console/profil"),

@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from storage.values_staff import Role
 from web.console import accounts, deciding, doors, journal, profile, queue, reasons, switches
+from web.console import accounts, answers, canned, doors, inbox, journal, profile
 from web.console.desk import console_route, door_route
 from web.console.home import home
 
@@ -26,6 +27,8 @@ def console_routes() -> list[BaseRoute]:
         console_route("/console/profil/secours", profile.renew_codes, methods=POST),
         console_route("/console/profil/sessions/{id:int}", profile.end_session, methods=POST),
         *_switches(),
+        *_referents(),
+        *_correspondence(),
         *_administrators(),
         *_moderators(),
     ]
@@ -38,6 +41,31 @@ def _switches() -> list[BaseRoute]:
         console_route("/console/commandes", switches.switch, *hands, methods=POST),
         console_route("/console/commandes/{id:int}/arreter", switches.switch_off_page, *hands),
         console_route("/console/commandes/{id:int}/arreter", switches.switch_off, *hands, methods=POST),
+    ]
+
+
+def _referents() -> list[BaseRoute]:
+    referent = Role.REFERENT
+    return [
+        console_route("/console/reponses", answers.ideas_page, referent),
+        console_route("/console/reponses/{id:int}", answers.idea_page, referent),
+        console_route("/console/reponses/{id:int}/confier", answers.assign, referent, methods=POST),
+        console_route("/console/reponses/{id:int}/reponse", answers.answer, referent, methods=POST),
+    ]
+
+
+def _correspondence() -> list[BaseRoute]:
+    clerks = (Role.MODERATOR, Role.REFERENT)
+    return [
+        console_route("/console/courrier", inbox.inbox_page, *clerks),
+        console_route("/console/courrier/modeles", canned.canned_page, *clerks),
+        console_route("/console/courrier/modeles", canned.save, *clerks, methods=POST),
+        console_route("/console/courrier/{id:int}", inbox.thread_page, *clerks),
+        console_route("/console/courrier/{id:int}/classer", inbox.file, *clerks, methods=POST),
+        console_route("/console/courrier/{id:int}/prendre", inbox.take, *clerks, methods=POST),
+        console_route("/console/courrier/{id:int}/reponse", inbox.answer, *clerks, methods=POST),
+        console_route("/console/courrier/{id:int}/etat", inbox.end, *clerks, methods=POST),
+        console_route("/console/courrier/{id:int}/note", inbox.note, *clerks, methods=POST),
     ]
 
 

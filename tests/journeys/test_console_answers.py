@@ -1,0 +1,132 @@
+"""Answering at the console in real browsers: an idea by keyboard, letters that arrive, two colleagues at one."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from storage import one_time
+from tests.running import DEADLINE, ROOT, Running
+
+PASSWORD = "une phrase assez longue"
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 780}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    server = Running(tmp_path_factory.mktemp("office"))
+    server.start("--demo")
+    yield server
+    server.end()
+
+
+def account(server: Running, name: str, *options: str) -> str:
+    """Somebody with a password; their address."""
+    email = f"{name.lower()}@grandest.fr"
+    command = [sys.executable, "-m", "server.cli", "--data", str(server.data), "staff", "add", email]
+    command += ["--name", name, "--password-stdin", *options]
+    subprocess.run(command, cwd=ROOT, input=f"{PASSWORD}\n", text=True, check=True, timeout=DEADLINE)
+    return email
+
+
+@contextmanager
+def desk(browser: Browser, server: Running, email: str, viewport: dict[str, int] = DESK) -> Iterator[Page]:
+    """The page of somebody who has signed in, with a telephone enrolled."""
+    context = browser.new_context(viewport=viewport, locale="fr-FR")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{server.url}/console")
+    page.locator("#email").fill(email)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form button[type=submit]").first.click()
+    secret = "".join((page.locator(".secret").text_content() or "").split())
+    page.locator("#code").fill(one_time.code_at(secret, int(time.time()) // 30))
+    page.locator("form:has(#code) button[type=submit]").click()
+    expect(page.locator(".recovery")).to_be_visible()
+    yield page
+    context.close()
+
+
+def write(page: Page, server: Running, text: str) -> None:
+    page.goto(f"{server.url}/contact")
+    page.get_by_label("De quoi s'agit-il").select_option("scheme")
+    page.get_by_label("Votre message").fill(text)
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_text(text)).to_be_visible()
+
+
+def is_clean(page: Page) -> None:
+    """No fault that axe finds, and nothing wider than the page, at a desk and on a telephone."""
+    size = page.viewport_size
+    for viewport in (DESK, PHONE):
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        found = Axe().run(page).response["violations"]
+        assert not found, json.dumps(found, indent=1)[:2000]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    if size is not None:
+        page.set_viewport_size(size)
+
+
+def test_an_idea_is_answered_by_keyboard_and_its_citizen_reads_it(
+    browser: Browser, office: Running, page: Page
+) -> None:
+    themes = ("economie", "transports", "sport", "sante", "environnement", "culture")
+    email = account(office, "Anne", "--role", "referent", *(f"--theme={theme}" for theme in themes))
+    with desk(browser, office, email) as anne:
+        anne.goto(f"{office.url}/console/reponses")
+        is_clean(anne)
+        anne.keyboard.press("j")
+        title = anne.locator(".row-title").first
+        expect(title).to_be_focused()
+        idea = title.get_attribute("href")
+        anne.keyboard.press("Enter")
+        anne.wait_for_url(f"**{idea}")
+        is_clean(anne)
+        anne.keyboard.press("e")
+        expect(anne.locator("#text")).to_be_focused()
+        anne.keyboard.type("Oui, dès le printemps.")
+        anne.keyboard.press("Control+Enter")
+        expect(anne.locator(".done")).to_be_visible()
+        number = str(idea).rpartition("/")[2]
+        page.goto(f"{office.url}/sujets/{number}")
+        expect(page.locator("#suivi").get_by_text("Oui, dès le printemps.")).to_be_visible()
+
+
+def test_letters_arrive_by_themselves_and_a_colleague_who_answers_is_seen(
+    browser: Browser, office: Running, page: Page
+) -> None:
+    emails = [account(office, name, "--role", "moderator") for name in ("Bruno", "Chloe")]
+    write(page, office, "Première lettre")
+    with desk(browser, office, emails[0]) as bruno, desk(browser, office, emails[1]) as chloe:
+        bruno.goto(f"{office.url}/console/courrier")
+        expect(bruno.locator("body[data-connected=true]")).to_be_attached()
+        expect(bruno.locator("[data-count=inbox]")).to_have_text("1")
+        is_clean(bruno)
+        first = bruno.locator(".row-title").first
+        where = first.bounding_box()
+        write(page, office, "Deuxième lettre")
+        fresh = bruno.get_by_role("button", name="1 nouveauté")
+        expect(fresh).to_be_visible()
+        assert where is not None
+        fresh.click()
+        expect(bruno.locator("[data-key]")).to_have_count(2)
+        thread = bruno.locator(".row-title").first.get_attribute("href")
+        for one in (bruno, chloe):
+            one.goto(f"{office.url}{thread}")
+            expect(one.locator("body[data-connected=true]")).to_be_attached()
+            expect(one.locator("[data-count=inbox]")).to_have_text("2")
+        is_clean(bruno)
+        chloe.locator("#text").press_sequentially("Je cherche")
+        bruno.locator("#text").fill("Moi aussi")
+        expect(bruno.get_by_text("Chloe répond…")).to_be_visible()
+        chloe.keyboard.press("Control+Enter")
+        expect(chloe.locator(".done")).to_be_visible()
+        expect(bruno.locator("[data-changed]")).to_be_visible()
+        expect(bruno.locator(".letters").get_by_text("Je cherche")).to_be_visible()
+        expect(bruno.locator("#text")).to_have_value("Moi aussi")
