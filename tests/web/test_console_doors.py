@@ -135,6 +135,8 @@ async def something_on(site: Site, staff_id: int) -> int:
     made = await turn_on(site.house.database, new, staff_id, site.house.clock[0])
     assert isinstance(made, int)
     return made
+
+
 async def letter(site: Site) -> int:
     """A conversation that a citizen has begun."""
     form = {"subject": "scheme", "text": "Bonjour", "email": "", "op": OP}

@@ -3,8 +3,19 @@
 from starlette.routing import BaseRoute
 
 from storage.values_staff import Role
-from web.console import accounts, deciding, doors, journal, profile, queue, reasons, switches
-from web.console import accounts, answers, canned, doors, inbox, journal, profile
+from web.console import (
+    accounts,
+    answers,
+    canned,
+    deciding,
+    doors,
+    inbox,
+    journal,
+    profile,
+    queue,
+    reasons,
+    switches,
+)
 from web.console.desk import console_route, door_route
 from web.console.home import home
 
