@@ -94,8 +94,7 @@ async def list_part(request: Request, visitor: StaffVisit) -> Response:
     asked = read_asked(request.query_params)
     limit = min(MOST_ASKED, _number(request.query_params, "nombre") or QUEUE_SHOWN)
     rows = await _rows(visitor, asked, _number(request.query_params, "apres"), limit)
-    load = await desk_load(visitor.services.database)
-    return visitor.page("parts/queue_rows.html", {"rows": rows, "asked": asked, "load": load, "current": ""})
+    return visitor.page("parts/queue_rows.html", {"rows": rows, "current": ""})
 
 
 async def post_part(request: Request, visitor: StaffVisit) -> Response:
