@@ -113,7 +113,7 @@ def test_letters_arrive_by_themselves_and_a_colleague_who_answers_is_seen(
         write(page, office, "Deuxième lettre")
         fresh = bruno.get_by_role("button", name="1 nouveauté")
         expect(fresh).to_be_visible()
-        assert where is not None
+        assert first.bounding_box() == where, "what the hand is about to press stays where it is"
         fresh.click()
         expect(bruno.locator("[data-key]")).to_have_count(2)
         thread = bruno.locator(".row-title").first.get_attribute("href")

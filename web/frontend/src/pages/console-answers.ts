@@ -82,14 +82,14 @@ function takeRows(page: Document, list: HTMLElement): void {
   const button = fresh?.querySelector("button");
   if (!fresh || !button) return;
   fresh.hidden = now.size === 0;
-  button.textContent = words.say("answers", "fresh", { n: now.size });
+  button.textContent = words.say("browser", "answers-fresh", { n: now.size });
 }
 
 function goneWord(): HTMLElement {
   const word = document.createElement("span");
   word.dataset.gone = "";
   word.className = "told";
-  word.textContent = words.say("answers", "gone");
+  word.textContent = words.say("browser", "answers-gone");
   return word;
 }
 
