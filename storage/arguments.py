@@ -36,3 +36,11 @@ async def arguments_of(database: Database, topic_id: int) -> dict[Sign, list[Con
                 counts = Counts(row.public_plus, row.public_minus) if is_published else NOBODY
             sides[Sign(row.side)].append(Contender(row.id, counts))
     return sides
+
+
+async def arguments_since(database: Database, topic_id: int, newest: int) -> int:
+    """How many arguments came after the one called ``newest``, those that were withdrawn left out."""
+    since = sa.and_(TOPIC.c.parent_id == topic_id, TOPIC.c.id > newest, TOPIC.c.withdrawn_at.is_(None))
+    async with database.read() as connection:
+        found = await connection.execute(sa.select(sa.func.count()).select_from(TOPIC).where(since))
+        return int(found.scalar_one())

@@ -39,6 +39,7 @@ _FOR_THE_BROWSER = frozenset(
         "departement",
         "posting",
         "debate",
+        "contact-live",
         "statistics",
         "provenance",
     }

@@ -16,6 +16,7 @@ MOST_ASKED = 20
 _SIGNS = {"1": Sign.PLUS, "-1": Sign.MINUS, "0": Sign.WITHDRAWN}
 _TOPIC = re.compile(r"[1-9][0-9]{0,15}")
 _PAGE = re.compile(r"[1-9][0-9]{0,5}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _LOCAL = re.compile(r"/(?![/\\])[A-Za-z0-9/_?=&%.~#-]{0,200}")
 
 
@@ -115,6 +116,12 @@ def read_page(query: Mapping[str, object]) -> int:
     """Which page of a list is asked for, from 1; the first one where that is not said, or no number."""
     text = trimmed(query, "page")
     return int(text) if _PAGE.fullmatch(text) else 1
+
+
+def read_number(query: Mapping[str, object], name: str) -> int:
+    """A number that the address names, at most nine digits; 0 where there is none."""
+    text = trimmed(query, name)
+    return int(text) if _NUMBER.fullmatch(text) else 0
 
 
 def local_path(form: Mapping[str, object], default: str = HOME) -> str:

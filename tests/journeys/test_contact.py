@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from storage.letter import confirmation_token, unsubscribe_token
 from tests.journeys.test_keyboard import press_until
@@ -91,14 +91,32 @@ def test_a_citizen_writes_by_keyboard_and_reads_the_answer(office: Running, page
     page.keyboard.press("Enter")
     expect(page.get_by_text("En attente de réponse")).to_be_visible()
     number = page.url.rsplit("/", 1)[1]
+    writing = page.get_by_label("Ajouter un message")
+    writing.fill("Avez-vous reçu")
+    where = place_of(writing)
     answer(office.data, number, "Il est complet.")
+    expect(page.locator(".message-region")).to_contain_text("Il est complet.", timeout=DEADLINE * 1000)
+    expect(page.locator("#announcer")).to_have_text("La Région a répondu : Il est complet.")
+    expect(page.locator(".thread-state")).to_have_text("La Région a répondu")
+    assert place_of(writing) == pytest.approx(where, abs=1), "what is being written stays under the hand"
+    expect(writing).to_be_focused()
+    page.keyboard.type(" mon dossier ?")
+    expect(writing).to_have_value("Avez-vous reçu mon dossier ?")
     assert link_in(mail_with(office, page, "La Région a répondu à votre message")) == f"/contact/{number}"
+    office.operate("contact/close", {"id": int(number)})
+    expect(page.locator(".thread-over")).to_be_visible(timeout=DEADLINE * 1000)
+    expect(page.get_by_role("button", name="Envoyer")).to_have_count(0)
+    expect(writing).to_have_value("Avez-vous reçu mon dossier ?")
     page.reload()
     expect(page.get_by_text("Il est complet.")).to_be_visible()
-    office.operate("contact/close", {"id": int(number)})
-    page.reload()
-    expect(page.get_by_text("Cet échange est terminé.")).to_be_visible()
     expect(page.get_by_role("textbox")).to_have_count(0)
+
+
+def place_of(field: Locator) -> float:
+    """How far down the screen it stands, in CSS pixels."""
+    box = field.bounding_box()
+    assert box is not None
+    return box["y"]
 
 
 def drafts(page: Page) -> list[str]:

@@ -80,6 +80,40 @@ def test_figures_open_with_the_vote_move_live_and_the_order_waits_to_be_asked(
     assert order_of(page) == ["La seconde raison", "La première raison"]
 
 
+def test_what_others_add_is_offered_and_nothing_moves_before_it_is_asked_for(
+    server: Running, page: Page
+) -> None:
+    topic = server.topic(OPEN)
+    connected(page, server, topic)
+    bring = page.locator(".debate-bring")
+    page.locator("#debat").scroll_into_view_if_needed()
+    expect(page.locator(".debate-none")).to_be_visible()
+    (first,) = argue(server, topic, "La première raison")
+    expect(bring).to_have_text("1 nouvel argument", timeout=DEADLINE * 1000)
+    expect(page.locator("#announcer")).to_have_text("1 nouvel argument")
+    expect(page.locator(".argument")).to_have_count(0)
+    bring.click()
+    expect(page.locator(f"#sujet-{first}")).to_be_focused()
+    page.locator(".argument-add summary").click()
+    page.get_by_role("textbox").fill("Ce que j'écris")
+    where = place_of(page, first)
+    (second,) = argue(server, topic, "La seconde raison")
+    (against,) = argue(server, topic, "Une raison contre", side=-1)
+    expect(bring).to_have_text("2 nouveaux arguments", timeout=DEADLINE * 1000)
+    assert order_of(page) == ["La première raison"]
+    assert place_of(page, first) == pytest.approx(where, abs=1), "nothing has moved by itself"
+    bring.click()
+    expect(page.locator(f"#sujet-{second}")).to_be_focused()
+    assert order_of(page) == ["La seconde raison", "La première raison"]
+    expect(bring).to_be_hidden()
+    expect(page.locator(".debate-tab-plus .debate-total")).to_have_text("2")
+    expect(page.get_by_role("textbox")).to_have_value("Ce que j'écris")
+    page.locator(".debate-tab-minus").click()
+    page.locator(f"#sujet-{against} .vote-plus").click()
+    skip_profile(page)
+    expect(page.locator(f"#sujet-{against} [data-count=plus]")).to_have_text("1")
+
+
 def place_of(page: Page, topic: int) -> float:
     """How far down the screen it stands, in CSS pixels."""
     box = page.locator(f"#sujet-{topic}").bounding_box()

@@ -8,7 +8,7 @@ import pytest
 from realtime.disclosure import BLOCK, HeadlinePolicy, ResultPolicy, View
 from realtime.refusals import Refusal
 from realtime.tally import Counts, Sign
-from storage.arguments import arguments_of
+from storage.arguments import arguments_of, arguments_since
 from storage.ballots import DAY_MS
 from storage.posts import HOUR_MS, publish, submit, withdraw
 from storage.tallies import marks
@@ -67,6 +67,16 @@ async def test_what_was_withdrawn_is_no_argument_any_more(house: House) -> None:
     await published(house, post)
     await withdraw(house.database, post.id, house.keys.author(device(1)), house.clock[0])
     assert await arguments_of(house.database, parent) == {Sign.PLUS: [], Sign.MINUS: []}
+    assert await arguments_since(house.database, parent, 0) == 0
+
+
+async def test_those_that_came_after_another_are_counted_for_their_topic_alone(house: House) -> None:
+    parent, other = await house.topic(), await house.topic()
+    first = await argument(house, parent)
+    await argument(house, other)
+    second = await argument(house, parent, Sign.MINUS, number=2)
+    since = [await arguments_since(house.database, parent, newest) for newest in (0, first, second)]
+    assert since == [2, 1, 0]
 
 
 async def test_under_a_sealed_topic_arguments_are_sealed_and_ranked_by_what_is_published(

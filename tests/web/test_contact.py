@@ -141,3 +141,20 @@ async def test_the_notice_of_an_answer_says_nothing_of_what_was_written(site: Si
 def test_conversations_are_kept_for_a_year_unless_it_is_set() -> None:
     assert Settings.of({}).contact_days == 365
     assert Settings.of({"IMAGINEST_CONTACT_DAYS": "30"}).contact_days == 30
+
+
+async def test_how_far_a_conversation_is_is_told_to_its_author_alone_and_once(site: Site) -> None:
+    where = await begin(site)
+    house, thread = site.house, int(where.rsplit("/", 1)[1])
+    async with site.browser(ME) as browser:
+        first = await browser.get(f"{where}/etat")
+        assert first.json()["state"] == "waiting" and first.headers["cache-control"] == "no-store"
+        known = {"if-none-match": first.headers["etag"]}
+        assert (await browser.get(f"{where}/etat", headers=known)).status_code == 304
+        assert (await browser.post(where, data={"text": "Encore", "op": "op-again-1"})).status_code == 303
+        moved = await browser.get(f"{where}/etat", headers=known)
+        assert moved.json()["last"] > first.json()["last"]
+        await contact.close_thread(house.database, thread, house.clock[0])
+        assert (await browser.get(f"{where}/etat", headers=known)).json()["state"] == "closed"
+    for number in (OTHER, None):
+        assert (await site.browser(number).get(f"{where}/etat")).status_code == 404

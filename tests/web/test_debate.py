@@ -232,3 +232,43 @@ async def test_an_argument_ends_with_its_topic_on_the_page(site: Site) -> None:
     site.house.clock[0] += DAY_MS
     html = await page(site, f"/sujets/{parent}")
     assert "Une raison" in html and '<form class="vote' not in html.split('id="debat"')[1]
+
+
+async def test_an_open_page_learns_how_many_came_after_its_newest_and_takes_just_those(site: Site) -> None:
+    parent = await site.house.topic()
+    (first,) = await add(site, parent, "La première")
+    assert f'data-newest="{first}"' in await page(site, f"/sujets/{parent}")
+    state = f"/sujets/{parent}/arguments/etat?apres={first}"
+    async with site.browser(ME) as browser:
+        answer = await browser.get(state)
+        assert answer.json() == {"new": 0}
+        known = {"if-none-match": answer.headers["etag"]}
+        assert (await browser.get(state, headers=known)).status_code == 304
+        (second,) = await add(site, parent, "La deuxième")
+        (third,) = await add(site, parent, "La troisième", side=Sign.MINUS)
+        assert (await browser.get(state, headers=known)).json() == {"new": 2}
+        part = (await browser.get(f"/sujets/{parent}/arguments/nouveaux?apres={first}")).text
+    assert f'data-newest="{third}"' in part and f'id="sujet-{first}"' not in part
+    plus, minus = part.split('data-side="-1"')
+    assert 'data-total="2"' in plus and f'id="sujet-{second}"' in plus
+    assert 'data-total="1"' in minus and f'id="sujet-{third}"' in minus
+
+
+@pytest.mark.parametrize("wrong", ["", "-1", "x", "9" * 30, "٣"])
+async def test_a_wrong_newest_is_none(site: Site, wrong: str) -> None:
+    parent = await site.house.topic()
+    await add(site, parent, "Une")
+    async with site.browser(ME) as browser:
+        asked = {"apres": wrong}
+        assert (await browser.get(f"/sujets/{parent}/arguments/etat", params=asked)).json() == {"new": 1}
+        part = await browser.get(f"/sujets/{parent}/arguments/nouveaux", params=asked)
+        assert part.text.count("argument-text") == 1
+        assert (await browser.get(f"/sujets/{2**70}/arguments/etat")).json() == {"new": 0}
+
+
+async def test_of_many_new_arguments_the_newest_are_brought(site: Site) -> None:
+    parent = await site.house.topic()
+    ids = await add(site, parent, *(f"Raison {n}" for n in range(ARGUMENTS_A_PAGE + 3)))
+    part = await page(site, f"/sujets/{parent}/arguments/nouveaux?apres={ids[0]}")
+    assert part.count("argument-text") == ARGUMENTS_A_PAGE
+    assert f'id="sujet-{ids[-1]}"' in part and f'id="sujet-{ids[1]}"' not in part

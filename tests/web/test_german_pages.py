@@ -35,6 +35,7 @@ NAMES = ("Meurthe-et-Moselle", "Région Grand Est", "minus")
 NO_PAGES = ("/langue/", "/caracteres/", "/images/", "/icons/", "/assets/", "/favicon", "/s/")
 NO_ENDINGS = (
     "/etat",
+    "/nouveaux",
     ".csv",
     ".json",
     ".js",

@@ -7,7 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from channels.wire import is_op
+from channels.wire import MAX_INTEGER, is_op
+from storage.arguments import arguments_since
 from storage.database import StorageUnavailable
 from storage.posts import TOO_MANY_POSTS, may_post_again, submit
 from storage.values import Topic
@@ -23,11 +24,14 @@ from web.arguing import (
 from web.citizen.again import in_words, retry_after
 from web.citizen.debate import debate_under
 from web.citizen.posting import read_long_form
+from web.citizen.statistics import tagged
 from web.citizen.topic import SEE_OTHER
 from web.citizen.visit import Visit, asked_topic, new_op, visit
-from web.forms import read_page
+from web.forms import read_number, read_page
 from web.post_text import clean, count_signs
 from web.posting import LONGEST_TYPED, DraftFault
+from web.services import Services
+from web.statistics.downloads import plain_json
 
 
 async def arguments_page(request: Request) -> Response:
@@ -35,6 +39,23 @@ async def arguments_page(request: Request) -> Response:
     topic = await _asked(visitor, request)
     debate = await debate_under(visitor, topic, read_page(request.query_params))
     return visitor.pages.page("arguments.html", visitor.context(debate=debate))
+
+
+async def new_arguments(request: Request) -> Response:
+    """What came after the argument ``apres``, of each side the newest ten, for a page that stays open."""
+    visitor = await visit(request)
+    topic = await _asked(visitor, request)
+    debate = await debate_under(visitor, topic, since=read_number(request.query_params, "apres"))
+    return visitor.pages.page("parts/new_arguments.html", visitor.context(debate=debate))
+
+
+async def arguments_state(request: Request) -> Response:
+    """How many came after ``apres``, the same for everybody; nothing where nothing moved."""
+    topic_id: int = request.path_params["id"]
+    services: Services = request.state.services
+    since = read_number(request.query_params, "apres")
+    count = await arguments_since(services.database, topic_id, since) if topic_id <= MAX_INTEGER else 0
+    return tagged(request, plain_json({"new": count}), "application/json")
 
 
 async def take_argument(request: Request) -> Response:

@@ -12,9 +12,11 @@ from storage.database import StorageUnavailable
 from storage.values_contact import ContactFault, ContactMessage, ContactState, ContactSubject, ContactThread
 from web.citizen.again import in_words, retry_after
 from web.citizen.local_time import here
+from web.citizen.statistics import tagged
 from web.citizen.visit import Visit, new_op, pages_for, visit
 from web.contact_forms import LONGEST_TEXT, Fault, Message, Typed, read_message, read_typed
 from web.services import Services
+from web.statistics.downloads import plain_json
 
 SEE_OTHER = 303
 NO_STORE = {"cache-control": "no-store"}
@@ -84,6 +86,17 @@ async def thread_page(request: Request) -> Response:
     if found is None:
         return _no_thread(visitor)
     return _thread(visitor, *found, Typed())
+
+
+async def thread_state(request: Request) -> Response:
+    """How far a conversation is, for a page that stays open; nothing where nothing moved."""
+    visitor = await visit(request)
+    found = await _own_thread(request, visitor)
+    if found is None:
+        return _no_thread(visitor)
+    thread, messages = found
+    body = plain_json({"state": str(thread.state), "last": messages[-1].id})
+    return tagged(request, body, "application/json", cache="no-store")
 
 
 async def write_in_thread(request: Request) -> Response:

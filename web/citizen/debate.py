@@ -41,6 +41,9 @@ class Debate:
     is_ranked: bool
     is_open: bool
     draft: ArgumentDraft
+    newest: int
+    """The argument that came last, on whichever page; 0 where there is none."""
+
     faults: Mapping[str, str] = field(default_factory=dict)
     sent: PostStatus | None = None
     posting_paused: str = ""
@@ -62,15 +65,23 @@ async def debate_under(
     topic: Topic,
     page: int = 1,
     *,
+    since: int | None = None,
     draft: ArgumentDraft | None = None,
     faults: Mapping[str, str] | None = None,
     sent: PostStatus | None = None,
 ) -> Debate:
-    """A ``page`` behind the last one shows the last one; the best first where this person may see results."""
+    """A ``page`` behind the last one shows the last one; the best first where this person may see results.
+
+    ``since`` leaves only what came after that argument, the newest first.
+    """
     database = visitor.services.database
     is_ranked = await visitor.view(topic) is View.RESULTS
     in_order = best_first if is_ranked else newest_first
     ranked = {sign: in_order(ones) for sign, ones in (await arguments_of(database, topic.id)).items()}
+    totals = {sign: len(ones) for sign, ones in ranked.items()}
+    newest = max((one.id for ones in ranked.values() for one in ones), default=0)
+    if since is not None:
+        ranked = {sign: newest_first(x for x in ones if x.id > since) for sign, ones in ranked.items()}
     pages = max(1, *(-(-len(ones) // ARGUMENTS_A_PAGE) for ones in ranked.values()))
     page = min(page, pages)
     start = (page - 1) * ARGUMENTS_A_PAGE
@@ -79,11 +90,12 @@ async def debate_under(
     cards = {card.topic.id: card for card in await visitor.cards(topics.values())}
     return Debate(
         topic=topic,
-        sides=[Side(sign, [cards[one] for one in ids], len(ranked[sign])) for sign, ids in shown.items()],
+        sides=[Side(sign, [cards[one] for one in ids], totals[sign]) for sign, ids in shown.items()],
         page=page,
         pages=pages,
         is_ranked=is_ranked,
         is_open=topic.rules.state(visitor.now) is TopicState.OPEN and topic.withdrawn_at is None,
+        newest=newest,
         draft=draft or ArgumentDraft(op=new_op()),
         faults=faults or {},
         sent=sent,

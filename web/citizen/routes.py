@@ -3,8 +3,8 @@
 from starlette.routing import BaseRoute, Route
 
 from web.citizen import letter
-from web.citizen.arguments import arguments_page, take_argument
-from web.citizen.contact import begin_thread, contact_page, thread_page, write_in_thread
+from web.citizen.arguments import arguments_page, arguments_state, new_arguments, take_argument
+from web.citizen.contact import begin_thread, contact_page, thread_page, thread_state, write_in_thread
 from web.citizen.embedding import embed_script, embedded_topic
 from web.citizen.erase import erase, erase_page, erased_page
 from web.citizen.errors import exception_handlers
@@ -52,6 +52,8 @@ def routes() -> list[BaseRoute]:
         Route("/sujets/{id:int}/vote", vote, methods=["POST"]),
         Route("/sujets/{id:int}/arguments", arguments_page),
         Route("/sujets/{id:int}/arguments", take_argument, methods=["POST"]),
+        Route("/sujets/{id:int}/arguments/etat", arguments_state),
+        Route("/sujets/{id:int}/arguments/nouveaux", new_arguments),
         Route("/sujets/{id:int}/signaler", report_page),
         Route("/sujets/{id:int}/signaler", take_report, methods=["POST"]),
         Route("/sujets/{id:int}/representativite", topic_representativeness),
@@ -90,6 +92,7 @@ def routes() -> list[BaseRoute]:
         Route("/contact", begin_thread, methods=["POST"]),
         Route("/contact/{id:int}", thread_page),
         Route("/contact/{id:int}", write_in_thread, methods=["POST"]),
+        Route("/contact/{id:int}/etat", thread_state),
         Route("/lettre", letter.letter_page),
         Route("/lettre", letter.ask, methods=["POST"]),
         Route("/lettre/presque", letter.almost),

@@ -1,6 +1,8 @@
 // Counts a message's signs while it is written, as a reader and the server count them, and keeps it until it is sent.
 import { ContactDrafts, plain } from "../contact_draft.ts";
 import { deviceStore } from "../store.ts";
+import { followThread } from "../thread.ts";
+import { pageWords } from "../words.ts";
 
 const FEW = 0.8;
 
@@ -32,3 +34,5 @@ drafts.tidy([...written].map(({ textContent }) => plain(textContent ?? "")));
 const form = document.querySelector<HTMLFormElement>('form.fields[action^="/contact"]');
 if (form?.querySelector("button[type=submit]")) drafts.begin(form);
 for (const field of document.querySelectorAll<HTMLTextAreaElement>("textarea[data-most]")) watch(field);
+const thread = document.querySelector<HTMLElement>(".thread[data-state-of]");
+if (thread?.dataset.stateOf) followThread(thread, thread.dataset.stateOf, pageWords());

@@ -1,5 +1,6 @@
 // A debate: how many signs an argument may still have, and an order that is offered anew and never moves by itself.
 import { announce, counter } from "../counter.ts";
+import { followNew } from "../new_arguments.ts";
 import { bestFirst } from "../ranking.ts";
 import type { Contender } from "../ranking.ts";
 import { pageWords } from "../words.ts";
@@ -34,9 +35,13 @@ if (debate && button) {
     announce(pageWords().say("debate", "reorder"));
   });
   offer();
+  followNew(debate, pageWords(), () => {
+    sayOrder(debate, "fresh");
+    offer();
+  });
 }
 
-function sayOrder(debate: HTMLElement, order: "best" | "newest"): void {
+function sayOrder(debate: HTMLElement, order: "best" | "newest" | "fresh"): void {
   for (const one of debate.querySelectorAll<HTMLElement>("[data-order]")) one.hidden = one.dataset.order !== order;
 }
 
