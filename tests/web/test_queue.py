@@ -7,8 +7,10 @@ import httpx2
 
 from realtime.tally import Cell, Departement, Sign
 from server.identity import COOKIE, cookie_of
+from storage.contact import open_thread
 from storage.queue import get_post
 from storage.reports import report
+from storage.values_contact import ContactSubject
 from storage.values_moderation import CLAIM_MS
 from storage.values_posts import PostStatus
 from storage.values_reports import NewReport, ReportReason
@@ -160,3 +162,15 @@ async def test_an_author_reads_the_sentence_of_an_edited_reason(site: Site) -> N
         "/console/file/motifs", data={"label": "X", "sentence": "", "op": new_op()}
     )
     assert empty.status_code == 400 and 'value="X"' in empty.text
+
+
+async def test_messages_that_wait_lead_to_their_own_page(site: Site) -> None:
+    ann = await moderator(site)
+    house = site.house
+    thread = await open_thread(
+        house.database, house.keys, device(3), subject=ContactSubject.PRESS, text="Bonjour", email="",
+        language="fr", op=new_op(), now=house.clock[0],
+    )  # fmt: skip
+    page = (await ann.browser.get("/console/file?sorte=messages")).text
+    assert f'href="/console/courrier/{thread}"' in page and "Rien n" in page
+    assert (await ann.browser.get(f"/console/courrier/{thread}")).status_code == 200

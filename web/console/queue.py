@@ -17,6 +17,7 @@ from storage.queue import QUEUE_SHOWN, get_post, queued
 from storage.reports import reported
 from storage.topics import list_themes
 from storage.values import DAY_MS
+from storage.values_contact import ContactState
 from storage.values_desk import DeskLoad
 from storage.values_moderation import UNDO_MS, Decision, PostSort, Queued, QueueFilter, Sort, Subject
 from storage.values_posts import PostStatus
@@ -57,7 +58,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the list: a waiting post, a reported topic or a conversation."""
+    """One line of the list: a waiting post, a reported topic, or a conversation, which has its own page."""
 
     href: str
     subject: str
@@ -233,7 +234,7 @@ async def _rows(visitor: StaffVisit, asked: Asked, after: int, limit: int = QUEU
         threads = await contact.open_threads(services.database, services.keys)
         return [
             Row(
-                "",
+                f"/console/courrier/{one.id}",
                 f"thread:{one.id}",
                 visitor.say("contact-subject", one.subject),
                 "message",
@@ -241,6 +242,7 @@ async def _rows(visitor: StaffVisit, asked: Asked, after: int, limit: int = QUEU
                 here(one.moved_at),
             )
             for one in threads
+            if one.state is ContactState.WAITING
         ]
     waiting = await queued(services.database, asked.filter(visitor.now), visitor.now, after, limit)
     return [_row(visitor, one, asked) for one in waiting]
@@ -262,7 +264,7 @@ def _row(visitor: StaffVisit, one: Queued, asked: Asked) -> Row:
 
 def _first(rows: list[Row], after: int, asked: Asked) -> Subject | None:
     """The first free thing behind ``after``, else the first free one."""
-    free = [row.subject.split(":") for row in rows if row.href and not row.by]
+    free = [row.subject.split(":") for row in rows if row.kind != "message" and not row.by]
     subjects = [Subject(Sort(sort), int(number)) for sort, number in free]
     behind = [one for one in subjects if one.sort is Sort.POST and one.id > after]
     return next(iter(behind or subjects), None)

@@ -69,7 +69,7 @@ class Queue {
   }
 
   #waiting(): HTMLElement[] {
-    return [...this.rows.querySelectorAll<HTMLElement>(".queue-row:not(.is-done)")].filter((row) => row.querySelector("a"));
+    return [...this.rows.querySelectorAll<HTMLElement>(".queue-row:not(.is-done, .queue-away)")];
   }
 
   /** The next free one after `subject`, or before it. */
@@ -79,7 +79,7 @@ class Queue {
     if (at < 0) at = step > 0 ? -1 : all.length;
     for (at += step; at >= 0 && at < all.length; at += step) {
       const row = all[at];
-      if (row && !row.classList.contains("is-done") && row.querySelector("a") && !by(row)) return row;
+      if (row && !row.matches(".is-done, .queue-away") && !by(row)) return row;
     }
     return null;
   }
@@ -144,7 +144,7 @@ class Queue {
 
   #onRow(event: MouseEvent): void {
     const row = (event.target as Element).closest<HTMLElement>(".queue-row");
-    if (!row?.querySelector("a") || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    if (!row || row.matches(".queue-away") || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     void this.open(row);
   }
