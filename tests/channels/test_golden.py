@@ -10,7 +10,7 @@ import pytest
 from channels import wire
 from channels.wire import Format
 from realtime.delta import Changes, Delta, apply
-from realtime.notice import Banner, Notice, Severity
+from realtime.notice import Banner, Fresh, Notice, Severity
 from realtime.refusals import Refusal
 from realtime.tally import Counts, PublicTally, Sign, Version
 from storage.values_desk import DeskLoad
@@ -66,7 +66,8 @@ def server_message(plain: Plain) -> wire.ServerMessage:
             return wire.Watching(channel, watching)
         case {"t": "notice", "number": number, "posting": posting, "banner": banner, "paused": paused}:
             topics = {int(topic): why for topic, why in paused.items()}
-            return wire.Noticed(Notice(number, posting, banner_of(banner), topics))
+            fresh = fresh_of(plain.get("fresh"))
+            return wire.Noticed(Notice(number, posting, banner_of(banner), topics, fresh))
         case {"t": "desk"}:
             return wire.Desk(DeskLoad(**{key: value for key, value in plain.items() if key != "t"}))
     return _PLAIN_KINDS[plain["t"]]
@@ -74,6 +75,10 @@ def server_message(plain: Plain) -> wire.ServerMessage:
 
 def banner_of(plain: Plain | None) -> Banner | None:
     return None if plain is None else Banner(plain["text"], Severity(plain["severity"]), plain["until"])
+
+
+def fresh_of(plain: Plain | None) -> Fresh | None:
+    return None if plain is None else Fresh(plain["topic"], plain["title"], plain["opened"])
 
 
 _PLAIN_KINDS: dict[str, wire.ServerMessage] = {

@@ -21,7 +21,7 @@ export interface NoticeTime {
 
 type Switched = Omit<Notice, "t" | "number">;
 
-const QUIET: Switched = { posting: null, banner: null, paused: new Map(), fresh: null };
+const QUIET: Switched = { posting: null, banner: null, paused: new Map() };
 
 export class Notices {
   #switched: Switched | null = null;

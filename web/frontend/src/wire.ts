@@ -81,7 +81,7 @@ export interface Notice {
   readonly posting: string | null;
   readonly banner: Banner | null;
   readonly paused: ReadonlyMap<number, string>;
-  readonly fresh: Fresh | null;
+  readonly fresh?: Fresh;
 }
 /** What waits for staff, in numbers. */
 export interface DeskLoad {
@@ -177,7 +177,7 @@ const READERS: Readonly<Record<string, (plain: Fields) => ServerMessage>> = {
     posting: posting === null ? null : text(posting),
     banner: banner === null ? null : bannerOf(banner),
     paused: new Map(Object.entries(fields(paused)).map(([topic, why]) => [Number(topic), text(why)])),
-    fresh: fresh === undefined ? null : freshOf(fresh),
+    ...(fresh === undefined ? {} : { fresh: freshOf(fresh) }),
   }),
   desk: ({ mark, waiting, oldest, themes, reports, contact }) => ({
     t: "desk",
