@@ -4,8 +4,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from storage.values import Provenance
 from tests.journeys.test_accessibility import TOO_WIDE
 from tests.journeys.test_keyboard import press_until
+from tests.journeys.test_posting import idea
 from tests.journeys.test_region import Told, told  # noqa: F401 - a fixture
 from tests.running import Running
 
@@ -20,7 +22,7 @@ def test_the_menu_leads_to_the_answers_by_keyboard_and_says_where_one_is(server:
     expect(menu).to_have_attribute("open", "")
     page.keyboard.press("Escape")
     expect(menu).not_to_have_attribute("open", "")
-    expect(menu.locator("main summary")).to_be_focused()
+    expect(menu.locator("summary")).to_be_focused()
     page.keyboard.press("Enter")
     link = menu.get_by_role("link", name="Ce que la Région a répondu")
     expect(link).to_be_visible()
@@ -28,7 +30,7 @@ def test_the_menu_leads_to_the_answers_by_keyboard_and_says_where_one_is(server:
     page.keyboard.press("Enter")
     page.wait_for_url("**/reponses")
     expect(menu).not_to_have_attribute("open", "")
-    menu.locator("main summary").click()
+    menu.locator("summary").click()
     expect(menu.locator("[aria-current=page]")).to_have_text("Ce que la Région a répondu")
     page.locator(".foot-name").click()
     expect(menu).not_to_have_attribute("open", "")
@@ -54,6 +56,16 @@ def test_the_menu_opens_without_a_program_and_fits(server: Running, browser: Bro
     expect(current).to_be_visible()
     expect(current).to_have_attribute("href", "/statistiques")
     context.close()
+
+
+def test_nothing_lies_over_the_bar_and_ones_votes_stand_in_it(server: Running, page: Page) -> None:
+    idea(server, "Une idée simulée ?", provenance=Provenance.SIMULATED)
+    page.goto(server.url)
+    expect(page.locator(".about-topics")).to_be_visible()
+    page.locator("#menu summary").click()
+    expect(page.locator("#menu")).to_have_attribute("open", "")
+    page.locator(".top-links > a[href='/mes-votes']").click()
+    page.wait_for_url("**/mes-votes")
 
 
 def test_an_open_menu_is_for_everybody(server: Running, browser: Browser) -> None:

@@ -3,7 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from storage.values import TopicKind, TopicRules
+from storage.values import Provenance, TopicKind, TopicRules
 from tests.journeys.test_keyboard import press_until
 from tests.running import Running
 
@@ -16,7 +16,7 @@ def publish(server: Running, page: Page) -> int:
     return int(server.operate("posts/publish", {"id": post})["topic"])
 
 
-def idea(server: Running, title: str) -> int:
+def idea(server: Running, title: str, provenance: Provenance = Provenance.REAL) -> int:
     new = {
         "kind": str(TopicKind.IDEA),
         "title": title,
@@ -27,7 +27,7 @@ def idea(server: Running, title: str) -> int:
         "results": str(TopicRules(0, None).results),
         "headline": "live",
         "profile_required": False,
-        "provenance": "real",
+        "provenance": str(provenance),
     }
     return int(server.operate("topics", {"topics": [new]})["ids"][0])
 
