@@ -21,6 +21,7 @@ from realtime.presence import Presence
 from realtime.refusals import Refusal
 from server.drain import Drain
 from server.health import Check, Health, WriteCheck, bus_check, comparison_check, disk_check, drain_check
+from server.letter_sender import LetterSender
 from server.mail import Postman
 from server.marks import Marks
 from server.metrics import Metrics, Parts
@@ -38,6 +39,7 @@ from storage.joining import join
 from storage.keys import BadSecret, Keys, load_master, read_master
 from storage.marks import Mark
 from storage.switches import current_notice
+from web.catalogue import Language
 from web.citizen.routes import exception_handlers, routes
 from web.console.routes import console_routes
 from web.services import Services
@@ -201,6 +203,8 @@ def create_app(
         proxies=frozenset(settings.proxies),
     )
 
+    sender = LetterSender(settings, database, keys, lambda: services.pages[Language.FRENCH], wall, monotonic)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
         lock = DataLock(settings.data, shared=settings.is_shared)
@@ -223,6 +227,7 @@ def create_app(
                 console,
                 database,
                 postman,
+                sender,
                 services.attendance,
                 appeal_days=settings.appeal_days,
                 contact_days=settings.contact_days,
@@ -234,6 +239,7 @@ def create_app(
         finally:
             await timers.stop()
             await postman.stop()
+            await sender.stop()
             await comparison.stop()
             await fanout.stop()
             await ballots.stop()

@@ -35,6 +35,9 @@ HEADERS = (
 FRAMED = "/integrer/"
 """What begins so may stand in other sites' frames."""
 
+_IN_OUR_FRAMES = re.compile(r"/console/lettre/[0-9]+/apercu")
+"""What the console's own pages show in a frame."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _FROM_ANYWHERE = re.compile(r"/lettre/desabonnement/[A-Za-z0-9_-]+")
@@ -104,6 +107,8 @@ class Gate:
         secure = self._is_secure or scope["scheme"] == "https"
         is_framed = scope["path"].startswith(FRAMED)
         extra = self._framed if is_framed else HEADERS
+        if _IN_OUR_FRAMES.fullmatch(scope["path"]):
+            extra = ((b"content-security-policy", content_policy(("'self'",))), *HEADERS[1:])
         # In another site's page nobody is told apart: no cookie is asked for, none is set.
         known = caller.has_cookie or is_framed
         fresh = None if known else set_cookie(caller.device, self._keys, secure=secure)

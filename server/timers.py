@@ -13,6 +13,8 @@ from realtime.comparison import Comparison
 from realtime.fanout import Fanout
 from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
+from server.letter_sender import LOOK_SECONDS as LETTER_SECONDS
+from server.letter_sender import LetterSender
 from server.mail import ROUND_SECONDS, Postman
 from server.marks import LOOK_SECONDS, Marks
 from storage.attendance import FLUSH_SECONDS, Attendance
@@ -99,6 +101,7 @@ def schedule(
     console: Console,
     database: Database,
     postman: Postman,
+    sender: LetterSender,
     attendance: Attendance,
     *,
     appeal_days: int,
@@ -131,3 +134,4 @@ def schedule(
     timers.every(60.0, fanout.forget_idle, "forget idle topics")
     timers.every(3600.0, every_hour, "retention")
     timers.every(ROUND_SECONDS, postman.deliver, "mail")
+    timers.every(LETTER_SECONDS, sender.deliver, "letter")

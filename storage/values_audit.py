@@ -29,6 +29,15 @@ class Action(StrEnum):
     VOTES_RESUMED = "votes-resumed"
     BANNER_SHOWN = "banner-shown"
     BANNER_REMOVED = "banner-removed"
+    LETTER_BEGUN = "letter-begun"
+    LETTER_EDITED = "letter-edited"
+    LETTER_RENEWED = "letter-renewed"
+    LETTER_TESTED = "letter-tested"
+    LETTER_SCHEDULED = "letter-scheduled"
+    LETTER_UNSCHEDULED = "letter-unscheduled"
+    LETTER_PAUSED = "letter-paused"
+    LETTER_RESUMED = "letter-resumed"
+    LETTER_CANCELLED = "letter-cancelled"
 
 
 class SubjectKind(StrEnum):
@@ -39,6 +48,7 @@ class SubjectKind(StrEnum):
     JOURNAL = "journal"
     SWITCH = "switch"
     TOPIC = "topic"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,12 +37,13 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
     Kept.SUBJECTS: (
         *("topic", "theme", "topic_word", "word_form", "follow_up", "campaign", "campaign_topic"),
         *("picture", "image", "questionnaire", "questionnaire_step", "letter_issue"),
+        *("letter_edition", "letter_version"),
     ),
     Kept.TEXTS: ("post",),
     Kept.REPORTS: ("report",),
     Kept.QUESTIONNAIRES: ("questionnaire_visitor",),
     Kept.CONVERSATIONS: ("contact_thread", "contact_message"),
-    Kept.LETTER: ("letter_subscriber",),
+    Kept.LETTER: ("letter_subscriber", "letter_delivery"),
     Kept.MAILS: ("mail",),
     Kept.STAFF: (
         *("staff", "staff_role", "staff_theme", "staff_recovery", "staff_session", "staff_attempt"),

@@ -26,6 +26,13 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/comptes/{id:int}/invitation": {"op": OP},
     "/console/comptes/{id:int}/sessions": {},
     "/console/comptes/{id:int}/fermer": {},
+    "/console/lettre": {"mois": "2027-01"},
+    "/console/lettre/{id:int}": {"title": "Une lettre", "version": "1"},
+    "/console/lettre/{id:int}/refaire": {"version": "1"},
+    "/console/lettre/{id:int}/version": {"version": "1", "wanted": "1"},
+    "/console/lettre/{id:int}/essai": {"op": OP},
+    "/console/lettre/{id:int}/envoi": {"now": "1"},
+    "/console/lettre/{id:int}/etat": {"into": "cancelled"},
 }
 """What makes each form of the console do what it does; ``id`` is that of a colleague, or one's other session."""
 
@@ -57,6 +64,8 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     subject = (await invite(site, Role.MODERATOR, email="subject@grandest.fr"))[0]
     if "sessions/{id" in route.path:
         subject = await other_session(someone)
+    if "/lettre/{id" in route.path:
+        subject = await draft_of_the_letter(site, someone.id)
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
     before, own = await actions(site), await actions(site, someone.id)
 
@@ -71,6 +80,16 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     assert answer.status_code in {200, 303}, answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert len(await actions(site, someone.id)) == len(own) + 1
+
+
+async def draft_of_the_letter(site: Site, staff_id: int) -> int:
+    """A draft of the letter."""
+    from storage.letter_editions import create
+    from storage.values_letter import Section
+
+    made = [Section("intro", "Ce mois-ci", "Bonjour.")]
+    house = site.house
+    return await create(house.database, "2026-12", "Une lettre", made, staff_id, house.clock[0])
 
 
 async def other_session(someone: Colleague) -> int:

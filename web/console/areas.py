@@ -15,6 +15,7 @@ class Area:
 
 
 AREAS: tuple[Area, ...] = (
+    Area("letter", "/console/lettre", frozenset({Role.EDITOR})),
     Area("accounts", "/console/comptes", frozenset({Role.ADMINISTRATOR})),
     Area("journal", "/console/journal", frozenset({Role.ADMINISTRATOR})),
     Area("profile", "/console/profil"),

@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute
 
 from storage.values_staff import Role
-from web.console import accounts, doors, journal, profile
+from web.console import accounts, doors, journal, letter, profile
 from web.console.desk import console_route, door_route
 from web.console.home import home
 
@@ -26,6 +26,7 @@ def console_routes() -> list[BaseRoute]:
         console_route("/console/profil/secours", profile.renew_codes, methods=POST),
         console_route("/console/profil/sessions/{id:int}", profile.end_session, methods=POST),
         *_administrators(),
+        *_letter(),
     ]
 
 
@@ -41,4 +42,22 @@ def _administrators() -> list[BaseRoute]:
         console_route("/console/comptes/{id:int}/fermer", accounts.close, admin, methods=POST),
         console_route("/console/journal", journal.journal_page, admin),
         console_route("/console/journal.csv", journal.journal_csv, admin),
+    ]
+
+
+def _letter() -> list[BaseRoute]:
+    editor, one = Role.EDITOR, "/console/lettre/{id:int}"
+    return [
+        console_route("/console/lettre", letter.letters_page, editor),
+        console_route("/console/lettre", letter.begin, editor, methods=POST),
+        console_route(one, letter.letter_page, editor),
+        console_route(one, letter.save, editor, methods=POST),
+        console_route(f"{one}/refaire", letter.renew, editor, methods=POST),
+        console_route(f"{one}/version", letter.restore, editor, methods=POST),
+        console_route(f"{one}/essai", letter.try_out, editor, methods=POST),
+        console_route(f"{one}/envoi", letter.plan, editor, methods=POST),
+        console_route(f"{one}/etat", letter.turn, editor, methods=POST),
+        console_route(f"{one}/apercu", letter.preview, editor),
+        console_route(f"{one}/texte", letter.plain, editor),
+        console_route(f"{one}/chiffres", letter.numbers, editor),
     ]
