@@ -23,6 +23,7 @@ from realtime.refusals import Refusal
 from server.drain import Drain
 from server.health import Check, Health, WriteCheck, bus_check, comparison_check, disk_check, drain_check
 from server.heartbeat import Heart
+from server.letter_sender import LetterSender
 from server.mail import Postman
 from server.marks import Marks
 from server.metrics import Metrics, Parts
@@ -211,6 +212,8 @@ def create_app(
     async def remind_referents() -> None:
         await remind(database, keys, wall(), partial(reminder, services.pages[Language.FRENCH]))
 
+    sender = LetterSender(settings, database, keys, lambda: services.pages[Language.FRENCH], wall, monotonic)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
         lock = DataLock(settings.data, shared=settings.is_shared)
@@ -235,6 +238,7 @@ def create_app(
                 database,
                 keys,
                 postman,
+                sender,
                 services.attendance,
                 remind_referents,
                 heart,
@@ -249,6 +253,7 @@ def create_app(
             await timers.stop()
             await heart.stop()
             await postman.stop()
+            await sender.stop()
             await comparison.stop()
             await fanout.stop()
             await ballots.stop()

@@ -191,7 +191,7 @@ class Postman:
             self._conversation.send(self._sender, claimed.mail.recipient, content)
             return
         try:
-            _write_file(self._folder, f"{claimed.id}.eml", content)
+            write_file(self._folder, f"{claimed.id}.eml", content)
         except OSError:
             raise NotSent(MailFault.UNREACHABLE) from None
 
@@ -218,7 +218,7 @@ class Postman:
             log.warning("a mail will be tried again", extra={"event": "mail-later", "fields": fields})
 
 
-def _write_file(folder: Path, name: str, content: bytes) -> None:
+def write_file(folder: Path, name: str, content: bytes) -> None:
     """Whole or not at all, and readable by its owner only; the same mail again is the same file."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = folder / f".{name}.{os.getpid()}"

@@ -1,12 +1,16 @@
 """A mail server (SMTP) by its URL, and one conversation with it; blocking, for a thread of its own."""
 
 import ipaddress
+import re
 import smtplib
 import socket
 import ssl
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
 ANSWER_SECONDS = 20.0
@@ -15,7 +19,10 @@ ANSWER_SECONDS = 20.0
 LONGEST_SECONDS = 90.0
 """How long one mail may take, however slowly a server drips its answers: well within a claim's lease."""
 
-_READY = 220
+_READY, _WELL, _GO_ON = 220, 250, 354
+_TAKEN = (250, 251)
+_ENDS = (421, 521)
+_END = b".\r\n"
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -46,6 +53,10 @@ class NotSent(Exception):
         self.fault = fault
         self.reason = str(fault) if number is None else f"{fault} {number}"
         super().__init__(self.reason)
+
+
+class MailPutOff(NotSent):
+    """The server takes others, but this mail later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,65 @@ class Conversation:
         finally:
             watch.cancel()
 
+    def begin(self, sender: str, recipient: str, content: bytes) -> None:
+        """Say a mail but for its end: while ``say_end`` is not called, it is not sent.
+
+        Raises NotSent, or MailPutOff where the server asks for this mail later and takes others.
+        """
+        with self._telling():
+            smtp = self._connected()
+            number, words = smtp.mail(sender)
+            if number != _WELL:
+                raise smtplib.SMTPResponseException(number, words)
+            number, words = smtp.rcpt(recipient)
+            if number not in _TAKEN:
+                self._next(number, words)
+            number, words = smtp.docmd("data")
+            if number != _GO_ON:
+                self._next(number, words)
+            smtp.send(_dotted(content))
+
+    def say_end(self) -> None:
+        """From now on the mail is the server's, whatever becomes of this process. Raises NotSent."""
+        with self._telling():
+            if self._smtp is None:
+                raise smtplib.SMTPServerDisconnected
+            self._smtp.send(_END)
+
+    def hear(self) -> None:
+        """Whether the mail is taken. Raises NotSent, or MailPutOff."""
+        with self._telling():
+            if self._smtp is None:
+                raise smtplib.SMTPServerDisconnected
+            number, words = self._smtp.getreply()
+            if number != _WELL:
+                self._next(number, words)
+
+    def _next(self, number: int, words: bytes) -> NoReturn:
+        """This mail is refused or put off; the connection is kept for the next, unless the server ends it."""
+        fault, _ = _by_number(number)
+        if number in _ENDS:
+            raise smtplib.SMTPResponseException(number, words)
+        assert self._smtp is not None  # noqa: S101 - it has just answered
+        self._smtp.rset()
+        raise NotSent(fault, number) if fault.is_final else MailPutOff(fault, number)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Whatever goes wrong is told as NotSent; what is not about one mail ends the connection."""
+        try:
+            yield
+        except smtplib.SMTPException as error:
+            self.end()
+            fault, number = _told(error)
+            raise NotSent(fault, number) from None
+        except ssl.SSLError:
+            self.end()
+            raise NotSent(MailFault.NO_TLS) from None
+        except (OSError, ValueError):
+            self.end()
+            raise NotSent(MailFault.UNREACHABLE) from None
+
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:
             self._smtp = self._open()
@@ -179,6 +249,11 @@ def _told(error: smtplib.SMTPException) -> tuple[MailFault, int | None]:
     ):  # of the sender, the greeting, STARTTLS: not the mail's
         return MailFault.LATER, error.smtp_code
     return MailFault.BROKEN, None
+
+
+def _dotted(content: bytes) -> bytes:
+    """A message with lines ended by CRLF, the last one too, as it is said."""
+    return re.sub(rb"(?m)^\.", b"..", content if content.endswith(b"\r\n") else content + b"\r\n")
 
 
 def _by_number(number: int) -> tuple[MailFault, int]:

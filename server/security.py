@@ -35,8 +35,8 @@ HEADERS = (
 FRAMED = "/integrer/"
 """What begins so may stand in other sites' frames."""
 
-_PREVIEWED = re.compile(r"/console/redaction/[0-9]+/apercu/page")
-"""What our own console shows in a frame."""
+_IN_OUR_FRAMES = re.compile(r"/console/(redaction/[0-9]+/apercu/page|lettre/[0-9]+/apercu)")
+"""What the console's own pages show in a frame."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -107,7 +107,7 @@ class Gate:
         state["erased"] = False
         secure = self._is_secure or scope["scheme"] == "https"
         is_framed = scope["path"].startswith(FRAMED)
-        is_previewed = _PREVIEWED.fullmatch(scope["path"]) is not None
+        is_previewed = _IN_OUR_FRAMES.fullmatch(scope["path"]) is not None
         extra = self._framed if is_framed else self._previewed if is_previewed else HEADERS
         # In another site's page nobody is told apart: no cookie is asked for, none is set.
         known = caller.has_cookie or is_framed

@@ -84,6 +84,9 @@ class Settings:
 
     mail_from: str = ""
 
+    letter_rate: int = 20
+    """Mails of the letter that a node sends in a second, at most; 0: as fast as the mail server takes them."""
+
     node: str = ""
     """This process in logs and metrics; ``of`` draws one where none is given."""
 
@@ -115,6 +118,11 @@ class Settings:
     def is_shared(self) -> bool:
         """Whether many nodes may use the database at once."""
         return bool(self.database_url)
+
+    @property
+    def mail_folder(self) -> str:
+        """Where mails become files; empty where a mail server takes them."""
+        return "" if self.smtp_url else str(self.data / "mail")
 
     @property
     def site(self) -> Site:

@@ -14,6 +14,8 @@ from realtime.fanout import Fanout
 from realtime.presence import HEADCOUNT_SECONDS
 from realtime.watcher import Watcher
 from server.heartbeat import Heart
+from server.letter_sender import LOOK_SECONDS as LETTER_SECONDS
+from server.letter_sender import LetterSender
 from server.mail import ROUND_SECONDS, Postman
 from server.marks import LOOK_SECONDS, Marks
 from storage.attendance import FLUSH_SECONDS, Attendance
@@ -107,6 +109,7 @@ def schedule(
     database: Database,
     keys: Keys,
     postman: Postman,
+    sender: LetterSender,
     attendance: Attendance,
     remind: Callable[[], Awaitable[None]],
     heart: Heart,
@@ -149,3 +152,4 @@ def schedule(
     timers.every(60.0, remind, "reminders")
     timers.every(ROUND_SECONDS, postman.deliver, "mail")
     timers.now_and_every(BEAT_SECONDS, heart.beat, "heartbeat")
+    timers.every(LETTER_SECONDS, sender.deliver, "letter")

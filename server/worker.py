@@ -10,6 +10,8 @@ import signal
 import time
 
 from server.app import open_keys, wall_ms
+from server.letter_sender import LOOK_SECONDS as LETTER_SECONDS
+from server.letter_sender import LetterSender
 from server.logs import configure
 from server.mail import ROUND_SECONDS, Postman
 from server.settings import BadSetting, Settings
@@ -18,6 +20,8 @@ from storage.database import Database, bring_up_to_date
 from storage.joining import join
 from storage.retention import destroy_expired_keys
 from storage.tallies import discrepancies
+from web.catalogue import Language
+from web.rendering import load_pages
 
 log = logging.getLogger("imaginest.worker")
 
@@ -34,6 +38,9 @@ async def work(settings: Settings) -> None:
     keys = open_keys(settings)
     database = Database(settings.database)
     postman = Postman(settings, database, keys, wall_ms, time.monotonic)
+    sender = LetterSender(
+        settings, database, keys, lambda: load_pages()[Language.FRENCH], wall_ms, time.monotonic
+    )
     timers, ended = Timers(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, ended.set)
@@ -51,11 +58,13 @@ async def work(settings: Settings) -> None:
         timers.now_and_every(RETENTION_SECONDS, retain, "retention")
         timers.now_and_every(RECOUNT_SECONDS, recount, "recount")
         timers.now_and_every(ROUND_SECONDS, postman.deliver, "mail")
+        timers.now_and_every(LETTER_SECONDS, sender.deliver, "letter")
         print("Imagin'Est's worker works", flush=True)
         await ended.wait()
     finally:
         await timers.stop()
         await postman.stop()
+        await sender.stop()
         await database.close()
 
 

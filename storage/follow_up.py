@@ -66,7 +66,7 @@ async def follow_ups(database: Database, topic_id: int) -> list[FollowUp]:
     """What was told of a topic, in the steps' own order."""
     async with database.read() as connection:
         rows = await connection.execute(sa.select(FOLLOW_UP).where(FOLLOW_UP.c.topic_id == topic_id))
-        found = {follow_up.step: follow_up for follow_up in map(_follow_up, rows)}
+        found = {follow_up.step: follow_up for follow_up in map(follow_up_of, rows)}
     return [found[step] for step in FollowUpStep if step in found]
 
 
@@ -79,7 +79,7 @@ async def latest_answers(database: Database, topic_ids: Iterable[int]) -> dict[i
         .order_by(FOLLOW_UP.c.at)
     )
     async with database.read() as connection:
-        return {row.topic_id: _follow_up(row) for row in await connection.execute(statement)}
+        return {row.topic_id: follow_up_of(row) for row in await connection.execute(statement)}
 
 
 async def answered_topics(database: Database, topic_ids: Iterable[int]) -> set[int]:
@@ -112,7 +112,7 @@ async def answered_ideas(
         rows = (await connection.execute(page)).all()
         counted = sa.select(sa.func.count()).select_from(joined.subquery())
         number = (await connection.execute(counted)).scalar_one()
-    return [Answered(topic_of(row), _follow_up(row)) for row in rows], int(number)
+    return [Answered(topic_of(row), follow_up_of(row)) for row in rows], int(number)
 
 
 async def answered_themes(database: Database) -> list[Theme]:
@@ -129,7 +129,7 @@ async def answered_themes(database: Database) -> list[Theme]:
         return [Theme(row.slug, row.name) for row in await connection.execute(statement)]
 
 
-def _follow_up(row: Row[tuple[object, ...]]) -> FollowUp:
+def follow_up_of(row: Row[tuple[object, ...]]) -> FollowUp:
     outcome = None if row.outcome is None else Outcome(row.outcome)
     return FollowUp(
         row.topic_id, FollowUpStep(row.step), row.at, row.text, row.direction, outcome, row.changed_at

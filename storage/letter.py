@@ -19,6 +19,8 @@ from storage import outbox
 from storage.ballots import DAY_MS
 from storage.database import Database
 from storage.keys import Keys
+from storage.letter_deliveries import ADDRESS, leave
+from storage.letter_text import is_safe
 from storage.sealing import Broken
 from storage.statements import Insert, hold
 from storage.tables_letter import LETTER_ISSUE, LETTER_SUBSCRIBER
@@ -34,7 +36,7 @@ LONGEST_TITLE = 140
 
 _ID_BYTES = 16
 _MAC_BYTES = 16
-_CONFIRM, _ADDRESS = "letter confirmation", "letter address"
+_CONFIRM = "letter confirmation"
 
 Compose = Callable[[bytes | None], NewMail]
 
@@ -85,6 +87,15 @@ def subscriber_of(keys: Keys, token: str) -> bytes | LinkFault:
     return subscriber if hmac.compare_digest(mac, keys.unsubscribe_mac(subscriber)) else LinkFault.ALTERED
 
 
+def message_name(keys: Keys, number: int, subscriber: bytes) -> str:
+    """The name of the message that brings an issue to a subscriber: always the same, and made by nobody else."""
+    return f"lettre.{number}.{subscriber.hex()}.{_name_mac(keys, number, subscriber)}"
+
+
+def _name_mac(keys: Keys, number: int, subscriber: bytes) -> str:
+    return keys.unsubscribe_mac(b"message" + number.to_bytes(8) + subscriber)[:8].hex()
+
+
 def _plain(token: bytes) -> str:
     return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
 
@@ -120,13 +131,18 @@ async def ask_to_subscribe(database: Database, keys: Keys, address: str, compose
 
 
 async def subscribe(database: Database, keys: Keys, address: str, welcome: Compose, now: int) -> None:
-    """Have a confirmed address receive the letter, and welcome it once. Raises OutboxFull."""
+    """Have a confirmed address receive the letter, and welcome it once. Raises OutboxFull.
+
+    One that was paused since its mails came back receives them again: somebody has just read one.
+    """
     subscriber, name = secrets.token_bytes(_ID_BYTES), keys.address_key(address)
     row = {
         "id": subscriber,
         "address_key": name,
-        "sealed_address": keys.letter.seal(address, _ADDRESS),
+        "sealed_address": keys.letter.seal(address, ADDRESS),
         "confirmed_at": now,
+        "bounces": 0,
+        "paused_at": None,
     }
 
     def work(connection: sa.Connection) -> None:
@@ -135,6 +151,7 @@ async def subscribe(database: Database, keys: Keys, address: str, welcome: Compo
         if connection.execute(sa.select(LETTER_SUBSCRIBER.c.id).where(known)).first() is None:
             _INSERT_SUBSCRIBER(connection, [row])
             outbox.put(connection, keys, welcome(subscriber), now)
+        connection.execute(sa.update(LETTER_SUBSCRIBER).where(known).values(bounces=0, paused_at=None))
 
     await database.write(work, idempotent=True)
 
@@ -147,6 +164,7 @@ async def unsubscribe(database: Database, keys: Keys, subscriber: bytes) -> None
         row = connection.execute(sa.select(LETTER_SUBSCRIBER).where(mine)).first()
         if row is not None:
             outbox.take_back(connection, ABOUT, row.address_key)
+            leave(connection, subscriber)
             connection.execute(sa.delete(LETTER_SUBSCRIBER).where(mine))
 
     await database.write(work, idempotent=True)
@@ -156,7 +174,7 @@ async def subscribers(database: Database, keys: Keys) -> dict[bytes, str]:
     """Everybody's address, by subscriber."""
     async with database.read() as connection:
         rows = await connection.execute(sa.select(LETTER_SUBSCRIBER))
-        return {row.id: keys.letter.open(row.sealed_address, _ADDRESS) for row in rows}
+        return {row.id: keys.letter.open(row.sealed_address, ADDRESS) for row in rows}
 
 
 # --- issues
@@ -203,14 +221,8 @@ def _check(issue: Issue) -> None:
     if issue.number < 1 or not issue.title.strip() or len(issue.title) > LONGEST_TITLE:
         raise BadIssue(f"an issue needs a number from 1 and a title of at most {LONGEST_TITLE} signs")
     for block in issue.blocks:
-        if block.kind is BlockKind.LINK and not _is_safe(block.href):
+        if block.kind is BlockKind.LINK and not is_safe(block.href):
             raise BadIssue(f"a link leads to {block.href!r}: https://… or a path of ours is needed")
-
-
-def _is_safe(href: str) -> bool:
-    clean = href.isprintable() and not any(sign.isspace() for sign in href)
-    ours = href.startswith("/") and not href.startswith(("//", "/\\"))
-    return clean and (ours or href.startswith("https://"))
 
 
 def _issue(row: Row[tuple[object, ...]]) -> Issue:

@@ -6,6 +6,7 @@ from sqlmodel import Field, SQLModel
 import storage.tables_audit
 import storage.tables_contact
 import storage.tables_letter
+import storage.tables_letter_sending
 import storage.tables_marks
 import storage.tables_moderation
 import storage.tables_outbox

@@ -1,11 +1,14 @@
 """The tables of the letter: who receives it, and its issues."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 
 class LetterSubscriberRow(SQLModel, table=True):
-    """A confirmed address, sealed; found by ``address_key``, unsubscribed by its random ``id``."""
+    """A confirmed address, sealed; found by ``address_key``, unsubscribed by its random ``id``.
+
+    ``bounces`` counts issues in a row that came back; after some the address is paused.
+    """
 
     __tablename__ = "letter_subscriber"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -13,6 +16,8 @@ class LetterSubscriberRow(SQLModel, table=True):
     address_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
     sealed_address: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     confirmed_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    bounces: int = Field(sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    paused_at: int | None = Field(sa_column=Column(BigInteger, nullable=True))
 
 
 class LetterIssueRow(SQLModel, table=True):

@@ -64,6 +64,15 @@ class Action(StrEnum):
     TOPIC_PUBLISHED = "topic-published"
     TOPIC_CORRECTED = "topic-corrected"
     TOPIC_ENDED = "topic-ended"
+    LETTER_BEGUN = "letter-begun"
+    LETTER_EDITED = "letter-edited"
+    LETTER_RENEWED = "letter-renewed"
+    LETTER_TESTED = "letter-tested"
+    LETTER_SCHEDULED = "letter-scheduled"
+    LETTER_UNSCHEDULED = "letter-unscheduled"
+    LETTER_PAUSED = "letter-paused"
+    LETTER_RESUMED = "letter-resumed"
+    LETTER_CANCELLED = "letter-cancelled"
 
 
 class SubjectKind(StrEnum):
@@ -79,6 +88,7 @@ class SubjectKind(StrEnum):
     THREAD = "thread"
     CANNED = "canned"
     DRAFT = "draft"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True)

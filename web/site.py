@@ -23,6 +23,10 @@ class Site:
     accessibility_contact: str = ""
     appeal_days: int = 60
     contact_days: int = 365
+    mail_folder: str = ""
+    """Where mails become files; empty where a mail server takes them."""
+    mail_from: str = ""
+    letter_rate: int = 20
 
     def address(self, scheme: str, host: str) -> str:
         """How this site is called from outside, for a request to ``host``; empty where nothing sure is known.

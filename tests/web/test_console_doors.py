@@ -80,6 +80,13 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/redaction/{id:int}/abandonner": {},
     "/console/redaction/{id:int}/corriger": {"title": "Corrigé", "body": "", "number": "1"},
     "/console/redaction/{id:int}/arreter": {"reason": "Déjà décidé."},
+    "/console/lettre": {"mois": "2027-01"},
+    "/console/lettre/{id:int}": {"title": "Une lettre", "version": "1"},
+    "/console/lettre/{id:int}/refaire": {"version": "1"},
+    "/console/lettre/{id:int}/version": {"version": "1", "wanted": "1"},
+    "/console/lettre/{id:int}/essai": {"op": OP},
+    "/console/lettre/{id:int}/envoi": {"now": "1"},
+    "/console/lettre/{id:int}/etat": {"into": "cancelled"},
 }
 """What makes each form of the console do what it does; ``id`` is that of a colleague, or one's other session."""
 
@@ -130,6 +137,8 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
         subject = await letter(site)
     if route.path.startswith("/console/redaction/{id"):
         subject = await drafted(site, someone.id, _DRAFT_STATES.get(posts(route), DraftState.WRITING))
+    if "/lettre/{id" in route.path:
+        subject = await draft_of_the_letter(site, someone.id)
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
     before, own = await actions(site), await actions(site, someone.id)
 
@@ -175,6 +184,16 @@ async def letter(site: Site) -> int:
     form = {"subject": "scheme", "text": "Bonjour", "email": "", "op": OP}
     answer = await site.browser(1).post("/contact", data=form)
     return int(answer.headers["location"].rpartition("/")[2])
+
+
+async def draft_of_the_letter(site: Site, staff_id: int) -> int:
+    """A draft of the letter."""
+    from storage.letter_editions import create
+    from storage.values_letter import Section
+
+    made = [Section("intro", "Ce mois-ci", "Bonjour.")]
+    house = site.house
+    return await create(house.database, "2026-12", "Une lettre", made, staff_id, house.clock[0])
 
 
 async def other_session(someone: Colleague) -> int:

@@ -13,6 +13,7 @@ from web.console import (
     drafts,
     inbox,
     journal,
+    letter,
     planning,
     profile,
     queue,
@@ -49,6 +50,7 @@ def console_routes() -> list[BaseRoute]:
         *_administrators(),
         *_moderators(),
         *_editors(),
+        *_letter(),
     ]
 
 
@@ -93,7 +95,6 @@ def _watch_room() -> list[BaseRoute]:
         console_route("/console/veille", watch.watch_page, *roles),
         console_route("/console/veille/etat", watch.watch_state, *roles),
         console_route("/console/veille/sujets/{id:int}", unusual.course_page, *roles),
-        *_editors(),
     ]
 
 
@@ -155,4 +156,22 @@ def _editors() -> list[BaseRoute]:
         console_route(f"{one}/arreter", drafts.end, editor, methods=POST),
         console_route(f"{one}/apercu", draft_preview.preview_page, editor),
         console_route(f"{one}/apercu/page", draft_preview.previewed_page, editor),
+    ]
+
+
+def _letter() -> list[BaseRoute]:
+    editor, one = Role.EDITOR, "/console/lettre/{id:int}"
+    return [
+        console_route("/console/lettre", letter.letters_page, editor),
+        console_route("/console/lettre", letter.begin, editor, methods=POST),
+        console_route(one, letter.letter_page, editor),
+        console_route(one, letter.save, editor, methods=POST),
+        console_route(f"{one}/refaire", letter.renew, editor, methods=POST),
+        console_route(f"{one}/version", letter.restore, editor, methods=POST),
+        console_route(f"{one}/essai", letter.try_out, editor, methods=POST),
+        console_route(f"{one}/envoi", letter.plan, editor, methods=POST),
+        console_route(f"{one}/etat", letter.turn, editor, methods=POST),
+        console_route(f"{one}/apercu", letter.preview, editor),
+        console_route(f"{one}/texte", letter.plain, editor),
+        console_route(f"{one}/chiffres", letter.numbers, editor),
     ]

@@ -4,7 +4,7 @@ import { Notices } from "../src/notices.ts";
 import type { Banner, Fresh, Notice } from "../src/wire.ts";
 import { Time } from "./surroundings.ts";
 
-const QUIET: Notice = { t: "notice", number: 1, posting: null, banner: null, paused: new Map(), fresh: null };
+const QUIET: Notice = { t: "notice", number: 1, posting: null, banner: null, paused: new Map() };
 
 function page(): { time: Time; notices: Notices; shown: { banner: Banner | null; posting: string | null; paused: number[]; fresh: Fresh[] } } {
   const time = new Time();
