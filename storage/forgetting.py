@@ -44,7 +44,13 @@ LEFT: frozenset[str] = frozenset({"ballot.voter_key", "op.voter_key", "carried.v
 NOBODYS: frozenset[str] = frozenset(
     {
         *("installation.secret_check", "topic_key.wrapped", "image.content"),
-        *("contact_thread.sealed_email", "contact_message.sealed", "mail.recipient_key", "mail.sealed"),
+        *(
+            "contact_thread.sealed_email",
+            "contact_message.sealed",
+            "contact_note.sealed",
+            "mail.recipient_key",
+            "mail.sealed",
+        ),
         *("letter_subscriber.id", "letter_subscriber.address_key", "letter_subscriber.sealed_address"),
         *("staff.email_key", "staff.sealed_email", "staff.sealed_totp", "staff.invitation"),
         *("staff_attempt.key", "staff_recovery.hash", "staff_session.hash"),

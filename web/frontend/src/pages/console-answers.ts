@@ -81,7 +81,7 @@ function takeRows(page: Document, list: HTMLElement): void {
   newest = page;
   const button = fresh?.querySelector("button");
   if (!fresh || !button) return;
-  fresh.hidden = now.size === 0;
+  fresh.toggleAttribute("data-shown", now.size > 0);
   button.textContent = words.say("browser", "answers-fresh", { n: now.size });
 }
 
@@ -98,7 +98,7 @@ fresh?.querySelector("button")?.addEventListener("click", () => {
   if (!list || !rows) return;
   rows.replaceChildren(...list.childNodes);
   document.querySelector(".empty")?.remove();
-  fresh.hidden = true;
+  fresh.removeAttribute("data-shown");
   rows.querySelector<HTMLElement>(".row-title")?.focus();
 });
 
