@@ -52,6 +52,7 @@ NOBODYS: frozenset[str] = frozenset(
             "mail.sealed",
         ),
         *("letter_subscriber.id", "letter_subscriber.address_key", "letter_subscriber.sealed_address"),
+        "letter_delivery.subscriber",
         *("staff.email_key", "staff.sealed_email", "staff.sealed_totp", "staff.invitation"),
         *("staff_attempt.key", "staff_recovery.hash", "staff_session.hash"),
     }
