@@ -259,7 +259,10 @@ async def test_its_author_withdraws_a_post(site: Site, is_published: bool) -> No
         assert "Votre texte est retiré" in text_of(page) and "/retirer" not in page
         assert TEXT not in (await browser.get("/")).text
         if is_published:
-            assert "Ce sujet a été retiré" in (await browser.get("/sujets/1")).text
+            for address in ("/sujets/1", "/sujets/1/partager", "/sujets/1/arguments", "/integrer/1"):
+                gone = await browser.get(address)
+                assert (gone.status_code, TEXT in gone.text) == (410, False)
+                assert "Ce sujet a été retiré" in gone.text
     assert await list_topics(site.house.database) == []
 
 

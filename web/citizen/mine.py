@@ -28,7 +28,7 @@ async def my_votes(request: Request) -> Response:
     found = await voted_on(services.database, services.keys, visitor.device)
     topics = await get_topics(services.database, sorted(found, reverse=True))
     gone = await merged_topics(services.database, found)
-    own = [topic for topic in topics if topic.parent is None and topic.id not in gone]
+    own = [topic for topic in _in_view(topics) if topic.parent is None and topic.id not in gone]
     topics = _in_order(own, visitor.now)
     pages = max(1, -(-len(topics) // VOTES_A_PAGE))
     page = min(read_page(request.query_params), pages)
@@ -48,7 +48,7 @@ async def my_rows(request: Request) -> Response:
     """The rows of topics that the device remembers, in its order: a part of the page."""
     visitor = await visit(request)
     asked = read_topics(await read_form(request))
-    found = {topic.id: topic for topic in await get_topics(visitor.services.database, asked)}
+    found = {topic.id: topic for topic in _in_view(await get_topics(visitor.services.database, asked))}
     cards = await visitor.cards(found[id] for id in asked if id in found)
     answers = await latest_answers(visitor.services.database, found)
     context = visitor.context(cards=cards, answers=answers, next=_next(1))
@@ -63,6 +63,11 @@ async def my_signs(request: Request) -> Response:
     asked = read_topics(await read_form(request))
     signs = await own_signs(visitor.services.database, visitor.services.keys, visitor.device, asked)
     return JSONResponse({"signs": {str(id): int(sign) for id, sign in signs.items()}}, headers=PRIVATE)
+
+
+def _in_view(topics: Iterable[Topic]) -> list[Topic]:
+    """Of what was taken out of view the text is not shown either."""
+    return [topic for topic in topics if topic.withdrawn_at is None]
 
 
 def _in_order(topics: Iterable[Topic], now: int) -> list[Topic]:

@@ -28,7 +28,7 @@ from web.citizen.local_time import here
 from web.citizen.preview import told as preview_of
 from web.citizen.pyramid import pyramid
 from web.citizen.timeline import ended, timeline
-from web.citizen.visit import Visit, asked_topic, read_form, visit
+from web.citizen.visit import Visit, asked_topic, must_be_in_view, named_topic, read_form, visit
 from web.forms import VoteForm, local_path, read_sign, read_vote
 
 SEE_OTHER = 303
@@ -39,12 +39,13 @@ _LATER = frozenset({Refusal.TRY_AGAIN, Refusal.PAUSED})
 
 async def topic_page(request: Request) -> Response:
     visitor = await visit(request)
-    topic = await asked_topic(visitor, request)
+    topic = await named_topic(visitor, request)
     if topic.withdrawn_at is not None:
         merge = await merged_into(visitor.services.database, topic.id)
         if merge is not None:
             await bring_votes(request, visitor, merge.into)
             return RedirectResponse(f"/sujets/{merge.into}", MOVED_FOR_NOW)
+    await must_be_in_view(visitor, topic)
     merged = await merged_here(visitor.services.database, topic.id)
     if merged.topics:
         await bring_votes(request, visitor, topic.id)

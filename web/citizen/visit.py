@@ -100,7 +100,24 @@ async def visit(request: Request) -> Visit:
 
 
 async def asked_topic(visitor: Visit, request: Request) -> Topic:
-    """The topic that the address names; the page that says there is none, where that is so."""
+    """The topic that the address names; the page that says there is none, where that is so.
+
+    Of what was taken out of view nothing is shown any more: it may have held what is nobody's business.
+    """
+    topic = await named_topic(visitor, request)
+    await must_be_in_view(visitor, topic)
+    return topic
+
+
+async def must_be_in_view(visitor: Visit, topic: Topic) -> None:
+    """The page that says so, where the topic, or the one under which it argues, was taken out of view."""
+    above = None if topic.parent is None else await get_topic(visitor.services.database, topic.parent)
+    if topic.withdrawn_at is not None or (above is not None and above.withdrawn_at is not None):
+        raise HTTPException(410)
+
+
+async def named_topic(visitor: Visit, request: Request) -> Topic:
+    """The topic that the address names, also where it is out of view."""
     topic_id: int = request.path_params["id"]
     topic = await get_topic(visitor.services.database, topic_id) if topic_id <= MAX_INTEGER else None
     if topic is None:
