@@ -11,6 +11,7 @@ from storage import drafts
 from storage.topics import list_themes
 from storage.values import Provenance, Standing, Topic
 from storage.values_drafts import Draft
+from storage.values_moderation import MergedHere
 from web.citizen.cards import Card, card
 from web.citizen.follow_up import entries
 from web.citizen.preview import told as preview_of
@@ -50,6 +51,7 @@ async def previewed_page(request: Request, visitor: StaffVisit) -> Response:
         "above": None,
         "debate": None,
         "amends": None,
+        "merged": MergedHere(0, 0),
         "preview": preview_of(shown, pages.catalogue),
     }
     return pages.page("topic.html", context)
