@@ -1,7 +1,8 @@
 """Slows down who tries passwords and codes, and locks nobody out: each failure has the next try wait longer.
 
 A try counts as failed before it is judged, so that many at the same time are slowed down too; where it was right
-that is forgotten. What waits is refused without being counted: nobody can make another wait for ever.
+that is forgotten. What waits is refused without being counted. The key names the account and where the tries come
+from: nobody can make another wait.
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +18,6 @@ FREE = 3
 """Failures that cost nothing: people mistype."""
 
 MOST_SECONDS = 30
-"""Less than an address has to wait: between its tries the account's owner comes through."""
 
 FORGOTTEN_MS = 3_600_000
 _KEPT_ADDRESSES = 10_000

@@ -26,21 +26,27 @@ _TOTP, _EMAIL = "totp", "email"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Who might be coming; ``staff`` and ``password`` (hashed) are None where there is no such account."""
+    """Who might be coming; ``key`` counts their tries. ``staff`` and ``password`` are None without an account."""
 
     key: bytes
     staff: int | None
     password: str | None
 
 
-async def try_password(database: Database, keys: Keys, email: str, now: int) -> Candidate | Wait:
-    """Begin a try: counted as failed until ``password_right``. The same work whether the account exists or not."""
-    key = keys.staff_key("email", email.casefold())
+async def try_password(
+    database: Database, keys: Keys, email: str, network: str, now: int
+) -> Candidate | Wait:
+    """Begin a try: counted as failed until ``password_right``. The same work whether the account exists or not.
+
+    Tries are counted by account and ``network``: who knows a colleague's address slows down nobody but themselves.
+    """
+    account = keys.staff_key("email", email.casefold())
+    key = keys.staff_key("try", f"{email.casefold()}\n{network}")
 
     def work(connection: sa.Connection) -> Candidate | Wait:
         if (wait := attempts.begin(connection, key, now)) is not None:
             return wait
-        open_one = (STAFF.c.email_key == key) & STAFF.c.closed_at.is_(None)
+        open_one = (STAFF.c.email_key == account) & STAFF.c.closed_at.is_(None)
         row = connection.execute(sa.select(STAFF.c.id, STAFF.c.password).where(open_one)).first()
         return Candidate(key, None, None) if row is None else Candidate(key, row.id, row.password)
 
@@ -233,11 +239,6 @@ def _recovery_hash(keys: Keys, code: str) -> bytes:
 
 
 # --- what somebody who is signed in changes of their own
-
-
-async def own_password(database: Database, keys: Keys, staff: Staff, now: int) -> Candidate | Wait:
-    """Begin a try of one's own password: whoever sits at an open desk has to know it."""
-    return await try_password(database, keys, staff.email, now)
 
 
 async def change_password(

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from storage import audit, marks, one_time, sessions, sign_in, staff
 from storage.marks import Mark
 from storage.values_audit import Action, AuditSearch, SubjectKind
-from storage.values_staff import NewAccount, Role, SignedIn, SignInFault, StaffFault
+from storage.values_staff import NewAccount, Role, SignedIn, SignInFault, StaffFault, Wait
 from tests.storage.house import House, beside
+
+HERE = "198.51.100.7"
 
 ADMIN = frozenset({Role.ADMINISTRATOR})
 
@@ -119,7 +121,7 @@ async def test_one_code_lets_one_of_many_in(house: House) -> None:
     house.clock[0] += 60_000
     now, halves = house.clock[0], []
     for _ in range(8):
-        candidate = await sign_in.try_password(database, keys, "a@b.fr", now)
+        candidate = await sign_in.try_password(database, keys, "a@b.fr", HERE, now)
         assert isinstance(candidate, sign_in.Candidate) and candidate.staff == someone
         halves.append(await sign_in.password_right(database, keys, candidate, "", now))
     code = one_time.code_at(told.secret, now // 30_000)
@@ -129,21 +131,33 @@ async def test_one_code_lets_one_of_many_in(house: House) -> None:
 
 async def test_tries_at_the_same_time_are_slowed_down_too(house: House) -> None:
     tries = [
-        sign_in.try_password(house.database, house.keys, "nobody@b.fr", house.clock[0]) for _ in range(20)
+        sign_in.try_password(house.database, house.keys, "nobody@b.fr", HERE, house.clock[0])
+        for _ in range(20)
     ]
     done = await asyncio.gather(*tries)
     assert len([one for one in done if isinstance(one, sign_in.Candidate)]) == 3
 
 
+async def test_who_tries_from_elsewhere_has_the_owner_wait_for_nothing(house: House) -> None:
+    someone, _ = await enrolled(house, "a@b.fr", Role.EDITOR)
+    now, database, keys = house.clock[0], house.database, house.keys
+    for number in range(40):
+        await sign_in.try_password(database, keys, "a@b.fr", f"192.0.2.{number % 5}", now)
+    stopped = await sign_in.try_password(database, keys, "a@b.fr", "192.0.2.1", now)
+    assert isinstance(stopped, Wait)
+    owner = await sign_in.try_password(database, keys, "a@b.fr", HERE, now)
+    assert isinstance(owner, sign_in.Candidate) and owner.staff == someone
+
+
 async def test_a_closed_account_gets_no_further_than_any_other(house: House) -> None:
     await enrolled(house, "chief@b.fr", Role.ADMINISTRATOR)
     someone, _ = await enrolled(house, "a@b.fr", Role.EDITOR)
-    candidate = await sign_in.try_password(house.database, house.keys, "a@b.fr", house.clock[0])
+    candidate = await sign_in.try_password(house.database, house.keys, "a@b.fr", HERE, house.clock[0])
     assert isinstance(candidate, sign_in.Candidate) and candidate.password == "hashed"
     await staff.close(house.database, someone, by=None, now=house.clock[0])
     late = await sign_in.password_right(house.database, house.keys, candidate, "", house.clock[0])
     assert late is None
-    again = await sign_in.try_password(house.database, house.keys, "a@b.fr", house.clock[0])
+    again = await sign_in.try_password(house.database, house.keys, "a@b.fr", HERE, house.clock[0])
     assert again == sign_in.Candidate(candidate.key, None, None)
     ended = await sign_in.try_code(house.database, house.keys, "nothing", "123456", "", house.clock[0])
     assert ended is SignInFault.ENDED

@@ -23,7 +23,7 @@ from web.console.desk import (
     set_token,
     signed_in,
 )
-from web.console.origin import address_of, browser_of
+from web.console.origin import browser_of, network_of
 from web.forms import local_path, trimmed, typed
 from web.services import Services
 
@@ -62,10 +62,10 @@ async def take_password(request: Request) -> Response:
 
 async def _judge_password(request: Request, email: str, password: str) -> str | Refused:
     services: Services = request.state.services
-    now, address = services.now(), address_of(request)
-    if wait := services.addresses.wait(address, now):
+    now, network = services.now(), network_of(request)
+    if wait := services.addresses.wait(network, now):
         return SignInFault.TOO_SOON, wait.seconds
-    candidate = await sign_in.try_password(services.database, services.keys, email, now)
+    candidate = await sign_in.try_password(services.database, services.keys, email, network, now)
     if isinstance(candidate, Wait):
         return SignInFault.TOO_SOON, candidate.seconds
     try:
@@ -77,7 +77,7 @@ async def _judge_password(request: Request, email: str, password: str) -> str | 
         token = await sign_in.password_right(services.database, services.keys, candidate, browser, now)
         if token is not None:
             return token
-    services.addresses.failed(address, now)
+    services.addresses.failed(network, now)
     await sign_in.password_wrong(services.database, candidate, now)
     return SignInFault.WRONG, 0
 
@@ -92,8 +92,8 @@ async def code_page(request: Request) -> Response:
 async def take_code(request: Request) -> Response:
     services: Services = request.state.services
     form = await read_form(request)
-    follow, now, address = next_path(form), services.now(), address_of(request)
-    if wait := services.addresses.wait(address, now):
+    follow, now, network = next_path(form), services.now(), network_of(request)
+    if wait := services.addresses.wait(network, now):
         return await _code(request, follow, (SignInFault.TOO_SOON, wait.seconds))
     token, browser = _token(request), browser_of(request.headers.get("user-agent", ""))
     try:
@@ -105,7 +105,7 @@ async def take_code(request: Request) -> Response:
     if isinstance(done, Wait):
         return await _code(request, follow, (SignInFault.TOO_SOON, done.seconds))
     if isinstance(done, SignInFault):
-        services.addresses.failed(address, now)
+        services.addresses.failed(network, now)
         if done is SignInFault.ENDED:
             return forget_token(_sign_in(request, next_path=follow, refused=(done, 0)))
         return await _code(request, follow, (done, 0))

@@ -1,6 +1,7 @@
 """Where somebody signs in from: their address as our proxies tell it, and what their browser calls itself."""
 
 import re
+from ipaddress import IPv6Address, IPv6Network
 
 from starlette.requests import Request
 
@@ -32,10 +33,17 @@ def browser_of(user_agent: str) -> str:
     return ", ".join(part for part in found if part)
 
 
-def address_of(request: Request) -> str:
-    """Kept in memory only."""
+def network_of(request: Request) -> str:
+    """The address, as our proxies tell it; of IPv6 the network of 64 bits, which one person has whole.
+
+    Kept in memory only; where tries are counted, as a keyed name together with the account's.
+    """
     services: Services = request.state.services
     peer = request.client.host if request.client else ""
-    if peer not in services.proxies:
+    if peer in services.proxies:
+        peer = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    try:
+        address = IPv6Address(peer)
+    except ValueError:
         return peer
-    return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))

@@ -59,10 +59,16 @@ async def end_session(request: Request, visitor: StaffVisit) -> Response:
     return go(f"{PATH}#sessions")
 
 
+_SIGNED_IN = "signed in"
+"""In the place of a network: nobody outside has one's own password wait."""
+
+
 async def _known(visitor: StaffVisit, password: str) -> sign_in.Candidate | Refused:
     """Whoever sits at an open desk has to know the password."""
     services = visitor.services
-    candidate = await sign_in.try_password(services.database, services.keys, visitor.staff.email, visitor.now)
+    candidate = await sign_in.try_password(
+        services.database, services.keys, visitor.staff.email, _SIGNED_IN, visitor.now
+    )
     if isinstance(candidate, Wait):
         return PasswordFault.TOO_SOON, candidate.seconds
     try:
