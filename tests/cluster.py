@@ -48,6 +48,8 @@ class Cluster:
     folder: Path
     environment: Mapping[str, str]
     nodes: list[Node] = field(default_factory=list)
+    apart: bool = False
+    """Whether each node is an interpreter of its own, and not forked from one that has imported everything."""
 
     @property
     def settings(self) -> Settings:
@@ -57,6 +59,7 @@ class Cluster:
     def add_node(self, *arguments: str, **environment: str) -> Node:
         node = Node(self.folder / f"node-{len(self.nodes) + 1}", self.environment)
         node.data.mkdir(exist_ok=True)
+        node.apart = self.apart
         node.start(*arguments, **environment)
         self.nodes.append(node)
         return node
@@ -64,7 +67,12 @@ class Cluster:
 
 @contextmanager
 def cluster(
-    folder: Path, nodes: int, postgres: RunningPostgres, *arguments: str, **environment: str
+    folder: Path,
+    nodes: int,
+    postgres: RunningPostgres,
+    *arguments: str,
+    apart: bool = False,
+    **environment: str,
 ) -> Iterator[Cluster]:
     """A database of its own on ``postgres``, a Redis and ``nodes`` servers; all ended with the block."""
     database = postgres.create_database()
@@ -75,7 +83,7 @@ def cluster(
             "IMAGINEST_SECRET": secrets.token_hex(32),
             **environment,
         }
-        made = Cluster(postgres, redis, database, folder, shared)
+        made = Cluster(postgres, redis, database, folder, shared, apart=apart)
         try:
             for number in range(nodes):
                 made.add_node(*(arguments if number == 0 else ()))
@@ -100,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("cluster: PostgreSQL and Redis", flush=True)
         with running_postgres() as postgres:
             crowd = ("--crowd", str(options.crowd)) if options.crowd else ()
-            with cluster(Path(folder), 0, postgres) as made:
+            with cluster(Path(folder), 0, postgres, apart=True) as made:
                 for number in range(options.nodes):
                     print(f"cluster: node {number + 1} of {options.nodes}", flush=True)
                     made.add_node(*(("--demo", *crowd) if number == 0 else ()))

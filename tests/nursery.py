@@ -1,68 +1,150 @@
-"""Starts servers in a fraction of the time: one process has imported everything and forks a server for each line.
+"""Starts servers in a fraction of the time: one process has imported everything and forks for each.
 
-A line of standard input is the JSON list of a command line's arguments; ``pid N`` is the answer, what the server
-prints follows.
+What is forked is a process like any other: it has its own pid, environment and output, takes signals and ends
+as the interpreter ends. The forking process is given, for each, where its output goes and a socket on which it
+tells the pid, and later how the process ended.
 """
 
+import gc
 import json
 import os
+import runpy
+import select
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import warnings
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import IO, NoReturn
 
-from tests.running import ROOT, Running
+ROOT = Path(__file__).parent.parent
+LONGEST_ORDER = 256 * 1024
+"""Bytes of a command line and its environment."""
 
 
-@dataclass
+class Forked:
+    """A forked process, with what the tests use of ``subprocess.Popen``."""
+
+    def __init__(self, life: socket.socket, stdout: IO[str]) -> None:
+        self._life = life
+        self.pid = int(life.recv(32))
+        self.stdout = stdout
+        self.returncode: int | None = None
+
+    def send_signal(self, how: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, how)
+
+    def poll(self) -> int | None:
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit status, or minus the signal. Raises subprocess.TimeoutExpired."""
+        ended = self._ended(timeout)
+        if ended is None:
+            raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+        return ended
+
+    def _ended(self, timeout: float | None) -> int | None:
+        if self.returncode is None:
+            waiting = select.poll()  # select.select knows no descriptor above 1,023
+            waiting.register(self._life, select.POLLIN)
+            if waiting.poll(None if timeout is None else timeout * 1000):
+                self.returncode = int(self._life.recv(32) or -signal.SIGKILL)
+                self._life.close()
+        return self.returncode
+
+
 class Nursery:
     """The forking process, seen from a test."""
 
-    process: subprocess.Popen[str]
+    def __init__(self) -> None:
+        self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (self._orders, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LONGEST_ORDER)
+        with theirs:
+            command = [sys.executable, "-m", "tests.nursery", str(theirs.fileno())]
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, pass_fds=[theirs.fileno()], start_new_session=True
+            )
 
-    def start(self, data: Path, port: int) -> tuple[int, Running]:
-        """A server that listens: its pid, and where it is."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        arguments = ["--data", str(data), "serve", "--port", str(port)]
-        self.process.stdin.write(json.dumps(arguments) + "\n")
-        self.process.stdin.flush()
-        pid = 0
-        for line in self.process.stdout:
-            if line.startswith("pid "):
-                pid = int(line[4:])
-            if "listens on" in line:
-                return pid, Running(data, int(line.rsplit(":", 1)[1]))
-        raise AssertionError("the nursery has ended")
-
-
-@contextmanager
-def nursery() -> Iterator[Nursery]:
-    command = [sys.executable, "-m", "tests.nursery"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-    )
-    try:
-        yield Nursery(process)
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)  # a server that a test has left holds the pipe open
-        process.communicate()
+    def start(self, command: Sequence[str], environment: Mapping[str, str], errors: int) -> Forked:
+        """Run ``-m MODULE ARGUMENTS``; its standard error goes to this descriptor."""
+        order = json.dumps([*command, dict(environment)]).encode()
+        ours, theirs = socket.socketpair()
+        reads, writes = os.pipe()
+        with theirs:
+            socket.send_fds(self._orders, [order], [writes, errors, theirs.fileno()])
+        os.close(writes)
+        return Forked(ours, os.fdopen(reads))
 
 
-def main() -> None:
-    from server import serving  # noqa: F401 - what the servers need is imported once, here
-    from server.cli import main as command
+@cache
+def nursery() -> Nursery:
+    """One for the whole run; it and what it has forked end when the run's process does."""
+    return Nursery()
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for line in sys.stdin:
-        pid = os.fork()
+
+def main(orders: socket.socket) -> None:
+    from server import cli, serving  # noqa: F401 - what the servers need is imported once, here
+
+    gc.freeze()
+    lives: dict[int, socket.socket] = {}
+    woken, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    signal.set_wakeup_fd(wakes)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    while True:
+        for ready in select.select([orders.fileno(), woken], [], [])[0]:
+            if ready == orders.fileno():
+                order, given, *_ = socket.recv_fds(orders, LONGEST_ORDER, 3)
+                if not order:
+                    os.killpg(0, signal.SIGKILL)  # a server that a test has left ends too
+                output, errors, life = given
+                pid = os.fork()
+                if pid == 0:
+                    for end in (orders, *lives.values()):
+                        end.detach()
+                    _become(order, output, errors)
+                lives[pid] = socket.socket(fileno=life)
+                lives[pid].send(str(pid).encode())
+                os.close(output)
+                os.close(errors)
+            else:
+                os.read(woken, 4096)
+                _tell_ended(lives)
+
+
+def _become(order: bytes, output: int, errors: int) -> NoReturn:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.dup2(output, 1)
+    os.dup2(errors, 2)
+    os.closerange(3, 1024)
+    sys.stdout = open(1, "w", closefd=False)  # the old ones remember what stood behind 1 and 2
+    sys.stderr = open(2, "w", buffering=1, closefd=False)
+    _, module, *arguments, environment = json.loads(order)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = [module, *arguments]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # that the module is imported already is the idea
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    sys.exit()
+
+
+def _tell_ended(lives: dict[int, socket.socket]) -> None:
+    while lives:
+        pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os._exit(command(json.loads(line)))
-        os.write(sys.stdout.fileno(), f"pid {pid}\n".encode())  # at once: the child writes to the same pipe
+            return
+        with lives.pop(pid) as life:
+            life.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
 if __name__ == "__main__":
-    main()
+    with socket.socket(fileno=int(sys.argv[1])) as control:
+        main(control)

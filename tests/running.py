@@ -25,6 +25,7 @@ from server.operator import plain_topic
 from server.settings import Settings
 from storage.keys import Keys
 from storage.values import NewTopic, TopicKind, TopicRules
+from tests.nursery import Forked, nursery
 
 ROOT = Path(__file__).parent.parent
 DEADLINE = 20.0
@@ -37,12 +38,15 @@ class Running:
 
     data: Path
     port: int = 0
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[str] | Forked | None = None
     secret: str = ""
     """The master secret, where the environment gives one to the server."""
 
     log: Path | None = None
     """Where what the server logs is added; None: among what the test says."""
+
+    apart: bool = False
+    """An interpreter of its own, as in production: what is measured shares no memory with another process."""
 
     @property
     def url(self) -> str:
@@ -58,20 +62,25 @@ class Running:
 
     def launch(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start Python with these arguments and wait until it listens."""
+        given = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {**environment}
         with nullcontext() if self.log is None else self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *command],
-                cwd=ROOT,
-                text=True,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {**environment},
-            )
+            if self.apart:
+                self.process = subprocess.Popen(
+                    [sys.executable, *command],
+                    cwd=ROOT,
+                    text=True,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env=given,
+                )
+            else:
+                self.process = nursery().start(command, given, 2 if log is None else log.fileno())
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if "listens on" in line:
                 self.port = int(line.rsplit(":", 1)[1])
                 return
+        self.process.stdout.close()
         raise AssertionError(f"the server ended with {self.process.wait()}")
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:

@@ -29,7 +29,7 @@ def _nodes(number: int) -> Iterator[Cluster]:
     with (
         tempfile.TemporaryDirectory(prefix="imaginest-bench-") as folder,
         running_postgres(durable=True) as postgres,
-        cluster(Path(folder), number, postgres, IMAGINEST_MOST_AN_ADDRESS="20000") as made,
+        cluster(Path(folder), number, postgres, apart=True, IMAGINEST_MOST_AN_ADDRESS="20000") as made,
     ):
         yield made
 

@@ -54,7 +54,7 @@ def cookie_for(running: Running) -> Callable[[int], str]:
 @contextmanager
 def ours() -> Iterator[Ours]:
     folder = Path(tempfile.mkdtemp(prefix="imaginest-bench-", dir=ROOT.parent))
-    running = Running(folder)
+    running = Running(folder, apart=True)
     running.start(IMAGINEST_MOST_AN_ADDRESS="20000")
     assert running.process is not None
     _pin(running.process.pid, CORES[0])

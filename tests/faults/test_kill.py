@@ -1,7 +1,6 @@
 """kill −9 in the middle of voting, again and again."""
 
 import asyncio
-import os
 import secrets
 import signal
 import sqlite3
@@ -14,7 +13,6 @@ from server.identity import cookie_of
 from server.settings import Settings
 from storage.database import Database
 from storage.tallies import discrepancies
-from tests.nursery import nursery
 from tests.reliability import Tell
 from tests.running import Running, citizen, until
 
@@ -25,20 +23,18 @@ VOTERS = 12
 async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path, tell: Tell) -> None:
     acknowledged: dict[str, int] = {}
     topics: list[int] = []
-    port, slowest = 0, 0.0
-    with nursery() as servers:
-        for kill in range(KILLS):
-            started = time.monotonic()
-            pid, server = servers.start(tmp_path, port)
-            slowest = max(slowest, time.monotonic() - started)
-            port = server.port
-            topics = topics or [server.topic(title=f"Question {n}") for n in range(3)]
-            before = len(acknowledged)
-            voting = [asyncio.create_task(_vote(server, topics, acknowledged)) for _ in range(VOTERS)]
-            await until(lambda enough=before + 5 + kill % 40: len(acknowledged) >= enough)
-            os.kill(pid, signal.SIGKILL)
-            await asyncio.gather(*voting)
-            assert _ops(tmp_path).items() >= acknowledged.items()
+    server, slowest = Running(tmp_path), 0.0
+    for kill in range(KILLS):
+        started = time.monotonic()
+        server.start()
+        slowest = max(slowest, time.monotonic() - started)
+        topics = topics or [server.topic(title=f"Question {n}") for n in range(3)]
+        before = len(acknowledged)
+        voting = [asyncio.create_task(_vote(server, topics, acknowledged)) for _ in range(VOTERS)]
+        await until(lambda enough=before + 5 + kill % 40: len(acknowledged) >= enough)
+        server.end(signal.SIGKILL)
+        await asyncio.gather(*voting)
+        assert _ops(tmp_path).items() >= acknowledged.items()
     database = Database(Settings(data=tmp_path).database)
     assert await discrepancies(database) == []
     tell(

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.ended import ended_topic
-from tests.running import Running, running
+from tests.running import DEADLINE, Running, running
+
+expect.set_options(timeout=DEADLINE * 1000)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
@@ -36,18 +38,26 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
+def with_ended(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A folder of data, to copy, and the topic in it whose vote has ended."""
+    folder = tmp_path_factory.mktemp("with-ended")
+    return folder, ended_topic(folder)
 
 
-@pytest.fixture(scope="package")
-def ended(data: Path) -> int:
+@pytest.fixture(scope="module")  # a page lists what the tests of this file have made, nobody else's
+def data(with_ended: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    return shutil.copytree(with_ended[0], folder, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="module")
+def ended(with_ended: tuple[Path, int]) -> int:
     """A topic whose vote has ended."""
-    return ended_topic(data)
+    return with_ended[1]
 
 
-@pytest.fixture(scope="package")
-def server(data: Path, ended: int) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def server(data: Path) -> Iterator[Running]:
     with running(data) as server:
         yield server
 
