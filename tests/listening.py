@@ -14,11 +14,11 @@ from realtime.tally import Version
 KEY = bytes(range(32))
 QUICK = Timings(
     connect=1.0,
-    command=0.3,
+    command=1.0,
     confirm=0.1,
     keep=1.0,
-    probe_every=0.1,
-    probe_lost=0.8,
+    probe_every=0.2,
+    probe_lost=2.5,
     retry_first=0.02,
     retry_longest=0.2,
     unreadable_every=0.2,

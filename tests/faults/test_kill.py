@@ -7,6 +7,7 @@ import sqlite3
 import time
 from pathlib import Path
 
+import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from server.identity import cookie_of
@@ -20,6 +21,7 @@ KILLS = 200
 VOTERS = 12
 
 
+@pytest.mark.timeout(900)  # two hundred starts, on a machine that is busy with something else too
 async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path, tell: Tell) -> None:
     acknowledged: dict[str, int] = {}
     topics: list[int] = []

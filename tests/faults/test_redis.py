@@ -260,7 +260,7 @@ async def test_one_of_two_shards_dies(redis: RunningRedis, tmp_path: Path) -> No
         url = f"{redis.url},{other.url}"
         names = [address.name for address in read_addresses(url)]
         lost, kept = (next(t for t in range(100) if shard_of(t, names) == shard) for shard in (0, 1))
-        async with nodes(2, url) as (one, two):
+        async with nodes(2, url, timings=PATIENT) as (one, two):
             votes = {topic: Votes(topic) for topic in (lost, kept)}
             for one_topic in votes.values():
                 await start(one, two, one_topic)

@@ -40,7 +40,7 @@ def test_a_page_goes_live_and_votes_at_every_door(
     if "events" in shut:
         secure_page.route("**/live/events**", lambda route: route.abort())
     secure_page.goto(f"{proxy.url}/sujets/{topic}")
-    expect(secure_page.locator("body")).to_have_attribute("data-connected", "true", timeout=30_000)
+    expect(secure_page.locator("body")).to_have_attribute("data-connected", "true")
     secure_page.locator(".vote-plus").first.click()
     skip_profile(secure_page)
     expect(secure_page.locator(".vote-plus").first).to_have_attribute("aria-pressed", "true")

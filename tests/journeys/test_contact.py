@@ -95,7 +95,7 @@ def test_a_citizen_writes_by_keyboard_and_reads_the_answer(office: Running, page
     writing.fill("Avez-vous reçu")
     where = place_of(writing)
     answer(office.data, number, "Il est complet.")
-    expect(page.locator(".message-region")).to_contain_text("Il est complet.", timeout=DEADLINE * 1000)
+    expect(page.locator(".message-region")).to_contain_text("Il est complet.")
     expect(page.locator("#announcer")).to_have_text("La Région a répondu : Il est complet.")
     expect(page.locator(".thread-state")).to_have_text("La Région a répondu")
     assert place_of(writing) == pytest.approx(where, abs=1), "what is being written stays under the hand"

@@ -89,7 +89,7 @@ def test_what_others_add_is_offered_and_nothing_moves_before_it_is_asked_for(
     page.locator("#debat").scroll_into_view_if_needed()
     expect(page.locator(".debate-none")).to_be_visible()
     (first,) = argue(server, topic, "La première raison")
-    expect(bring).to_have_text("1 nouvel argument", timeout=DEADLINE * 1000)
+    expect(bring).to_have_text("1 nouvel argument")
     expect(page.locator("#announcer")).to_have_text("1 nouvel argument")
     expect(page.locator(".argument")).to_have_count(0)
     bring.click()
@@ -99,7 +99,7 @@ def test_what_others_add_is_offered_and_nothing_moves_before_it_is_asked_for(
     where = place_of(page, first)
     (second,) = argue(server, topic, "La seconde raison")
     (against,) = argue(server, topic, "Une raison contre", side=-1)
-    expect(bring).to_have_text("2 nouveaux arguments", timeout=DEADLINE * 1000)
+    expect(bring).to_have_text("2 nouveaux arguments")
     assert order_of(page) == ["La première raison"]
     assert place_of(page, first) == pytest.approx(where, abs=1), "nothing has moved by itself"
     bring.click()

@@ -83,7 +83,7 @@ def test_a_question_opens_on_a_phone_by_itself(
     looked.close()
 
     told = page.locator("#fresh")
-    expect(told).to_contain_text(title.partition(" ?")[0], timeout=20_000)
+    expect(told).to_contain_text(title.partition(" ?")[0])
     told.get_by_role("link", name="Répondre").click()
     expect(page.locator("h1")).to_contain_text("Faut-il plus de trains")
     expect(page.locator(".vote-plus").first).to_be_enabled()

@@ -18,7 +18,6 @@ from tests.storage.house import beside
 from tests.tcp_proxy import tcp_proxy
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
-PATIENT = 30_000
 FILES = "imaginest-files-"
 
 COPY = re.compile(r"Hors connexion.*ces chiffres datent de \d\d:\d\d")
@@ -90,7 +89,7 @@ def test_the_last_state_is_readable_without_a_network_and_says_so(server: Runnin
     page.goto(f"{server.url}/sujets/{topic}?src=qr")
     expect(page.locator("#connection")).to_have_text(COPY)
     page.context.set_offline(False)
-    expect(page.locator("body")).to_have_attribute("data-connected", "true", timeout=PATIENT)
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
     expect(page.locator("#connection")).not_to_have_text(COPY)
 
 
@@ -129,7 +128,7 @@ def test_a_vote_made_offline_outlives_the_browser_and_counts_once(
         expect(tabs[0].locator(".vote-note").first).to_contain_text("Votre vote est gardé")
         context.set_offline(False)
         for tab in tabs:
-            expect(tab.locator("body")).to_have_attribute("data-connected", "true", timeout=PATIENT)
+            expect(tab.locator("body")).to_have_attribute("data-connected", "true")
             expect(tab.locator(".vote-minus").first).to_have_attribute("aria-pressed", "true")
             voters(tab, 1)
         expect(tabs[0].locator(".vote-note").first).to_have_text("Votre vote est compté.")
@@ -158,9 +157,9 @@ def test_a_first_vote_offline_is_kept_with_its_answers_and_sent_after_them(
     expect(note).to_contain_text("Votre vote et vos réponses sont gardés")
     expect(page.locator(".vote-plus").first).to_have_attribute("aria-pressed", "true")
     page.route("**/profil", lambda route: route.abort(), times=1)  # a network that is hardly back
-    with page.expect_event("requestfailed", lambda request: request.url.endswith("/profil"), timeout=PATIENT):
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/profil")):
         page.context.set_offline(False)
-    expect(note).to_have_text("Votre vote est compté.", timeout=PATIENT)
+    expect(note).to_have_text("Votre vote est compté.")
     voters(page, 1)
     assert waiting(page) == [] and answers_kept(page) is None
     url = f"sqlite:///{server.data / 'imaginest.db'}"
@@ -181,7 +180,7 @@ def test_a_first_vote_offline_with_the_questions_skipped_is_counted(server: Runn
     page.locator("dialog [name=skip]").click()
     expect(page.locator(".vote-note").first).to_contain_text("gardés")
     page.context.set_offline(False)
-    expect(page.locator(".vote-note").first).to_have_text("Votre vote est compté.", timeout=PATIENT)
+    expect(page.locator(".vote-note").first).to_have_text("Votre vote est compté.")
     voters(page, 1)
     assert answers_kept(page) is None
     page.reload()
@@ -196,10 +195,10 @@ def test_kept_answers_of_a_browser_without_its_cookie_are_refused_in_words(
     page.context.set_offline(True)
     page.locator(".vote-minus").first.click()
     page.locator("dialog [name=skip]").click()
-    expect(page.locator(".vote-note").first).to_contain_text("gardés", timeout=PATIENT)
+    expect(page.locator(".vote-note").first).to_contain_text("gardés")
     page.context.clear_cookies()
     page.context.set_offline(False)
-    expect(page.locator("#connection")).to_contain_text("Autorisez les cookies", timeout=PATIENT)
+    expect(page.locator("#connection")).to_contain_text("Autorisez les cookies")
     assert answers_kept(page) is None
 
 
@@ -214,7 +213,7 @@ def test_a_kept_vote_is_counted_from_whatever_page_is_opened_next(server: Runnin
     connected(page, server, topic)
     page.context.set_offline(True)
     page.locator(".vote-plus").first.click()
-    expect(page.locator(".vote-note").first).to_contain_text("Votre vote est gardé", timeout=PATIENT)
+    expect(page.locator(".vote-note").first).to_contain_text("Votre vote est gardé")
     other = page.context.new_page()
     page.close()
     page.context.set_offline(False)
@@ -240,7 +239,7 @@ def test_a_vote_made_offline_on_a_topic_that_closed_meanwhile_is_told_and_droppe
     beside(f"sqlite:///{server.data / 'imaginest.db'}", f"UPDATE topic SET closes_at = 1 WHERE id = {topic}")
     page.context.set_offline(False)
     expect(page.locator(".vote-note").first).to_have_text(
-        re.compile(r"Ce vote s'est terminé avant que votre choix gardé \(«\splus\s»\)"), timeout=PATIENT
+        re.compile(r"Ce vote s'est terminé avant que votre choix gardé \(«\splus\s»\)")
     )
     expect(page.locator(".vote-plus").first).to_be_hidden()
     expect(page.locator(f'article[data-topic="{topic}"]')).to_have_attribute("data-own", "")

@@ -73,7 +73,7 @@ def test_what_a_moderator_decides_is_seen_without_a_reload(server: Running, page
     expect(page.get_by_role("heading", level=1)).to_contain_text("attend un modérateur")
     page.evaluate("window.isTheSamePage = true")
     topic = publish(server, page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Votre texte est publié", timeout=20_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre texte est publié")
     expect(page.locator("#announcer")).to_contain_text("Publié")
     expect(page.get_by_role("link", name="Voir la page du vote")).to_have_attribute(
         "href", f"/sujets/{topic}"

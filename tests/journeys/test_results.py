@@ -97,7 +97,7 @@ def test_a_vote_that_ends_offers_the_pyramid(server: Running, page: Page) -> Non
     connected(page, server, topic)
     expect(page.locator(".panel-pyramid")).to_have_count(0)
     page.locator(".vote-plus").focus()
-    expect(page.locator(".closing")).to_be_visible(timeout=30_000)
+    expect(page.locator(".closing")).to_be_visible()
     expect(page.locator(".closing a")).to_be_focused()
     expect(page.locator(".vote-buttons")).to_be_hidden()
     page.keyboard.press("Enter")

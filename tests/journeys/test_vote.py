@@ -95,7 +95,7 @@ def test_pages_reconnect_after_the_server_restarts(
     expect(page.locator("body")).to_have_attribute("data-connected", "false")
     restartable.start()
     for one in (page, other_page):
-        expect(one.locator("body")).to_have_attribute("data-connected", "true", timeout=30_000)
+        expect(one.locator("body")).to_have_attribute("data-connected", "true")
     page.locator(".vote-plus").first.click()
     skip_profile(page)
     expect(other_page.locator('main [data-roll="voters"]').first).to_contain_text("1")

@@ -16,7 +16,6 @@ from storage.values_watch import MINUTE_MS
 from tests.running import DEADLINE, Running
 from tests.storage.house import beside
 
-WAIT = DEADLINE * 1000
 PASSWORD = "une phrase assez longue"
 FORM = "application/x-www-form-urlencoded"
 OP = "watch-room-invitation"
@@ -57,23 +56,23 @@ def room(browser: Browser, restartable: Running) -> Page:
 def test_the_wall_moves_by_itself_and_says_when_it_is_old(room: Page, restartable: Running) -> None:
     server = restartable
     topic = server.topic(title="Faut-il plus de trains le dimanche ?")
-    expect(room.locator("tbody tr").first).to_contain_text("en service", timeout=WAIT)
+    expect(room.locator("tbody tr").first).to_contain_text("en service")
     expect(room.get_by_role("heading", name="Aucune alarme")).to_be_visible()
     assert Axe().run(room).response["violations"] == []
 
     table = room.locator(".watch-table")
     table.locator("summary").click()
     votes(server, topic, 5)
-    expect(room.locator("[data-part=moving]")).to_contain_text("+ 5 votants", timeout=WAIT)
-    expect(room.locator("[data-figure=rate]")).to_have_text(re.compile(r"^0,[1-9]$"), timeout=WAIT)
+    expect(room.locator("[data-part=moving]")).to_contain_text("+ 5 votants")
+    expect(room.locator("[data-figure=rate]")).to_have_text(re.compile(r"^0,[1-9]$"))
     expect(table).to_have_attribute("open", "")
 
     server.end(signal.SIGKILL)
-    expect(room.get_by_role("alert")).to_contain_text("Ces chiffres datent de", timeout=WAIT)
+    expect(room.get_by_role("alert")).to_contain_text("Ces chiffres datent de")
     server.start()
-    expect(room.get_by_role("alert")).to_be_hidden(timeout=WAIT)
+    expect(room.get_by_role("alert")).to_be_hidden()
     room.context.clear_cookies()
-    expect(room.get_by_role("alert")).to_contain_text("Votre session est terminée", timeout=WAIT)
+    expect(room.get_by_role("alert")).to_contain_text("Votre session est terminée")
     room.context.close()
 
 
@@ -91,7 +90,7 @@ def test_a_topic_whose_votes_are_unusual_is_looked_at(room: Page, restartable: R
             plus=plus,
         )
     link = room.locator("[data-part=unusual]").get_by_role("link", name="Faut-il plus de bus le soir")
-    link.click(timeout=2 * WAIT)  # it is searched for every twenty seconds
+    link.click(timeout=2 * DEADLINE * 1000)  # it is searched for every twenty seconds
     expect(room.locator(".course-reasons")).to_contain_text("120 votants en 1 minute")
     room.get_by_text("Les mêmes chiffres en tableau").click()
     expect(room.get_by_role("cell", name="moins de 10")).to_have_count(0)

@@ -14,7 +14,7 @@ def test_two_who_watch_are_told_so_and_one_who_stays_alone(
     line = page.locator(".watching")
     expect(line).to_have_text("1 personne regarde")
     connected(other_page, server, topic)
-    expect(line).to_have_text("2 personnes regardent", timeout=15_000)
+    expect(line).to_have_text("2 personnes regardent")
     expect(other_page.locator(".watching")).to_be_visible()
 
 
