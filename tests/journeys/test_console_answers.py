@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -53,6 +53,15 @@ def desk(browser: Browser, server: Running, email: str, viewport: dict[str, int]
     context.close()
 
 
+@pytest.fixture(scope="module")
+def colleagues(browser: Browser, office: Running) -> Iterator[tuple[Page, Page]]:
+    """Bruno's page and Chloe's, moderators both."""
+    emails = [account(office, name, "--role", "moderator") for name in ("Bruno", "Chloe")]
+    with ExitStack() as desks:
+        bruno, chloe = (desks.enter_context(desk(browser, office, email)) for email in emails)
+        yield bruno, chloe
+
+
 def write(page: Page, server: Running, text: str) -> None:
     page.goto(f"{server.url}/contact")
     page.get_by_label("De quoi s'agit-il").select_option("scheme")
@@ -98,35 +107,68 @@ def test_an_idea_is_answered_by_keyboard_and_its_citizen_reads_it(
         expect(page.locator("#suivi").get_by_text("Oui, dès le printemps.")).to_be_visible()
 
 
+def connected(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.locator("body[data-connected=true]")).to_be_attached()
+
+
 def test_letters_arrive_by_themselves_and_a_colleague_who_answers_is_seen(
-    browser: Browser, office: Running, page: Page
+    office: Running, colleagues: tuple[Page, Page], page: Page
 ) -> None:
-    emails = [account(office, name, "--role", "moderator") for name in ("Bruno", "Chloe")]
+    bruno, chloe = colleagues
     write(page, office, "Première lettre")
-    with desk(browser, office, emails[0]) as bruno, desk(browser, office, emails[1]) as chloe:
-        bruno.goto(f"{office.url}/console/courrier")
-        expect(bruno.locator("body[data-connected=true]")).to_be_attached()
-        expect(bruno.locator("[data-count=inbox]")).to_have_text("1")
-        is_clean(bruno)
-        first = bruno.locator(".row-title").first
-        where = first.bounding_box()
-        write(page, office, "Deuxième lettre")
-        fresh = bruno.get_by_role("button", name="1 nouveauté")
-        expect(fresh).to_be_visible()
-        assert first.bounding_box() == where, "what the hand is about to press stays where it is"
-        fresh.click()
-        expect(bruno.locator("[data-key]")).to_have_count(2)
-        thread = bruno.locator(".row-title").first.get_attribute("href")
-        for one in (bruno, chloe):
-            one.goto(f"{office.url}{thread}")
-            expect(one.locator("body[data-connected=true]")).to_be_attached()
-            expect(one.locator("[data-count=inbox]")).to_have_text("2")
-        is_clean(bruno)
-        chloe.locator("#text").press_sequentially("Je cherche")
-        bruno.locator("#text").fill("Moi aussi")
+    connected(bruno, f"{office.url}/console/courrier")
+    expect(bruno.locator("[data-count=inbox]")).to_have_text("1")
+    is_clean(bruno)
+    first = bruno.locator(".row-title").first
+    where = first.bounding_box()
+    write(page, office, "Deuxième lettre")
+    fresh = bruno.get_by_role("button", name="1 nouveauté")
+    expect(fresh).to_be_visible()
+    assert first.bounding_box() == where, "what the hand is about to press stays where it is"
+    fresh.click()
+    expect(bruno.locator("[data-key]")).to_have_count(2)
+    thread = bruno.locator(".row-title").first.get_attribute("href")
+    for one in (bruno, chloe):
+        connected(one, f"{office.url}{thread}")
+        expect(one.locator("[data-count=inbox]")).to_have_text("2")
+    is_clean(bruno)
+    chloe.locator("#text").press_sequentially("Je cherche")
+    expect(chloe.get_by_text("Vous répondez")).to_be_visible()
+    bruno.locator("#text").fill("Moi aussi")
+    expect(bruno.get_by_text("Chloe répond…")).to_be_visible()
+    chloe.keyboard.press("Control+Enter")
+    expect(chloe.locator(".done")).to_be_visible()
+    expect(bruno.locator("[data-changed]")).to_be_visible()
+    expect(bruno.locator(".letters").get_by_text("Je cherche")).to_be_visible()
+    expect(bruno.locator("#text")).to_have_value("Moi aussi")
+
+
+def test_who_begins_second_is_told_though_the_socket_is_shut(
+    office: Running, colleagues: tuple[Page, Page], page: Page
+) -> None:
+    _, chloe = colleagues
+    write(page, office, "Une lettre que deux ouvrent")
+    chloe.goto(f"{office.url}/console/courrier")
+    thread = chloe.locator(".row-title").last.get_attribute("href")
+    with shut_out(colleagues[0], f"{office.url}{thread}") as bruno:
+        connected(chloe, f"{office.url}{thread}")
+        chloe.locator("#text").fill("C'est pour moi")
+        expect(chloe.get_by_text("Vous répondez")).to_be_visible()
+        expect(bruno.get_by_text("Prévenir que je réponds")).to_be_visible()
+        bruno.locator("#text").fill("Pour moi aussi")
         expect(bruno.get_by_text("Chloe répond…")).to_be_visible()
-        chloe.keyboard.press("Control+Enter")
-        expect(chloe.locator(".done")).to_be_visible()
-        expect(bruno.locator("[data-changed]")).to_be_visible()
-        expect(bruno.locator(".letters").get_by_text("Je cherche")).to_be_visible()
-        expect(bruno.locator("#text")).to_have_value("Moi aussi")
+        expect(bruno.locator("#text")).to_have_value("Pour moi aussi")
+        expect(chloe.get_by_text("Vous répondez")).to_be_visible()
+    chloe.get_by_role("button", name="Terminer cet échange").click()
+    expect(chloe.locator(".done")).to_be_visible()
+
+
+@contextmanager
+def shut_out(page: Page, url: str) -> Iterator[Page]:
+    """Another page of the same person, which no socket reaches."""
+    other = page.context.new_page()
+    other.route_web_socket("**/live", lambda route: route.close(code=1011))
+    other.goto(url)
+    yield other
+    other.close()

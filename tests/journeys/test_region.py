@@ -1,6 +1,7 @@
 """Questionnaires, news and answers in a browser, on a phone, by keyboard and without JavaScript."""
 
 import base64
+import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ class Told:
     campaign: str
     news: str
     idea: str
+    wish: str
+    """What the idea says."""
 
     @property
     def pages(self) -> list[str]:
@@ -47,16 +50,20 @@ def ask(server: Running) -> str:
 def told(server: Running) -> Told:
     end = int(time.time() * 1000) + DAY_MS
     words = "Donnez votre avis sur les Verkehrsinfrastrukturfinanzierungsgesellschaften"
-    campaign = server.operate("campaigns", {"title": "La Région en train", "body": words, "closes_at": end})
+    own = secrets.token_hex(4)  # other files ask for it too, of the same server
+    campaign = server.operate(
+        "campaigns", {"title": f"La Région en train {own}", "body": words, "closes_at": end}
+    )
     picture = base64.b64encode(PICTURE.read_bytes()).decode()
-    news = {"title": "La ligne rouvre", "theme": "transports", "picture": picture, "alt": "Un train"}
+    news = {"title": f"La ligne rouvre {own}", "theme": "transports", "picture": picture, "alt": "Un train"}
     topic = server.operate("news", {**news, "campaign": campaign["ids"][0]})["ids"][0]
+    wish = f"Un wagon pour les vélos {own}"
     idea = server.operate(
         "topics",
         {
             "topics": [
                 {
-                    "kind": "idea", "title": "Un wagon pour les vélos", "body": "", "theme": "transports",
+                    "kind": "idea", "title": wish, "body": "", "theme": "transports",
                     "opens_at": 0, "closes_at": None, "results": "after-vote", "headline": "live",
                     "profile_required": False, "provenance": "real",
                 }
@@ -65,7 +72,7 @@ def told(server: Running) -> Told:
     )["ids"][0]  # fmt: skip
     server.operate("follow-ups", {"topic": idea, "step": "handed", "direction": "Direction des mobilités"})
     server.operate("follow-ups", {"topic": idea, "step": "answered", "text": "Dès le printemps."})
-    return Told(ask(server), f"/campagnes/{campaign['ids'][0]}", f"/sujets/{topic}", f"/sujets/{idea}")
+    return Told(ask(server), f"/campagnes/{campaign['ids'][0]}", f"/sujets/{topic}", f"/sujets/{idea}", wish)
 
 
 @pytest.fixture
@@ -184,7 +191,7 @@ def test_the_figures_of_an_open_page_keep_up(server: Running, page: Page) -> Non
 
 def test_what_the_region_answered_is_found_from_the_idea(server: Running, page: Page, told: Told) -> None:
     page.goto(server.url + "/reponses")
-    page.get_by_role("link", name="Un wagon pour les vélos").click()
+    page.get_by_role("link", name=told.wish).click()
     page.wait_for_url(f"**{told.idea}#suivi")
     expect(page.locator("#suivi")).to_contain_text("Dès le printemps.")
     expect(page.locator("#suivi h2")).to_be_in_viewport()

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from storage import contact, inbox, staff
+from storage import contact, inbox, sessions, staff
 from storage.contact import forget_threads
 from storage.values_contact import ContactState, ContactSubject, ContactThread, NewMail
 from storage.values_inbox import Conversation, Held, InboxAsked, InboxFault
-from storage.values_staff import NewAccount, Role, Staff
-from tests.storage.house import START, House, beside, device
+from storage.values_staff import NewAccount, Role, SessionStage, Staff
+from tests.storage.house import START, House, beside, device, open_house
 
 
 def notice(thread: ContactThread) -> NewMail:
@@ -43,6 +43,17 @@ async def answer(house: House, thread: int, by: Staff, op: str) -> Held | InboxF
     )
 
 
+async def session(house: House, of: Staff) -> int:
+    """Somebody has signed in; the number of the session."""
+    token = sessions.new_token()
+    await house.database.write(
+        lambda connection: sessions.begin(connection, token, of.id, SessionStage.OPEN, "essai", START)
+    )
+    found = await sessions.find(house.database, house.keys, token, START)
+    assert found is not None
+    return found.id
+
+
 async def test_a_list_goes_on_after_its_last_line_in_both_directions(house: House) -> None:
     anne = await clerk(house, "Anne")
     threads = [await letter(house, number, START + number // 2) for number in range(1, 8)]
@@ -67,6 +78,27 @@ async def test_of_two_answers_in_the_same_instant_one_is_sent(house: House) -> N
     found = await inbox.conversation(house.database, house.keys, thread, anne, START)
     assert isinstance(found, Conversation) and len(found.messages) == 2
     assert beside(house.url, "SELECT count(*) FROM mail") == [(1,)]
+
+
+async def test_two_nodes_give_a_letter_to_one_of_two_and_tell_the_other(postgres_url: str) -> None:
+    nodes = [await open_house(postgres_url), await open_house(postgres_url)]
+    people = [await clerk(nodes[0], "Anne"), await clerk(nodes[0], "Bruno")]
+    held = [await session(nodes[0], one) for one in people]
+    thread = await letter(nodes[0])
+    done = await asyncio.gather(
+        *(
+            inbox.take(node.database, thread, session=held[each], by=people[each], now=START)
+            for each, node in [(0, nodes[0]), (1, nodes[1])] * 4
+        )
+    )
+    kept = {one.name for each, one in enumerate(people) if None in done[each::2]}
+    assert len(kept) == 1, done
+    told = [answered for answered in done if answered is not None]
+    assert len(told) == 4 and {one.name for one in told if isinstance(one, Held)} == kept, (
+        "who has it, each time"
+    )
+    for node in nodes:
+        await node.close()
 
 
 async def test_what_is_filed_and_noted_goes_with_what_a_citizen_erases(house: House) -> None:

@@ -126,22 +126,24 @@ session.wake();
 const claim = send?.dataset.claim;
 let isKept = false;
 
-function keep(): void {
+/** Whoever is first at the server has it; the other is told by the page as it is then, though the socket is shut. */
+async function keep(): Promise<void> {
   if (!claim || document.hidden) return;
-  void fetch(claim, { method: "POST", body: new URLSearchParams() }).then(
-    (answered) => {
-      isKept = answered.ok;
-    },
-    () => {},
-  );
+  try {
+    const answered = await fetch(claim, { method: "POST", body: new URLSearchParams(), redirect: "manual" });
+    isKept = answered.type === "opaqueredirect";
+    await refresh();
+  } catch {
+    // without a connection nobody is told; it is tried again
+  }
 }
 
 if (claim && answer) {
   let timer = 0;
   answer.addEventListener("input", () => {
     if (timer) return;
-    keep();
-    timer = window.setInterval(keep, CLAIM_AGAIN);
+    void keep();
+    timer = window.setInterval(() => void keep(), CLAIM_AGAIN);
   });
   let isSending = false;
   send.addEventListener("submit", () => {
