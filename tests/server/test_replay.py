@@ -13,6 +13,7 @@ COMMENTS = f"""timestamp,datetime,comment-id,author-id,agrees,disagrees,moderate
 1,x,0,0,5,5,1,"Oui, plus de trains"
 1,x,1,0,5,5,1,Moins de bruit
 1,x,2,0,5,5,1,{"a" * 141}
+1,x,3,0,5,5,-1,Une insulte
 """
 VOTES = """timestamp,datetime,comment-id,voter-id,vote
 3000,x,0,1,-1
@@ -24,6 +25,8 @@ VOTES = """timestamp,datetime,comment-id,voter-id,vote
 1300,x,1,1,-1
 1400,x,1,2,-1
 1500,x,2,2,-1
+1600,x,3,1,1
+1700,x,3,2,1
 """
 POPULATION = """departement,nom,sexe,age,population
 57,Moselle,F,0-19,400
@@ -44,7 +47,9 @@ def check_report(printed: str) -> None:
     assert ["1", "1", "2", "+1", "−1", "yes"] in [line[1:7] for line in lines]
     assert ["0", "2", "2", "+0", "−2", "yes"] in [line[1:7] for line in lines]
     assert "8 votes played, 1 repeat and 1 pass among them\n0 votes refused by the server\n" in printed
-    assert "1 statement over 140 signs refused\n1 vote on refused or unknown statements left out\n" in printed
+    assert "1 statement rejected by the debate's moderators left out, with 2 votes\n" in printed
+    assert "Une insulte" not in printed
+    assert "1 statement over 140 signs refused\n1 vote on too long or unknown statements left out\n" in printed
 
 
 def test_a_replay_that_serves_itself_ends_equal_to_the_recount(
@@ -71,9 +76,9 @@ def test_a_recording_that_cannot_be_read_is_said_and_starts_nothing(
     tmp_path: Path, files: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     votes, comments, _ = files
-    votes.write_text(VOTES + "1600,x,0,2,maybe\n")
+    votes.write_text(VOTES + "1800,x,0,2,maybe\n")
     assert run(Settings(data=tmp_path / "data", port=0), votes, comments, None, None) == 1
-    assert "line 11: vote is 'maybe'" in capsys.readouterr().err
+    assert "line 13: vote is 'maybe'" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
 
 
