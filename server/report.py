@@ -55,8 +55,8 @@ def _summary(recording: Recording, refusals: int) -> str:
 
 def _judgement(recording: Recording) -> str:
     if recording.rejected is None:
-        return "the statements' file does not say what moderators rejected: all are taken"
+        return "no column says what moderators rejected: all are taken"
     return (
-        f"{counted(recording.rejected, 'statement')} rejected by the debate's moderators left out, "
-        f"with {counted(recording.rejected_votes, 'vote')}"
+        f"{counted(recording.rejected, 'statement')} rejected by moderators left out\n"
+        f"{counted(recording.rejected_votes, 'vote')} on rejected statements left out"
     )

@@ -55,7 +55,12 @@ def test_long_statements_are_refused_and_votes_on_them_left_out(read: Read) -> N
 
 
 def test_what_the_debates_moderators_rejected_is_left_out_with_its_votes(read: Read) -> None:
-    comments = ["1,x,0,0,0,0,1,Oui", "1,x,1,0,0,0,-1,Spam", f"1,x,2,0,0,0,-1,{'a' * 141}", "1,x,3,0,0,0,0,Neuf"]
+    comments = [
+        "1,x,0,0,0,0,1,Oui",
+        "1,x,1,0,0,0,-1,Spam",
+        f"1,x,2,0,0,0,-1,{'a' * 141}",
+        "1,x,3,0,0,0,0,Neuf",
+    ]
     recording = read(comments, ["10,x,0,1,1", "10,x,1,1,1", "20,x,1,1,-1", "10,x,2,1,1", "10,x,3,1,1"])
     assert [statement.id for statement in recording.statements] == [0, 3]
     assert (recording.rejected, recording.rejected_votes) == (2, 3)
@@ -70,7 +75,7 @@ def test_without_the_column_all_are_taken_and_the_report_says_so(
     recording = read_recording(tmp_path / "v.csv", tmp_path / "c.csv")
     assert (len(recording.statements), recording.rejected, recording.rejected_votes) == (2, None, 0)
     assert print_report(recording, {0: 7, 1: 8}, {7: Counts(1, 0), 8: Counts(0, 0)}, 0)
-    assert "does not say what moderators rejected: all are taken\n" in capsys.readouterr().out
+    assert "no column says what moderators rejected: all are taken\n" in capsys.readouterr().out
 
 
 def test_a_judgement_that_is_none_is_named_by_its_line(read: Read) -> None:

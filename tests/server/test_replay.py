@@ -1,3 +1,4 @@
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -6,6 +7,9 @@ import pytest
 
 from server.replay import run
 from server.settings import Settings
+from storage.database import Database
+from storage.topics import list_topics
+from storage.values import Provenance
 from tests.running import running
 from tests.terminal import on_a_terminal
 
@@ -42,14 +46,24 @@ def files(tmp_path: Path) -> tuple[Path, Path, Path]:
     return paths
 
 
+async def provenances(data: Path) -> set[Provenance]:
+    database = Database(Settings(data=data).database)
+    try:
+        return {topic.provenance for topic in await list_topics(database)}
+    finally:
+        await database.close()
+
+
 def check_report(printed: str) -> None:
     lines = [line.split() for line in printed.splitlines()]
     assert ["1", "1", "2", "+1", "−1", "yes"] in [line[1:7] for line in lines]
     assert ["0", "2", "2", "+0", "−2", "yes"] in [line[1:7] for line in lines]
     assert "8 votes played, 1 repeat and 1 pass among them\n0 votes refused by the server\n" in printed
-    assert "1 statement rejected by the debate's moderators left out, with 2 votes\n" in printed
+    assert "1 statement rejected by moderators left out\n2 votes on rejected statements left out\n" in printed
     assert "Une insulte" not in printed
-    assert "1 statement over 140 signs refused\n1 vote on too long or unknown statements left out\n" in printed
+    assert (
+        "1 statement over 140 signs refused\n1 vote on too long or unknown statements left out\n" in printed
+    )
 
 
 def test_a_replay_that_serves_itself_ends_equal_to_the_recount(
@@ -58,6 +72,7 @@ def test_a_replay_that_serves_itself_ends_equal_to_the_recount(
     votes, comments, profiles = files
     assert run(Settings(data=tmp_path / "data", port=0), votes, comments, profiles, None) == 0
     check_report(capsys.readouterr().out)
+    assert asyncio.run(provenances(tmp_path / "data")) == {Provenance.RECORDED}
 
 
 def test_a_replay_at_speed_goes_to_the_server_that_runs_and_cuts_silences(

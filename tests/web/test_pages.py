@@ -240,13 +240,25 @@ async def test_a_wrong_method_is_a_page(site: Site) -> None:
     assert "Revenez à l'accueil" in text_of(answer.text)
 
 
-async def test_what_is_not_real_is_marked_everywhere(site: Site) -> None:
-    new = NewTopic(
-        TopicKind.QUESTION, "Un essai", "sport", TopicRules(0, None), provenance=Provenance.SIMULATED
-    )
+@pytest.mark.parametrize(
+    ("provenance", "marks"),
+    [
+        (Provenance.REAL, set()),
+        (Provenance.DEMONSTRATION, {"Démonstration"}),
+        (Provenance.SIMULATED, {"Démonstration", "Votes simulés"}),
+        (Provenance.RECORDED, {"Débat rejoué"}),
+    ],
+)
+async def test_a_page_says_both_what_the_text_is_and_what_the_votes_are(
+    site: Site, provenance: Provenance, marks: set[str]
+) -> None:
+    rules = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+    new = NewTopic(TopicKind.QUESTION, "Un essai", "sport", rules, provenance=provenance)
     (topic,) = await create_topics(site.house.database, site.house.keys, [new], 0)
-    for path in ("/", f"/sujets/{topic}"):
-        assert "Votes simulés" in (await site.browser().get(path)).text
+    every = {"Démonstration", "Votes simulés", "Débat rejoué"}
+    for path in ("/", f"/sujets/{topic}", f"/integrer/{topic}", "/statistiques"):
+        page = (await site.browser().get(path)).text
+        assert {mark for mark in every if f">{mark}<" in page} == marks, path
 
 
 async def test_a_title_is_text_and_never_markup(site: Site) -> None:
