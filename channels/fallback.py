@@ -137,7 +137,7 @@ class Fallback:
         device = visitor.device
         if device is not None and not self._votes.take(device, self._corridor.monotonic()):
             return No(Refusal.TOO_FAST, message.op)
-        return await self._corridor.enter(device, message)
+        return await self._corridor.enter(visitor, message)
 
     # ---
 
@@ -213,7 +213,7 @@ def status_of(message: wire.Ack | No) -> int:
             return 429
         case Refusal.TOO_LARGE:
             return 413
-        case Refusal.UNKNOWN_VOTER | Refusal.MISSING_ORIGIN | Refusal.FOREIGN_ORIGIN:
+        case Refusal.UNKNOWN_VOTER | Refusal.FORGED_COOKIE | Refusal.MISSING_ORIGIN | Refusal.FOREIGN_ORIGIN:
             return 403
         case Refusal.UNKNOWN_TOPIC:
             return 404
