@@ -9,7 +9,7 @@ from realtime.disclosure import ResultPolicy
 from realtime.tally import NOWHERE, AgeBand, Cell, Departement, Sex, Sign
 from storage.ballots import CHANGES_A_DAY, DAY_MS, own_signs
 from storage.profiles import profile_of
-from storage.topics import create_topics
+from storage.topics import create_topics, withdraw_topic
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from tests.storage.house import device
 from tests.web.conftest import Site
@@ -224,6 +224,31 @@ async def test_a_forged_cookie_has_its_own_sentence(site: Site) -> None:
         answer = await browser.post(f"/sujets/{topic}/vote", data=VOTE)
     assert answer.status_code == 400
     assert load_catalogue().say("refusals", "forged-cookie") in text_of(answer.text)
+
+
+@pytest.mark.parametrize("number", [999, 10**30])
+async def test_a_vote_on_an_unknown_topic_says_so_to_a_person_and_to_a_program(
+    site: Site, number: int
+) -> None:
+    async with site.browser(ME) as browser:
+        page = await browser.post(f"/sujets/{number}/vote", data=VOTE)
+        browser.headers["accept"] = "application/json"
+        told = await browser.post(f"/sujets/{number}/vote", data=VOTE)
+    sentence = load_catalogue().say("refusals", "unknown-topic")
+    assert page.status_code == told.status_code == 404
+    assert sentence in text_of(page.text) and "Revenir à l'accueil" in text_of(page.text)
+    assert told.json() == {"code": "unknown-topic", "message": sentence}
+
+
+async def test_a_vote_on_a_topic_that_is_out_of_view_keeps_its_page(site: Site) -> None:
+    topic = await site.house.topic()
+    await site.house.database.write(lambda connection: withdraw_topic(connection, topic, 1))
+    async with site.browser(ME) as browser:
+        page = await browser.post(f"/sujets/{topic}/vote", data=VOTE)
+        browser.headers["accept"] = "application/json"
+        told = await browser.post(f"/sujets/{topic}/vote", data=VOTE)
+    assert page.status_code == 410 and "a été retiré" in text_of(page.text)
+    assert (told.status_code, told.json()["code"]) == (404, "unknown-topic")
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/sujets/999", f"/sujets/{10**30}", "/sujets/x"])
