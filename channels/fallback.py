@@ -123,9 +123,15 @@ class Fallback:
 
     async def _vote(self, scope: Scope, receive: Receive, send: Send) -> None:
         visitor = self._corridor.identify(scope)
-        body = await _read(receive)
-        message = Fault(body) if isinstance(body, Refusal) else wire.parse(body, Format.JSON)
-        await self._answer(send, await self._voted(visitor, message))
+        op = None
+        try:
+            body = await _read(receive)
+            message = Fault(body) if isinstance(body, Refusal) else wire.parse(body, Format.JSON)
+            op = getattr(message, "op", None)
+            answer = await self._voted(visitor, message)
+        except asyncio.CancelledError:  # the node ends: whether it was committed, the same op will tell
+            answer = No(Refusal.TRY_AGAIN, op)
+        await self._answer(send, answer)
 
     async def _voted(self, visitor: Visitor, message: wire.ClientMessage | Fault) -> wire.Ack | No:
         if visitor.refused is not None:
