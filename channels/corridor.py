@@ -36,6 +36,8 @@ class Visitor:
     refused: Refusal | None = None
     staff: str = ""
     """The token of staff's cookie, as it was brought."""
+    nobody: Refusal = Refusal.UNKNOWN_VOTER
+    """What whoever has no device is answered to a vote: no cookie came, or one that is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,11 @@ class Corridor:
         self.fanout.subscribe(watcher, topic, sub.at, voted=voted, hidden=sub.hidden)
         return None
 
-    async def enter(self, device: bytes | None, vote: wire.Vote) -> wire.Ack | No:
+    async def enter(self, visitor: Visitor, vote: wire.Vote) -> wire.Ack | No:
         """Cast a vote; answers after its commit."""
+        device = visitor.device
         if device is None:
-            return No(Refusal.UNKNOWN_VOTER, vote.op)
+            return No(visitor.nobody, vote.op)
         outcome = await cast_vote(self.ballots, CastVote(vote.topic, device, vote.sign, vote.op))
         if not isinstance(outcome, Receipt):
             return No(outcome, vote.op)

@@ -123,9 +123,15 @@ class Fallback:
 
     async def _vote(self, scope: Scope, receive: Receive, send: Send) -> None:
         visitor = self._corridor.identify(scope)
-        body = await _read(receive)
-        message = Fault(body) if isinstance(body, Refusal) else wire.parse(body, Format.JSON)
-        await self._answer(send, await self._voted(visitor, message))
+        op = None
+        try:
+            body = await _read(receive)
+            message = Fault(body) if isinstance(body, Refusal) else wire.parse(body, Format.JSON)
+            op = getattr(message, "op", None)
+            answer = await self._voted(visitor, message)
+        except asyncio.CancelledError:  # the node ends: whether it was committed, the same op will tell
+            answer = No(Refusal.TRY_AGAIN, op)
+        await self._answer(send, answer)
 
     async def _voted(self, visitor: Visitor, message: wire.ClientMessage | Fault) -> wire.Ack | No:
         if visitor.refused is not None:
@@ -137,7 +143,7 @@ class Fallback:
         device = visitor.device
         if device is not None and not self._votes.take(device, self._corridor.monotonic()):
             return No(Refusal.TOO_FAST, message.op)
-        return await self._corridor.enter(device, message)
+        return await self._corridor.enter(visitor, message)
 
     # ---
 
@@ -213,7 +219,7 @@ def status_of(message: wire.Ack | No) -> int:
             return 429
         case Refusal.TOO_LARGE:
             return 413
-        case Refusal.UNKNOWN_VOTER | Refusal.MISSING_ORIGIN | Refusal.FOREIGN_ORIGIN:
+        case Refusal.UNKNOWN_VOTER | Refusal.FORGED_COOKIE | Refusal.MISSING_ORIGIN | Refusal.FOREIGN_ORIGIN:
             return 403
         case Refusal.UNKNOWN_TOPIC:
             return 404

@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     OP_REUSED = "op-reused"
     TOO_MANY_CHANGES = "too-many-changes"
     UNKNOWN_VOTER = "unknown-voter"
+    FORGED_COOKIE = "forged-cookie"
     TRY_AGAIN = "try-again"
     # a message
     BAD_ENCODING = "bad-encoding"
@@ -48,7 +49,6 @@ class Refusal(StrEnum):
     BAD_DEPARTEMENT = "bad-departement"
     BAD_SEX = "bad-sex"
     BAD_AGE = "bad-age"
-    FORGED_COOKIE = "forged-cookie"
 
     @property
     def retry(self) -> bool:

@@ -21,6 +21,7 @@ from realtime.fanout import Fanout
 from realtime.presence import Presence
 from realtime.refusals import Refusal
 from server.drain import Drain
+from server.ending import UNWIND_SECONDS, Ending
 from server.health import Check, Health, WriteCheck, bus_check, comparison_check, disk_check, drain_check
 from server.heartbeat import Heart
 from server.letter_sender import LetterSender
@@ -70,11 +71,19 @@ class Application:
     """
 
     def __init__(
-        self, live: Live, fallback: Fallback, pages: Any, drain: Drain, health: Health, metrics: Metrics
+        self,
+        live: Live,
+        fallback: Fallback,
+        pages: Any,
+        drain: Drain,
+        ending: Ending,
+        health: Health,
+        metrics: Metrics,
     ) -> None:
         self.live = live
         self.fallback = fallback
         self.drain = drain
+        self.ending = ending
         self.health = health
         self.metrics = metrics
         self._pages = pages
@@ -250,6 +259,7 @@ def create_app(
             on_ready(lock)
             yield State(services=services)
         finally:
+            await ending.finished(UNWIND_SECONDS)
             await timers.stop()
             await heart.stop()
             await postman.stop()
@@ -272,7 +282,8 @@ def create_app(
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
-    requests = Requests(Gate(pages, keys, settings.origins, settings.embed_sites))
+    ending = Ending(pages)
+    requests = Requests(Gate(ending, keys, settings.origins, settings.embed_sites))
     metrics = Metrics(
         Parts(
             node=settings.node,
@@ -285,4 +296,4 @@ def create_app(
             monotonic=monotonic,
         )
     )
-    return Application(Live(corridor), Fallback(corridor), requests, drain, health, metrics)
+    return Application(Live(corridor), Fallback(corridor), requests, drain, ending, health, metrics)

@@ -19,7 +19,7 @@ from server.settings import Settings
 from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
 from storage.database import Database, bring_up_to_date
 from storage.topics import create_topics, list_topics
-from storage.values import NewTopic, Provenance, TopicKind, TopicRules, TopicState
+from storage.values import Caveat, NewTopic, Provenance, TopicKind, TopicRules, TopicState
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -169,7 +169,7 @@ def _new_topic(content: _Content, now: int) -> NewTopic:
 
 @contextmanager
 def crowd(settings: Settings, number: int) -> Iterator[None]:
-    """While the block runs, ``number`` simulated citizens vote on what is not real; none where it is 0."""
+    """While the block runs, ``number`` simulated citizens vote on the demonstration; none where it is 0."""
     if number <= 0:
         yield
         return
@@ -205,7 +205,7 @@ async def _until_the_parent_ends(settings: Settings, number: int) -> None:
 async def _vote_at_random(settings: Settings, number: int) -> None:
     door, topics = await _wait_for_server(settings)
     if not topics:
-        print("the crowd finds no topic that is not real, and votes on nothing", flush=True)
+        print("the crowd finds no topic of the demonstration, and votes on nothing", flush=True)
         return
     leanings = {topic: _chance.betavariate(3, 2) for topic in topics}
     connecting = asyncio.Semaphore(CONNECTING_AT_ONCE)
@@ -228,7 +228,7 @@ async def _vote(citizen: SimulatedCitizen, topic: int, sign: Sign) -> None:
 
 
 async def _wait_for_server(settings: Settings) -> tuple[Door, list[int]]:
-    """The server of the data once it listens, and its open topics that are not real, now marked simulated.
+    """The server of the data once it listens, and the demonstration's open topics, now marked simulated.
 
     Only reads the lock's file: taking the lock to look would keep the server from starting.
     """
@@ -262,7 +262,7 @@ async def _open_topics(settings: Settings) -> list[int]:
     return [
         topic.id
         for topic in topics
-        if topic.provenance is not Provenance.REAL and topic.rules.state(now) is TopicState.OPEN
+        if Caveat.DEMONSTRATION in topic.provenance.caveats and topic.rules.state(now) is TopicState.OPEN
     ]
 
 

@@ -10,6 +10,10 @@ from random import Random
 from realtime.tally import AgeBand, Cell, Counts, Departement, Sex, Sign
 
 LONGEST_STATEMENT = 140
+REJECTED = "-1"
+"""What ``moderated`` says of a statement that its own debate's moderators took out."""
+
+_JUDGED = frozenset({REJECTED, "0", "1"})
 FROM_0 = "0-19"
 SHARE_FROM_15 = 0.25
 """Part of the residents under 20 who are taken to be 15 or older: an estimate, the table does not say."""
@@ -41,11 +45,17 @@ class Recording:
 
     statements: tuple[Statement, ...]
     events: tuple[Event, ...]
+    rejected: int | None
+    """Statements that their own debate's moderators rejected; None where the file does not say."""
+
+    rejected_votes: int
+    """Votes on those."""
+
     too_long: int
-    """Statements over 140 signs, refused."""
+    """Statements over 140 signs, refused; those that were rejected are not among them."""
 
     strays: int
-    """Votes on statements that are unknown or refused."""
+    """Votes on statements that are unknown or too long."""
 
     repeats: int
     """Events that say what their voter had said of the statement just before."""
@@ -69,32 +79,59 @@ class Recording:
 
 def read_recording(votes: Path, comments: Path) -> Recording:
     """The conversation of these two files; raises BadRecording."""
-    statements, refused = _read_statements(comments)
-    known = {statement.id for statement in statements}
+    said = _read_statements(comments)
+    accepted = {one.id for one in said.accepted}
     everything = _read_events(votes)
-    events = tuple(event for event in everything if event.statement in known)
+    events = tuple(event for event in everything if event.statement in accepted)
+    rejected_votes = sum(event.statement in said.rejected for event in everything)
     return Recording(
-        statements=statements,
+        statements=said.accepted,
         events=events,
-        too_long=len(refused),
-        strays=len(everything) - len(events),
+        rejected=len(said.rejected) if said.are_judged else None,
+        rejected_votes=rejected_votes,
+        too_long=len(said.too_long),
+        strays=len(everything) - len(events) - rejected_votes,
         repeats=_repeats(events),
         passes=sum(event.sign is Sign.WITHDRAWN for event in events),
     )
 
 
-def _read_statements(path: Path) -> tuple[tuple[Statement, ...], set[int]]:
-    """The accepted statements, and the ids of those that are too long."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What stands in the file of statements, by id; ``are_judged`` tells whether it says what was rejected."""
+
+    accepted: tuple[Statement, ...]
+    rejected: frozenset[int]
+    too_long: frozenset[int]
+    are_judged: bool
+
+
+def _read_statements(path: Path) -> _Said:
     texts: dict[int, str] = {}
-    for line, row in _rows(path, ("comment-id", "comment-body")):
+    rejected: set[int] = set()
+    are_judged = False
+    for line, row in _rows(path, ("comment-id", "comment-body"), optional=("moderated",)):
         one = _whole(path, line, "comment-id", row["comment-id"])
         if one in texts:
             raise _bad(path, line, f"comment-id {one} is there twice")
         texts[one] = " ".join(row["comment-body"].split())
         if not texts[one]:
             raise _bad(path, line, "comment-body is empty")
-    refused = {one for one, text in texts.items() if len(text) > LONGEST_STATEMENT}
-    return tuple(Statement(one, texts[one]) for one in sorted(texts.keys() - refused)), refused
+        are_judged = "moderated" in row
+        if are_judged and _is_rejected(path, line, row["moderated"]):
+            rejected.add(one)
+    taken = texts.keys() - rejected
+    too_long = {one for one in taken if len(texts[one]) > LONGEST_STATEMENT}
+    accepted = tuple(Statement(one, texts[one]) for one in sorted(taken - too_long))
+    return _Said(accepted, frozenset(rejected), frozenset(too_long), are_judged)
+
+
+def _is_rejected(path: Path, line: int, moderated: str) -> bool:
+    """0 is taken: such a statement was shown and voted on before anybody looked at it."""
+    moderated = moderated.strip()
+    if moderated not in _JUDGED:
+        raise _bad(path, line, f"moderated is {moderated!r}, 1, 0 or -1 is needed")
+    return moderated == REJECTED
 
 
 def _read_events(path: Path) -> list[Event]:
@@ -159,18 +196,21 @@ def read_population(path: Path) -> Population:
     return Population(tuple(residents), tuple(residents.values()))
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row with the number of its last line; only the wanted columns."""
+def _rows(
+    path: Path, columns: tuple[str, ...], *, optional: tuple[str, ...] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row with the number of its last line; only the wanted columns, ``optional`` ones where there are any."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             missing = [name for name in columns if name not in (reader.fieldnames or ())]
             if missing:
                 raise _bad(path, 1, f"the column {missing[0]} is missing")
+            wanted = (*columns, *(name for name in optional if name in (reader.fieldnames or ())))
             for row in _lines(path, reader):
                 if None in row or None in row.values():
                     raise _bad(path, reader.line_num, "the row has not as many fields as the header")
-                yield reader.line_num, {name: row[name] for name in columns}
+                yield reader.line_num, {name: row[name] for name in wanted}
     except UnicodeDecodeError as error:
         raise BadRecording(f"{path}: it is not UTF-8 ({error.reason})") from error
     except OSError as error:

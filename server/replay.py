@@ -101,7 +101,7 @@ def _create(door: Door, token: str, recording: Recording) -> dict[int, int]:
     """A topic for each statement; the topic's id by the statement's."""
     rules = TopicRules(opens_at=wall_ms(), closes_at=None, results=ResultPolicy.ALWAYS)
     plain = [
-        plain_topic(NewTopic(TopicKind.IDEA, one.text, THEME, rules, provenance=Provenance.SIMULATED))
+        plain_topic(NewTopic(TopicKind.IDEA, one.text, THEME, rules, provenance=Provenance.RECORDED))
         for one in recording.statements
     ]
     ids: list[int] = []

@@ -47,6 +47,16 @@ def _summary(recording: Recording, refusals: int) -> str:
         f"{counted(len(recording.events), 'vote')} played, "
         f"{counted(recording.repeats, 'repeat')} and {counted(recording.passes, 'pass', 'passes')} among them\n"
         f"{counted(refusals, 'vote')} refused by the server\n"
+        f"{_judgement(recording)}\n"
         f"{counted(recording.too_long, 'statement')} over 140 signs refused\n"
-        f"{counted(recording.strays, 'vote')} on refused or unknown statements left out"
+        f"{counted(recording.strays, 'vote')} on too long or unknown statements left out"
+    )
+
+
+def _judgement(recording: Recording) -> str:
+    if recording.rejected is None:
+        return "no column says what moderators rejected: all are taken"
+    return (
+        f"{counted(recording.rejected, 'statement')} rejected by moderators left out\n"
+        f"{counted(recording.rejected_votes, 'vote')} on rejected statements left out"
     )

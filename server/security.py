@@ -71,7 +71,11 @@ def identify(scope: Any, keys: Keys, origins: Iterable[str]) -> Visitor:
         return Visitor(None, refused)
     caller = caller_of(headers, keys)
     staff = cookie_in(headers.get(b"cookie", b""), STAFF_COOKIE) or ""
-    return Visitor(caller.device if caller.has_cookie else None, staff=staff[:MOST_TOKEN])
+    return Visitor(
+        caller.device if caller.has_cookie else None,
+        staff=staff[:MOST_TOKEN],
+        nobody=caller.fault or Refusal.UNKNOWN_VOTER,
+    )
 
 
 class Gate:

@@ -15,6 +15,7 @@ from server.app import Application, create_app, wall_ms
 from server.door import DoorProtocol, Patience
 from server.doorkeeper import Doorkeeper
 from server.drain import SPREAD_SECONDS
+from server.ending import FINISH_SECONDS
 from server.logs import configure
 from server.operations import OperationsListener, operations_app
 from server.protocol import LiveProtocol
@@ -25,7 +26,7 @@ from web.catalogue import Language, load_catalogue
 log = logging.getLogger("imaginest.server")
 
 GRACE_SECONDS = 1
-"""How long requests and connections have to end once all watchers were asked to come back elsewhere."""
+"""How long connections have to end after the last requests; whatever then still runs is cut off."""
 
 SPARE_DESCRIPTORS = 200
 """What the process needs beside its connections."""
@@ -84,10 +85,19 @@ class Server(uvicorn.Server):
         at_once = self.force_exit or signal.SIGINT in self._captured_signals
         log.info("the node asks its watchers to leave", extra={"event": "draining"})
         await self._application.drain.run(0.0 if at_once else SPREAD_SECONDS)
+        self._application.ending.begin()
+        self._take_nobody_new(sockets or [])
+        await self._application.ending.finished(FINISH_SECONDS)
         if self._operations is not None:
             await self._operations.stop()
         await super().shutdown(sockets)
         log.info("the node has ended", extra={"event": "ended"})
+
+    def _take_nobody_new(self, sockets: list[socket.socket]) -> None:
+        for server in self.servers:
+            server.close()
+        for listener in sockets:
+            listener.close()
 
 
 def make_server(

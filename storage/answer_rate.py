@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from storage.database import Database
 from storage.referents import ANSWERED_AT, SINCE
 from storage.tables import THEME, TOPIC
-from storage.values import DAY_MS, Provenance, Theme, TopicKind
+from storage.values import DAY_MS, Provenance, Theme, TopicKind, caveats_of
 from storage.values_follow_up import DAYS_TO_ANSWER, is_in_time, midnight
 from storage.values_referents import AnswerRate, Rate
 
@@ -55,4 +55,4 @@ async def answer_rate(database: Database, now: int) -> AnswerRate:
         for row in await connection.execute(doubtful):
             kept[by_slug[row.slug]] += is_in_time(row.since, row.answered_at)
     themes = tuple((theme, Rate(due[theme], kept[theme])) for theme in due)
-    return AnswerRate(Rate(due.total(), kept.total()), themes, frozenset(provenances))
+    return AnswerRate(Rate(due.total(), kept.total()), themes, caveats_of(provenances))

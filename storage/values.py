@@ -3,7 +3,7 @@
 Instants are integers, milliseconds since 1970 UTC, named ``…_at`` or ``now``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -29,12 +29,46 @@ class TopicKind(StrEnum):
         return self in {TopicKind.IDEA, TopicKind.DEBATE, TopicKind.ARGUMENT}
 
 
+class Caveat(StrEnum):
+    """What is not real about a topic, said on every page that shows it."""
+
+    DEMONSTRATION = "demonstration"
+    """The text asks nobody anything: it is there to try the service."""
+
+    SIMULATED = "simulated"
+    """Votes and profiles are drawn by chance."""
+
+    RECORDED = "recorded"
+    """Text and votes are those of real people in another debate; profiles, if any, are drawn by chance."""
+
+
 class Provenance(StrEnum):
-    """Whether a topic and its votes are real; anything else is said on every page that shows it."""
+    """Where a topic's text and votes come from; other pairs of the two do not happen."""
 
     REAL = "real"
     DEMONSTRATION = "demonstration"
     SIMULATED = "simulated"
+    """A demonstration on which a simulated crowd votes."""
+
+    RECORDED = "recorded"
+
+    @property
+    def caveats(self) -> tuple[Caveat, ...]:
+        match self:
+            case Provenance.REAL:
+                return ()
+            case Provenance.DEMONSTRATION:
+                return (Caveat.DEMONSTRATION,)
+            case Provenance.SIMULATED:
+                return (Caveat.DEMONSTRATION, Caveat.SIMULATED)
+            case Provenance.RECORDED:
+                return (Caveat.RECORDED,)
+
+
+def caveats_of(provenances: Iterable[Provenance]) -> tuple[Caveat, ...]:
+    """All that is not real about topics of these provenances, each once and always in the same order."""
+    found = {caveat for provenance in provenances for caveat in provenance.caveats}
+    return tuple(caveat for caveat in Caveat if caveat in found)
 
 
 class TopicState(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storage.values import Provenance, Theme, Topic
+from storage.values import Caveat, Theme, Topic
 from storage.values_follow_up import DAYS_TO_ANSWER, FollowUp, FollowUpStep, Outcome
 
 
@@ -166,8 +166,8 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRate:
-    """``provenances`` are those of the ideas counted."""
+    """``caveats`` are what is not real about the ideas counted."""
 
     all: Rate
     themes: tuple[tuple[Theme, Rate], ...]
-    provenances: frozenset[Provenance]
+    caveats: tuple[Caveat, ...]

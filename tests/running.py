@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -200,6 +200,14 @@ async def citizen(
         voter = Citizen(socket, packs=packs)
         await voter.hear_a("hello")
         yield voter
+
+
+async def until_told(ask: Callable[[], Awaitable[Any]], wanted: Any, *, deadline: float = DEADLINE) -> None:
+    """Ask until the answer is ``wanted``; AssertionError after ``deadline`` seconds."""
+    end = time.monotonic() + deadline
+    while (told := await ask()) != wanted:
+        assert time.monotonic() < end, f"{told!r} is told, not {wanted!r}"
+        await asyncio.sleep(0.05)
 
 
 async def until(condition: Any, *, deadline: float = DEADLINE) -> None:

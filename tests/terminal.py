@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from tests.running import DEADLINE, ROOT
 
 ERASE_TO_THE_END = "\033[K"
+WHOLE_RUN = 4 * DEADLINE
+"""Seconds for a program from its start to its end."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def on_a_terminal(command: Sequence[str], *, columns: int, environment: Mapping[
 
 def _read_all(terminal: int) -> bytes:
     """Everything until nobody has the terminal open any more."""
-    written, end = bytearray(), time.monotonic() + DEADLINE
+    written, end = bytearray(), time.monotonic() + WHOLE_RUN
     while select.select([terminal], [], [], max(0.0, end - time.monotonic()))[0]:
         try:
             written += os.read(terminal, 65536)

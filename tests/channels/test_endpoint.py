@@ -112,17 +112,25 @@ async def test_a_vote_before_the_profile_where_one_is_required_is_refused(server
         assert (await voter.vote(topic, 1))["code"] == "profile-needed"
 
 
-@pytest.mark.parametrize("cookie", [None, "imaginest=1.AAAA", "imaginest=1." + "A" * 43, "imaginest=x"])
-async def test_without_a_genuine_cookie_one_may_watch_but_not_vote(server: Running, cookie: str) -> None:
+FORGED = ["imaginest=1.AAAA", "imaginest=1." + "A" * 43, "imaginest=x", "imaginest="]
+
+
+@pytest.mark.parametrize(
+    ("cookie", "code"), [(None, "unknown-voter"), *((each, "forged-cookie") for each in FORGED)]
+)
+async def test_without_a_genuine_cookie_one_may_watch_but_not_vote(
+    server: Running, cookie: str | None, code: str
+) -> None:
     topic = server.topic(OPEN)
     async with citizen(server, cookie) as voter:
         await voter.follow(topic)
-        assert (await voter.vote(topic, 1))["code"] == "unknown-voter"
+        no = await voter.vote(topic, 1, "op-number-1")
+        assert no == {"t": "no", "code": code, "retry": False, "op": "op-number-1"}
 
 
-async def test_a_truncated_cookie_is_nobodys(server: Running) -> None:
-    async with citizen(server, server.cookie()[:-3]) as voter:
-        assert (await voter.vote(server.topic(), 1))["code"] == "unknown-voter"
+async def test_a_truncated_cookie_is_told_from_none(server: Running) -> None:
+    async with citizen(server, server.cookie()[:-3], packs=True) as voter:
+        assert (await voter.vote(server.topic(), 1))["code"] == "forged-cookie"
 
 
 async def test_of_five_hundred_subscriptions_those_beyond_the_limit_are_refused(server: Running) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from realtime.tally import AgeBand, Cell, Counts, Departement, Sex, Sign
 from server.recording import BadRecording, Recording, read_population, read_recording
+from server.report import print_report
 
 COMMENTS = "timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body"
 VOTES = "timestamp,datetime,comment-id,voter-id,vote"
@@ -51,6 +52,35 @@ def test_long_statements_are_refused_and_votes_on_them_left_out(read: Read) -> N
     recording = read(comments, ["10,x,0,1,1", "10,x,1,1,1", "10,x,77,1,1"])
     assert [statement.id for statement in recording.statements] == [0]
     assert (recording.too_long, recording.strays, len(recording.events)) == (1, 2, 1)
+
+
+def test_what_the_debates_moderators_rejected_is_left_out_with_its_votes(read: Read) -> None:
+    comments = [
+        "1,x,0,0,0,0,1,Oui",
+        "1,x,1,0,0,0,-1,Spam",
+        f"1,x,2,0,0,0,-1,{'a' * 141}",
+        "1,x,3,0,0,0,0,Neuf",
+    ]
+    recording = read(comments, ["10,x,0,1,1", "10,x,1,1,1", "20,x,1,1,-1", "10,x,2,1,1", "10,x,3,1,1"])
+    assert [statement.id for statement in recording.statements] == [0, 3]
+    assert (recording.rejected, recording.rejected_votes) == (2, 3)
+    assert (recording.too_long, recording.strays, len(recording.events)) == (0, 0, 2)
+
+
+def test_without_the_column_all_are_taken_and_the_report_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "c.csv").write_text("comment-id,comment-body\n0,Oui\n1,Non\n")
+    (tmp_path / "v.csv").write_text(VOTES + "\n10,x,0,1,1\n")
+    recording = read_recording(tmp_path / "v.csv", tmp_path / "c.csv")
+    assert (len(recording.statements), recording.rejected, recording.rejected_votes) == (2, None, 0)
+    assert print_report(recording, {0: 7, 1: 8}, {7: Counts(1, 0), 8: Counts(0, 0)}, 0)
+    assert "no column says what moderators rejected: all are taken\n" in capsys.readouterr().out
+
+
+def test_a_judgement_that_is_none_is_named_by_its_line(read: Read) -> None:
+    with pytest.raises(BadRecording, match=r"c\.csv, line 3: moderated is 'no', 1, 0 or -1 is needed"):
+        read(["1,x,0,0,0,0,1,Oui", "1,x,1,0,0,0,no,Non"], [])
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -6,6 +7,9 @@ import pytest
 
 from server.replay import run
 from server.settings import Settings
+from storage.database import Database
+from storage.topics import list_topics
+from storage.values import Provenance
 from tests.running import running
 from tests.terminal import on_a_terminal
 
@@ -13,6 +17,7 @@ COMMENTS = f"""timestamp,datetime,comment-id,author-id,agrees,disagrees,moderate
 1,x,0,0,5,5,1,"Oui, plus de trains"
 1,x,1,0,5,5,1,Moins de bruit
 1,x,2,0,5,5,1,{"a" * 141}
+1,x,3,0,5,5,-1,Une insulte
 """
 VOTES = """timestamp,datetime,comment-id,voter-id,vote
 3000,x,0,1,-1
@@ -24,6 +29,8 @@ VOTES = """timestamp,datetime,comment-id,voter-id,vote
 1300,x,1,1,-1
 1400,x,1,2,-1
 1500,x,2,2,-1
+1600,x,3,1,1
+1700,x,3,2,1
 """
 POPULATION = """departement,nom,sexe,age,population
 57,Moselle,F,0-19,400
@@ -39,12 +46,24 @@ def files(tmp_path: Path) -> tuple[Path, Path, Path]:
     return paths
 
 
+async def provenances(data: Path) -> set[Provenance]:
+    database = Database(Settings(data=data).database)
+    try:
+        return {topic.provenance for topic in await list_topics(database)}
+    finally:
+        await database.close()
+
+
 def check_report(printed: str) -> None:
     lines = [line.split() for line in printed.splitlines()]
     assert ["1", "1", "2", "+1", "−1", "yes"] in [line[1:7] for line in lines]
     assert ["0", "2", "2", "+0", "−2", "yes"] in [line[1:7] for line in lines]
     assert "8 votes played, 1 repeat and 1 pass among them\n0 votes refused by the server\n" in printed
-    assert "1 statement over 140 signs refused\n1 vote on refused or unknown statements left out\n" in printed
+    assert "1 statement rejected by moderators left out\n2 votes on rejected statements left out\n" in printed
+    assert "Une insulte" not in printed
+    assert (
+        "1 statement over 140 signs refused\n1 vote on too long or unknown statements left out\n" in printed
+    )
 
 
 def test_a_replay_that_serves_itself_ends_equal_to_the_recount(
@@ -53,6 +72,7 @@ def test_a_replay_that_serves_itself_ends_equal_to_the_recount(
     votes, comments, profiles = files
     assert run(Settings(data=tmp_path / "data", port=0), votes, comments, profiles, None) == 0
     check_report(capsys.readouterr().out)
+    assert asyncio.run(provenances(tmp_path / "data")) == {Provenance.RECORDED}
 
 
 def test_a_replay_at_speed_goes_to_the_server_that_runs_and_cuts_silences(
@@ -71,9 +91,9 @@ def test_a_recording_that_cannot_be_read_is_said_and_starts_nothing(
     tmp_path: Path, files: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     votes, comments, _ = files
-    votes.write_text(VOTES + "1600,x,0,2,maybe\n")
+    votes.write_text(VOTES + "1800,x,0,2,maybe\n")
     assert run(Settings(data=tmp_path / "data", port=0), votes, comments, None, None) == 1
-    assert "line 11: vote is 'maybe'" in capsys.readouterr().err
+    assert "line 13: vote is 'maybe'" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Departement, Sex
-from storage.values import Provenance, Theme, TopicKind
+from storage.values import Caveat, Provenance, Theme, TopicKind
 from web.catalogue import Catalogue, Language, load_catalogue
 from web.citizen.weather import Weather
 
@@ -41,8 +41,9 @@ def test_everything_that_is_counted_has_a_name(catalogue: Catalogue) -> None:
 
 
 def test_everything_that_is_not_real_is_marked(catalogue: Catalogue) -> None:
-    marked = {str(provenance) for provenance in Provenance if provenance is not Provenance.REAL}
-    assert set(catalogue.sections["provenance"]) == set(catalogue.sections["provenance-told"]) == marked
+    caveats = {str(caveat) for caveat in Caveat}
+    assert set(catalogue.sections["provenance"]) == set(catalogue.sections["provenance-told"]) == caveats
+    assert [bool(provenance.caveats) for provenance in Provenance] == [False, True, True, True]
 
 
 def test_one_and_none_are_singular(catalogue: Catalogue) -> None:

@@ -9,7 +9,7 @@ from realtime.disclosure import ResultPolicy
 from realtime.tally import NOWHERE, AgeBand, Cell, Departement, Sex, Sign
 from storage.ballots import CHANGES_A_DAY, DAY_MS, own_signs
 from storage.profiles import profile_of
-from storage.topics import create_topics
+from storage.topics import create_topics, withdraw_topic
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from tests.storage.house import device
 from tests.web.conftest import Site
@@ -226,6 +226,31 @@ async def test_a_forged_cookie_has_its_own_sentence(site: Site) -> None:
     assert load_catalogue().say("refusals", "forged-cookie") in text_of(answer.text)
 
 
+@pytest.mark.parametrize("number", [999, 10**30])
+async def test_a_vote_on_an_unknown_topic_says_so_to_a_person_and_to_a_program(
+    site: Site, number: int
+) -> None:
+    async with site.browser(ME) as browser:
+        page = await browser.post(f"/sujets/{number}/vote", data=VOTE)
+        browser.headers["accept"] = "application/json"
+        told = await browser.post(f"/sujets/{number}/vote", data=VOTE)
+    sentence = load_catalogue().say("refusals", "unknown-topic")
+    assert page.status_code == told.status_code == 404
+    assert sentence in text_of(page.text) and "Revenir à l'accueil" in text_of(page.text)
+    assert told.json() == {"code": "unknown-topic", "message": sentence}
+
+
+async def test_a_vote_on_a_topic_that_is_out_of_view_keeps_its_page(site: Site) -> None:
+    topic = await site.house.topic()
+    await site.house.database.write(lambda connection: withdraw_topic(connection, topic, 1))
+    async with site.browser(ME) as browser:
+        page = await browser.post(f"/sujets/{topic}/vote", data=VOTE)
+        browser.headers["accept"] = "application/json"
+        told = await browser.post(f"/sujets/{topic}/vote", data=VOTE)
+    assert page.status_code == 410 and "a été retiré" in text_of(page.text)
+    assert (told.status_code, told.json()["code"]) == (404, "unknown-topic")
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/sujets/999", f"/sujets/{10**30}", "/sujets/x"])
 async def test_a_missing_page_is_a_page(site: Site, path: str) -> None:
     answer = await site.browser().get(path)
@@ -240,13 +265,25 @@ async def test_a_wrong_method_is_a_page(site: Site) -> None:
     assert "Revenez à l'accueil" in text_of(answer.text)
 
 
-async def test_what_is_not_real_is_marked_everywhere(site: Site) -> None:
-    new = NewTopic(
-        TopicKind.QUESTION, "Un essai", "sport", TopicRules(0, None), provenance=Provenance.SIMULATED
-    )
+@pytest.mark.parametrize(
+    ("provenance", "marks"),
+    [
+        (Provenance.REAL, set()),
+        (Provenance.DEMONSTRATION, {"Démonstration"}),
+        (Provenance.SIMULATED, {"Démonstration", "Votes simulés"}),
+        (Provenance.RECORDED, {"Débat rejoué"}),
+    ],
+)
+async def test_a_page_says_both_what_the_text_is_and_what_the_votes_are(
+    site: Site, provenance: Provenance, marks: set[str]
+) -> None:
+    rules = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+    new = NewTopic(TopicKind.QUESTION, "Un essai", "sport", rules, provenance=provenance)
     (topic,) = await create_topics(site.house.database, site.house.keys, [new], 0)
-    for path in ("/", f"/sujets/{topic}"):
-        assert "Votes simulés" in (await site.browser().get(path)).text
+    every = {"Démonstration", "Votes simulés", "Débat rejoué"}
+    for path in ("/", f"/sujets/{topic}", f"/integrer/{topic}", "/statistiques"):
+        page = (await site.browser().get(path)).text
+        assert {mark for mark in every if f">{mark}<" in page} == marks, path
 
 
 async def test_a_title_is_text_and_never_markup(site: Site) -> None:

@@ -86,7 +86,8 @@ async def test_a_preview_of_a_simulated_topic_says_so(site: Site) -> None:
     )
     (topic,) = await create_topics(site.house.database, site.house.keys, [new], 0)
     told = await preview_of(site, topic)
-    assert "Un « essai »" in told["og:title"] and "simulés" in told["og:description"]
+    assert "Un « essai »" in told["og:title"]
+    assert "simulés" in told["og:description"] and "pour la démonstration" in told["og:description"]
 
 
 async def test_a_title_stays_inside_its_attribute(site: Site) -> None:

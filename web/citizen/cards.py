@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from realtime.disclosure import RATIO_FROM, View, seen_through
 from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Counts, Departement, PublicTally, SeriesKind, Sex, Sign, Version
-from storage.values import Provenance, Standing, Topic, TopicState
+from storage.values import Caveat, Standing, Topic, TopicState, caveats_of
 from storage.values_news import Picture
 from web.citizen.time_left import TimeLeft, time_left
 from web.citizen.weather import Share, Weather, share, weather
@@ -59,8 +59,8 @@ class Card:
         return self.view is View.HIDDEN
 
     @property
-    def is_real(self) -> bool:
-        return self.topic.provenance is Provenance.REAL
+    def caveats(self) -> tuple[Caveat, ...]:
+        return self.topic.provenance.caveats
 
     @property
     def by_region(self) -> bool:
@@ -145,8 +145,8 @@ class Halves:
     """Which part of the ideas is shown, of how many."""
 
     @property
-    def provenances(self) -> set[Provenance]:
-        return {c.topic.provenance for c in (*self.region, *self.ideas)} - {Provenance.REAL}
+    def caveats(self) -> tuple[Caveat, ...]:
+        return caveats_of(card.topic.provenance for card in (*self.region, *self.ideas))
 
 
 REGION_AT_MOST = 24

@@ -7,8 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from realtime.refusals import Refusal
 from storage.database import StorageUnavailable
-from web.citizen.visit import pages_for
+from web.citizen.visit import pages_for, wants_json
 
 
 async def http_error(request: Request, error: Exception) -> Response:
@@ -20,7 +21,11 @@ async def http_error(request: Request, error: Exception) -> Response:
 
 
 async def unavailable(request: Request, _error: Exception) -> Response:
-    return pages_for(request).error(503, headers={"retry-after": "5"})
+    """A page for a person, the code for a program: in a moment it will be possible again."""
+    pages = pages_for(request)
+    answer = pages.refusal(503, Refusal.TRY_AGAIN) if wants_json(request) else pages.error(503)
+    answer.headers["retry-after"] = "5"
+    return answer
 
 
 def exception_handlers() -> Mapping[Any, Callable[[Request, Exception], Any]]:

@@ -10,7 +10,7 @@ from channels.wire import MAX_INTEGER
 from storage.news import get_campaign, get_image, running_campaigns
 from storage.questionnaires import questionnaire_topics, running_questionnaires
 from storage.topics import get_topics
-from storage.values import Provenance
+from storage.values import Caveat
 from storage.values_news import Campaign
 from storage.values_questionnaires import Questionnaire
 from web.citizen.time_left import TimeLeft, time_left
@@ -33,11 +33,7 @@ class Invitation:
     body: str
     size: int
     left: TimeLeft
-    provenance: Provenance
-
-    @property
-    def is_real(self) -> bool:
-        return self.provenance is Provenance.REAL
+    caveats: tuple[Caveat, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +57,15 @@ async def invitations(visitor: Visit) -> Invitations:
 
 def _campaign(one: Campaign, now: int) -> Invitation:
     left = time_left(one.rules, now)
-    return Invitation(f"/campagnes/{one.id}", one.title, one.body, len(one.topics), left, one.provenance)
+    return Invitation(
+        f"/campagnes/{one.id}", one.title, one.body, len(one.topics), left, one.provenance.caveats
+    )
 
 
 def _questionnaire(one: Questionnaire, now: int) -> Invitation:
     left = time_left(one.rules, now)
     most = walk(one, {}, ()).at_most
-    return Invitation(f"/questionnaires/{one.id}", one.title, one.body, most, left, one.provenance)
+    return Invitation(f"/questionnaires/{one.id}", one.title, one.body, most, left, one.provenance.caveats)
 
 
 async def campaign_page(request: Request) -> Response:
@@ -79,7 +77,6 @@ async def campaign_page(request: Request) -> Response:
         raise HTTPException(404)
     context = visitor.context(
         campaign=campaign,
-        is_real=campaign.provenance is Provenance.REAL,
         state=campaign.state(visitor.now),
         left=time_left(campaign.rules, visitor.now),
         cards=await visitor.cards(await get_topics(database, campaign.topics)),

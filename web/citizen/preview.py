@@ -21,6 +21,4 @@ def told(card: Card, catalogue: Catalogue) -> str:
         sentence = catalogue.say("preview", entry, plus=plus, minus=minus, voters=voters)
     else:
         sentence = catalogue.say("preview", "open" if card.is_open else "not-open", voters=voters)
-    if card.is_real:
-        return sentence
-    return f"{sentence} {catalogue.say('provenance-told', card.topic.provenance)}"
+    return " ".join([sentence, *(catalogue.say("provenance-told", caveat) for caveat in card.caveats)])

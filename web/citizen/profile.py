@@ -12,7 +12,7 @@ from storage.profiles import save_profile
 from storage.topics import get_topic
 from storage.values import Profile
 from web.citizen.topic import SEE_OTHER, enter
-from web.citizen.visit import Visit, came_from, profile_state, read_form, visit
+from web.citizen.visit import Visit, came_from, profile_state, read_form, refused, visit, wants_json
 from web.forms import (
     HOME,
     Answers,
@@ -36,22 +36,21 @@ async def profile_page(request: Request) -> Response:
 async def keep_profile(request: Request) -> Response:
     """Keep the answers, then cast the vote that came along, if any."""
     visitor = await visit(request)
-    wants_json = "application/json" in request.headers.get("accept", "")
     if not request.state.has_cookie:
-        return _refused(visitor, request.state.cookie_fault or Refusal.UNKNOWN_VOTER, wants_json)
+        return refused(request, visitor, request.state.cookie_fault or Refusal.UNKNOWN_VOTER)
     form = await read_form(request)
     kept = read_kept_vote(form)
     if isinstance(kept, Refusal):
-        return _refused(visitor, kept, wants_json)
+        return refused(request, visitor, kept)
     cell = read_cell(form)
     if isinstance(cell, ProfileFaults):
-        if wants_json:
-            return _refused(visitor, cell.first, wants_json)
+        if wants_json(request):
+            return refused(request, visitor, cell.first)
         return _form(visitor, form, kept, faults=cell, status=400)
     services = visitor.services
     first = form.get("first") == "1"
     await save_profile(services.database, services.keys, visitor.device, cell, visitor.now, first=first)
-    if wants_json:
+    if wants_json(request):
         told = visitor.profile if first and visitor.profile is not None else Profile(cell)
         return JSONResponse({"profile": profile_state(told)})
     after = local_path(form)
@@ -59,7 +58,7 @@ async def keep_profile(request: Request) -> Response:
         return RedirectResponse(after, SEE_OTHER)
     topic = await get_topic(visitor.services.database, kept.topic)
     if topic is None:
-        return _refused(visitor, Refusal.UNKNOWN_TOPIC, wants_json)
+        return refused(request, visitor, Refusal.UNKNOWN_TOPIC)
     return await enter(visitor, topic, VoteForm(kept.sign, kept.op), after)
 
 
@@ -91,11 +90,3 @@ def _form(
 def _told(visitor: Visit) -> Answers:
     cell = NOWHERE if visitor.profile is None else visitor.profile.cell
     return Answers(cell.departement or "", cell.sex or "", cell.age or "")
-
-
-def _refused(visitor: Visit, code: Refusal, wants_json: bool) -> Response:
-    pages = visitor.pages
-    status = 404 if code is Refusal.UNKNOWN_TOPIC else 400
-    if wants_json:
-        return pages.refusal(status, code)
-    return pages.error(status, code)

@@ -21,7 +21,7 @@ from storage.ballots import own_signs
 from storage.database import StorageUnavailable
 from storage.questionnaires import get_questionnaire, note_stages
 from storage.topics import get_topics
-from storage.values import CastVote, Provenance, Receipt, TopicState
+from storage.values import CastVote, Receipt, TopicState
 from storage.values_questionnaires import Questionnaire
 from web.citizen.cards import Note, wants_profile
 from web.citizen.engagement import figures
@@ -175,7 +175,6 @@ async def _show(
     number = asked if asked in walked.visited else walked.current
     shown = {
         "questionnaire": reader.questionnaire,
-        "is_real": reader.questionnaire.provenance is Provenance.REAL,
         "state": reader.state,
         "left": time_left(reader.questionnaire.rules, reader.visitor.now),
         "figures": await _figures(reader),

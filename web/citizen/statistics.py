@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from storage.statistics import PROFILE_KINDS
-from storage.values import Provenance
+from storage.values import caveats_of
 from web.citizen.timeline import local_time
 from web.citizen.visit import pages_for, visit
 from web.services import Services
@@ -37,7 +37,7 @@ async def statistics_page(request: Request) -> Response:
         theme=theme,
         everything=EVERYTHING,
         sections=SECTIONS,
-        provenances=sorted(snapshot.figures.provenances - {Provenance.REAL}),
+        caveats=caveats_of(snapshot.figures.provenances),
         rate=await visitor.services.answers.rate(),
     )
     return visitor.pages.page("statistics.html", context)
@@ -56,7 +56,7 @@ async def pooled_representativeness(request: Request) -> Response:
     context = visitor.context(
         comparisons=comparisons(snapshot),
         at=local_time(snapshot.at),
-        provenances=sorted(snapshot.figures.provenances - {Provenance.REAL}),
+        caveats=caveats_of(snapshot.figures.provenances),
     )
     return visitor.pages.page("representativeness.html", context)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -28,7 +29,16 @@ from web.citizen.local_time import here
 from web.citizen.preview import told as preview_of
 from web.citizen.pyramid import pyramid
 from web.citizen.timeline import ended, timeline
-from web.citizen.visit import Visit, asked_topic, must_be_in_view, named_topic, read_form, visit
+from web.citizen.visit import (
+    Visit,
+    asked_topic,
+    must_be_in_view,
+    named_topic,
+    read_form,
+    refused,
+    visit,
+    wants_json,
+)
 from web.forms import VoteForm, local_path, read_sign, read_vote
 
 SEE_OTHER = 303
@@ -64,8 +74,13 @@ async def vote(request: Request) -> Response:
     """Cast a vote; someone who was not asked for a profile yet is asked first, their vote kept."""
     visitor = await visit(request)
     if not request.state.has_cookie:
-        return visitor.pages.error(400, request.state.cookie_fault or Refusal.UNKNOWN_VOTER)
-    topic = await asked_topic(visitor, request)
+        return refused(request, visitor, request.state.cookie_fault or Refusal.UNKNOWN_VOTER)
+    try:
+        topic = await asked_topic(visitor, request)
+    except HTTPException as missing:
+        if missing.status_code != 404 and not wants_json(request):
+            raise
+        return refused(request, visitor, Refusal.UNKNOWN_TOPIC)
     form = await read_form(request)
     read = read_vote(form)
     if isinstance(read, Refusal):

@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Match
 
 from channels.wire import MAX_INTEGER
 from realtime.disclosure import View
+from realtime.refusals import Refusal
 from realtime.tally import NOWHERE
 from storage.ballots import own_signs
 from storage.follow_up import answered_topics
@@ -123,6 +125,19 @@ async def named_topic(visitor: Visit, request: Request) -> Topic:
     if topic is None:
         raise HTTPException(404)
     return topic
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a program asks, that reads codes and no pages."""
+    return "application/json" in request.headers.get("accept", "")
+
+
+def refused(request: Request, visitor: Visit, code: Refusal) -> Response:
+    """What a form brought cannot be taken: a page for a person, the code for a program."""
+    status = 404 if code is Refusal.UNKNOWN_TOPIC else 400
+    if wants_json(request):
+        return visitor.pages.refusal(status, code)
+    return visitor.pages.error(status, code)
 
 
 async def read_form(request: Request) -> FormData:

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from storage.letter_material import Material, Popular
-from storage.values import Provenance, Topic
+from storage.letter_material import Material
+from storage.values import Topic
 from storage.values_follow_up import Answered
 from storage.values_letter import Section
 from web.catalogue import Catalogue
@@ -77,14 +77,14 @@ def made_sections(catalogue: Catalogue, month: str, found: Material) -> list[Sec
                     "letter-made",
                     "loved",
                     one.voters,
-                    title=_title(one),
+                    title=_named(catalogue, one.topic),
                     plus=catalogue.percent(one.plus or 0),
                 ),
             )
             for one in best
         ),
         "followed": _listed(
-            (one.topic, say("letter-made", "followed", one.voters, title=_title(one)))
+            (one.topic, say("letter-made", "followed", one.voters, title=_named(catalogue, one.topic)))
             for one in others[:MOST_LISTED]
         ),
     }
@@ -104,7 +104,9 @@ def _told(catalogue: Catalogue, told: Sequence[Answered]) -> str:
     lines = []
     for one in told:
         entry = "told" if one.answer.text.strip() else "untold"
-        words = catalogue.say("letter-made", entry, title=_named(one.topic), text=_quoted(one.answer.text))
+        words = catalogue.say(
+            "letter-made", entry, title=_named(catalogue, one.topic), text=_quoted(one.answer.text)
+        )
         lines.append((one.topic, words))
     return _listed(lines)
 
@@ -114,14 +116,11 @@ def _listed(lines: Iterable[tuple[Topic, str]]) -> str:
     return "\n\n".join(f"{words}\n[{_bare(topic.title)}](/sujets/{topic.id})" for topic, words in lines)
 
 
-def _title(one: Popular) -> str:
-    return _named(one.topic)
-
-
-def _named(topic: Topic) -> str:
-    """What is not from real voters says so."""
+def _named(catalogue: Catalogue, topic: Topic) -> str:
+    """What is not real says so."""
     title = " ".join(topic.title.split())
-    return title if topic.provenance is Provenance.REAL else f"{title} (démonstration)"
+    caveats = [catalogue.say("provenance", caveat).lower() for caveat in topic.provenance.caveats]
+    return f"{title} ({', '.join(caveats)})" if caveats else title
 
 
 def _quoted(text: str) -> str:

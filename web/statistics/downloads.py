@@ -125,7 +125,8 @@ def _sides(shown: Share | None) -> tuple[Value, Value, Value]:
 
 def _told(entry: Entry) -> tuple[Value, ...]:
     topic = entry.topic
-    return (topic.id, topic.title, str(topic.provenance), topic.voters, entry.won, *_sides(entry.share))
+    origin = "+".join(topic.provenance.caveats) or str(topic.provenance)
+    return (topic.id, topic.title, origin, topic.voters, entry.won, *_sides(entry.share))
 
 
 def _tenths(part: float) -> float:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from realtime.tally import SeriesKind
-from storage.values import Provenance
 from web.statistics.charts import Charts, Entry
 
 
@@ -36,6 +35,6 @@ def live(charts: Charts) -> dict[str, Any]:
 def _plain(entry: Entry) -> dict[str, Any]:
     topic = entry.topic
     plus = None if entry.share is None else entry.share.plus
-    told = {"id": topic.id, "title": topic.title, "voters": topic.voters, "plus": plus}
-    told["mark"] = None if topic.provenance is Provenance.REAL else str(topic.provenance)
+    told: dict[str, Any] = {"id": topic.id, "title": topic.title, "voters": topic.voters, "plus": plus}
+    told["caveats"] = list(topic.provenance.caveats)
     return told if entry.won is None else {**told, "won": entry.won}

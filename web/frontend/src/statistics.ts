@@ -2,7 +2,7 @@
 import { share, weather } from "./share.ts";
 import { number, percent, type Words } from "./words.ts";
 
-type Item = Readonly<{ id: number; title: string; voters: number; plus: number | null; mark: string | null; won?: number }>;
+type Item = Readonly<{ id: number; title: string; voters: number; plus: number | null; caveats: string[]; won?: number }>;
 
 /** As `/statistiques/direct` tells them; a number or a place that is null publishes nothing. */
 export type Figures = Readonly<{
@@ -110,10 +110,10 @@ function writeFacts(facts: Element, list: HTMLElement, item: Item | undefined, w
   const voters = document.createElement("span");
   voters.textContent = words.voters(item.voters);
   parts.push(voters);
-  if (item.mark) {
+  for (const caveat of item.caveats) {
     const mark = document.createElement("span");
     mark.className = "ranking-mark";
-    mark.textContent = words.say("provenance", item.mark);
+    mark.textContent = words.say("provenance", caveat);
     parts.push(document.createTextNode(" "), mark);
   }
   facts.replaceChildren(...parts);
