@@ -7,8 +7,8 @@ from channels.framing import Framing, framed
 from channels.wire import Bye
 from realtime.fanout import Fanout
 
-SPREAD_SECONDS = 2.5
-"""Over how long the watchers leave; with what follows, a node ends within 7 s whoever hangs, mostly within 3."""
+SPREAD_SECONDS = 2.0
+"""Over how long the watchers leave; with what follows, a node ends within 5 s whoever hangs, mostly within 3."""
 
 
 class Drain:

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from storage.database import StorageUnavailable
 from web.citizen.errors import unavailable
 
-FINISH_SECONDS = 2.0
-"""How long requests may go on once the node takes nobody new; the database answers or fails in about that time."""
+FINISH_SECONDS = 1.0
+"""How long requests may go on once the node takes nobody new; most began before the watchers were asked to leave."""
 
-UNWIND_SECONDS = 1.0
+UNWIND_SECONDS = 0.5
 """How long those that were cut off after that may take to say so."""
 
 
