@@ -23,8 +23,9 @@ from web.console.desk import (
     set_token,
     signed_in,
 )
-from web.console.origin import browser_of, network_of
+from web.console.browser import browser_of
 from web.forms import local_path, trimmed, typed
+from web.network import network_of
 from web.services import Services
 
 MOST_EMAIL = 254
