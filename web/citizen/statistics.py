@@ -54,6 +54,7 @@ async def pooled_representativeness(request: Request) -> Response:
     visitor = await visit(request)
     snapshot = await visitor.services.statistics.snapshot()
     context = visitor.context(
+        card=None,
         comparisons=comparisons(snapshot),
         at=local_time(snapshot.at),
         provenances=sorted(snapshot.figures.provenances - {Provenance.REAL}),
