@@ -9,7 +9,17 @@ from starlette.responses import Response
 
 from storage.follow_up import answered_ideas, answered_themes
 from storage.values import Topic
-from storage.values_follow_up import ANSWERS, FollowUp, FollowUpStep, Outcome, day_of, days_left
+from storage.values_follow_up import (
+    ANSWERS,
+    OWED,
+    FollowUp,
+    FollowUpStep,
+    Outcome,
+    day_of,
+    days_left,
+    last_day,
+    runs_from,
+)
 from web.citizen.visit import visit
 from web.forms import read_page
 
@@ -35,10 +45,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When the answer is due: an entry of the catalogue's section ``follow-up``, and its number of days."""
+    """When the answer is due: an entry of the catalogue's section ``follow-up``, its number of days, and the day."""
 
     phrase: str
-    n: int | None
+    n: int
+    on: date
+    runs: str
+    """From when the days run: an entry of the section ``answer-runs``."""
 
 
 def entries(topic: Topic, told: Sequence[FollowUp]) -> list[Entry]:
@@ -61,15 +74,14 @@ def _entry(told: FollowUp) -> Entry:
     return Entry(str(told.step), day_of(told.at), told.text, told.direction, told.step, told.outcome, changed)
 
 
-def deadline(told: Sequence[FollowUp], now: int) -> Deadline | None:
-    """None where nothing was handed to a direction, or something was said back."""
-    if any(one.step in ANSWERS for one in told):
+def deadline(topic: Topic, told: Sequence[FollowUp], now: int) -> Deadline | None:
+    """None where the Région owes no answer, or has said something back."""
+    since = runs_from(topic, told)
+    if since is None:
         return None
-    handed = next((one for one in told if one.step is FollowUpStep.HANDED), None)
-    if handed is None:
-        return None
-    left = days_left(handed.at, now)
-    return Deadline("late", -left) if left < 0 else Deadline("due", left) if left else Deadline("today", None)
+    left = days_left(since, now)
+    phrase = "late" if left < 0 else "due" if left else "today"
+    return Deadline(phrase, abs(left), last_day(since), "published" if topic.kind in OWED else "handed")
 
 
 async def answers_page(request: Request) -> Response:

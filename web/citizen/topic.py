@@ -122,7 +122,7 @@ async def show_topic(
         pyramid=pyramid(cells),
         next=_path(card),
         follow_up=entries(topic, told),
-        deadline=deadline(told, visitor.now),
+        deadline=deadline(topic, told, visitor.now),
         campaign=await campaign_of(database, topic.id),
         above=None if topic.parent is None else await get_topic(database, topic.parent),
         debate=await debate_under(visitor, topic, sent=sent) if topic.parent is None else None,
