@@ -20,6 +20,15 @@ from storage.values_follow_up import (
     follow_up_fault,
 )
 
+STEPS_NUMBER = sa.func.coalesce(
+    sa.select(sa.cast(sa.func.sum(sa.func.coalesce(FOLLOW_UP.c.changed_at, FOLLOW_UP.c.at)), sa.BigInteger))
+    .where(FOLLOW_UP.c.topic_id == TOPIC.c.id)
+    .correlate(TOPIC)
+    .scalar_subquery(),
+    0,
+)
+"""Of a topic, as ``steps_number`` has it."""
+
 
 class BadFollowUp(Exception):
     """The step cannot be taken."""
@@ -76,9 +85,7 @@ async def follow_ups_of(database: Database, topic_ids: Sequence[int]) -> dict[in
         ):
             told = follow_up_of(row)
             found[told.topic][told.step] = told
-    return {
-        topic: [steps[step] for step in FollowUpStep if step in steps] for topic, steps in found.items()
-    }
+    return {topic: [steps[step] for step in FollowUpStep if step in steps] for topic, steps in found.items()}
 
 
 async def latest_answers(database: Database, topic_ids: Iterable[int]) -> dict[int, FollowUp]:

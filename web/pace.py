@@ -21,7 +21,9 @@ class Pace:
     def take(self, caller: str, now: int) -> bool:
         """Whether the caller may go on, which is then counted."""
         full = self.at_once * self.between_ms
-        rested = max(min(self._rested.pop(caller, 0), now + full), now)  # a clock that went back holds nobody up
+        rested = max(
+            min(self._rested.pop(caller, 0), now + full), now
+        )  # a clock that went back holds nobody up
         goes = rested + self.between_ms <= now + full
         self._rested[caller] = rested + self.between_ms if goes else rested
         if len(self._rested) > self.most:

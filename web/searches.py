@@ -6,8 +6,8 @@ from web.pace import Pace
 
 DEVICE = (1_000, 60)
 ADDRESS = (100, 300)
-"""Ms from one search to the next, and how many at once after a pause. A hall of 500 people shares an address, but each
-of them has a cookie after the first page; searches without one are a first page, or a program."""
+"""Ms from one search to the next, and how many at once after a pause. A hall of 500 people shares an address, but
+each of them has a cookie after the first page; searches without one are a first page, or a program."""
 
 
 @dataclass(frozen=True, slots=True)

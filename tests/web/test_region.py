@@ -1,10 +1,12 @@
 """What the Région tells and answers: pictures, campaigns, the steps of a topic, the page of answers."""
 
 import hashlib
+import re
 from datetime import date
 
 import pytest
 
+from storage import tallies
 from storage.follow_up import tell_follow_up
 from storage.news import create_campaign, create_news
 from storage.topics import create_topics
@@ -101,12 +103,35 @@ async def test_every_topic_says_where_it_stands(site: Site) -> None:
         assert f'href="/sujets/{idea}#suivi">La Région a répondu' in (await browser.get("/")).text
 
 
+async def test_what_became_of_a_topic_is_a_part_whose_number_tells_what_is_new(site: Site) -> None:
+    (idea,) = await ideas(site)
+    numbers = []
+
+    async def part() -> str:
+        answer = await site.browser(ME).get(f"/sujets/{idea}/suivi")
+        found = re.search(r'data-steps="(\d+)"', answer.text)
+        assert answer.status_code == 200 and found is not None and "<html" not in answer.text
+        marks = await tallies.marks(site.house.database, [idea])
+        assert marks[idea].steps == int(found[1]), "what is told live is what the part says of itself"
+        numbers.append(int(found[1]))
+        return text_of(answer.text)
+
+    assert "Idée publiée" in await part()
+    for at, text in ((START, "Oui, dès mars."), (START + DAY, "Oui, dès avril.")):
+        await tell_follow_up(site.house.database, FollowUp(idea, ANSWERED, at, text))
+        assert text in await part()
+    assert numbers[0] == 0 and len(set(numbers)) == 3
+    assert (await site.browser(ME).get("/sujets/999/suivi")).status_code == 404
+
+
 def topic_of(kind: TopicKind) -> Topic:
     rules = TopicRules(START, None)
     return Topic(1, kind, "Un préau", "", Theme("sport", "Sport"), rules, Provenance.REAL, START)
 
 
-@pytest.mark.parametrize(("days", "phrase", "n"), [(0, "due", 12), (11, "due", 1), (12, "today", 0), (14, "late", 2)])
+@pytest.mark.parametrize(
+    ("days", "phrase", "n"), [(0, "due", 12), (11, "due", 1), (12, "today", 0), (14, "late", 2)]
+)
 @pytest.mark.parametrize("kind", [TopicKind.IDEA, TopicKind.DEBATE])
 def test_what_citizens_propose_is_due_twelve_days_after_its_publication_whoever_has_it(
     days: int, phrase: str, n: int, kind: TopicKind
@@ -119,9 +144,7 @@ def test_what_citizens_propose_is_due_twelve_days_after_its_publication_whoever_
         assert deadline(topic_of(kind), [handed, FollowUp(1, step, START, "Oui")], START + days * DAY) is None
 
 
-@pytest.mark.parametrize(
-    "kind", [TopicKind.QUESTION, TopicKind.PROPOSAL, TopicKind.NEWS, TopicKind.ARGUMENT]
-)
+@pytest.mark.parametrize("kind", [TopicKind.QUESTION, TopicKind.PROPOSAL, TopicKind.NEWS, TopicKind.ARGUMENT])
 def test_anything_else_is_due_once_it_was_handed_over(kind: TopicKind) -> None:
     handed = FollowUp(1, HANDED, START + DAY, direction="Sports")
     assert deadline(topic_of(kind), [], START) is None
