@@ -5,6 +5,7 @@ import { Connection } from "./connection.ts";
 import { copiedAt, copyNotice } from "./copies.ts";
 import { Desk } from "./desk.ts";
 import type { Counter, Told } from "./desk.ts";
+import { forgetOldDrafts } from "./drafts.ts";
 import { defineElements } from "./elements/index.ts";
 import { install } from "./install.ts";
 import { KeptProfile, postProfile } from "./kept_profile.ts";
@@ -58,6 +59,7 @@ function start(live: string): void {
   const clock = new Clock(Date.now);
   const store = deviceStore();
   const votes = new OwnVotes(store);
+  forgetOldDrafts(store, Date.now());
   const visits = new Visits(store);
   const tabs = new Tabs(Date.now);
   const pending = new PendingVotes(store, tabs.page, Date.now);
