@@ -104,13 +104,14 @@ class Fallback:
 
     async def _news(self, visitor: Visitor, asked: query.Asked, receive: Receive) -> bytes | None:
         """What is newer than what was asked from, waiting for it; None where the client has gone."""
-        outlet = GatheringOutlet(_background(asked))
+        outlet = GatheringOutlet((*_background(asked), _STEPS))
         watcher = Watcher(outlet, str(Framing.LINES), self._corridor.monotonic())
         self._corridor.fanout.join(watcher, asked.notice)
         try:
             if asked.stale and not outlet.lines:  # nobody was told anything when this watcher came
                 outlet.write(framed(wire.Fresh(), Framing.LINES))
             await self._follow(watcher, visitor, asked.sub)
+            outlet.background = _background(asked)  # what became of a topic is news from here on
             if asked.wait and not outlet.news.is_set() and await _gone(receive, outlet.news, asked.wait):
                 return None
         finally:
@@ -168,6 +169,9 @@ class Fallback:
         if isinstance(message, No):
             self._corridor.refusals[message.code] += 1
         await _answer(send, message)
+
+
+_STEPS = b'{"t":"steps"'
 
 
 def _background(asked: query.Asked) -> tuple[bytes, ...]:

@@ -67,11 +67,11 @@ class GatheringOutlet:
         self.on_slow: Callable[[bool], None] | None = None
         self.news = asyncio.Event()
         self.lines: list[bytes] = []
-        self._background = background
+        self.background = background
 
     def write(self, data: bytes) -> None:
         self.lines.append(data)
-        if not all(line.startswith(self._background) for line in data.splitlines()):
+        if not all(line.startswith(self.background) for line in data.splitlines()):
             self.news.set()
 
     def abort(self) -> None:

@@ -3,16 +3,28 @@
 from collections.abc import Mapping, Sequence
 
 from channels.framing import Framing, framed
-from channels.wire import DeltaMessage, Fresh, Noticed, ServerMessage, Snap, Stale, Watching, topic_channel
+from channels.wire import (
+    DeltaMessage,
+    Fresh,
+    Noticed,
+    ServerMessage,
+    Snap,
+    Stale,
+    Steps,
+    Watching,
+    topic_channel,
+)
 from realtime import views
 from realtime.freshness import Telling
 from realtime.notice import Notice
 from realtime.standing import Loaded, Mark
 from storage.ballot_box import BallotBox
 from storage.database import Database
+from storage.follow_up import follow_ups
 from storage.tallies import marks, standings
 from storage.topics import get_topic
 from storage.values import CastVote, Outcome
+from storage.values_follow_up import steps_number
 
 
 async def cast_vote(ballots: BallotBox, vote: CastVote) -> Outcome:
@@ -21,13 +33,15 @@ async def cast_vote(ballots: BallotBox, vote: CastVote) -> Outcome:
 
 
 def encode_for_watchers(
-    message: views.Snap | views.Change | views.Watching | Telling | Notice, format: str
+    message: views.Snap | views.Change | views.Watching | views.Steps | Telling | Notice, format: str
 ) -> bytes:
     """The bytes of what fan-out tells, as the door through which a watcher came frames them."""
     return framed(_message(message), Framing(format))
 
 
-def _message(message: views.Snap | views.Change | views.Watching | Telling | Notice) -> ServerMessage:
+def _message(
+    message: views.Snap | views.Change | views.Watching | views.Steps | Telling | Notice,
+) -> ServerMessage:
     match message:
         case topic, version, tally:
             return Snap(topic_channel(topic), version, tally)
@@ -35,6 +49,8 @@ def _message(message: views.Snap | views.Change | views.Watching | Telling | Not
             return DeltaMessage(topic_channel(topic), base, version, changes)
         case topic, watching:
             return Watching(topic_channel(topic), watching)
+        case views.Steps(topic, number):
+            return Steps(topic_channel(topic), number)
         case Telling.STALE:
             return Stale()
         case Telling.FRESH:
@@ -49,7 +65,8 @@ async def load_topic(database: Database, topic_id: int) -> Loaded | None:
     if topic is None:
         return None
     standing = (await standings(database, [topic_id]))[topic_id]
-    return Loaded(topic.rules, standing.version, standing.tally)
+    steps = steps_number(await follow_ups(database, topic_id))
+    return Loaded(topic.rules, standing.version, standing.tally, steps)
 
 
 async def mark_topics(database: Database, topic_ids: Sequence[int]) -> Mapping[int, Mark]:

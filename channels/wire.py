@@ -192,6 +192,14 @@ class Watching:
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """What became of the channel's topic; ``number`` is another with each step that is told or corrected."""
+
+    channel: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """What staff have switched for everybody."""
 
@@ -206,7 +214,7 @@ class Desk:
 
 
 ServerMessage = (
-    Hello | Snap | DeltaMessage | Ack | No | Stale | Fresh | Ping | Bye | Watching | Noticed | Desk
+    Hello | Snap | DeltaMessage | Ack | No | Stale | Fresh | Ping | Bye | Watching | Steps | Noticed | Desk
 )
 
 CLOSE_COME_BACK = 4000
@@ -263,6 +271,8 @@ def to_plain(message: ServerMessage) -> dict[str, Any]:
             return {"t": "bye", "within": within}
         case Watching(channel, watching):
             return {"t": "watching", "channel": channel, "watching": watching}
+        case Steps(channel, number):
+            return {"t": "steps", "channel": channel, "number": number}
         case Noticed(notice):
             return _plain_notice(notice)
         case Desk(load):

@@ -139,6 +139,7 @@ class Fanout:
         if not state:
             state.advance()  # nobody else waits for the tick that brings this view up to date
         answer = (state.admit(watcher, at, hidden=hidden) or b"") + standing.watching_frame(watcher.format)
+        answer += standing.steps_frame(watcher.format)
         if answer:
             self._send(watcher, topic, answer)
         if at is not None and at > standing.version:
@@ -223,7 +224,7 @@ class Fanout:
         standing = self.standings[topic]
         state = standing.views[watcher.topics[topic].view]
         snap = b"" if state.is_ahead(watcher) else state.snap(watcher.format)
-        return snap + standing.watching_frame(watcher.format)
+        return snap + standing.watching_frame(watcher.format) + standing.steps_frame(watcher.format)
 
     # --- who watches, and whether what they see is current
 
@@ -310,7 +311,10 @@ class Fanout:
             for view in standing.views.values() if standing else ():
                 dues.extend((topic, view, Due(frame, group)) for frame, group in view.advance())
             if standing is not None and topic in self._untold:
-                dues.extend(_watching_dues(standing))
+                dues.extend(_dues_of_all(standing, standing.watching_frame))
+            if standing is not None and standing.told != standing.steps:
+                standing.told = standing.steps
+                dues.extend(_dues_of_all(standing, standing.steps_frame))
             self._untold.discard(topic)
         if len(dues) == 1:
             await self._write_one(*dues[0])
@@ -352,7 +356,10 @@ class Fanout:
                 watcher.write(b"".join(frame for _, view, frame in parts if watcher in view))
 
 
-def _watching_dues(standing: TopicStanding) -> Iterator[tuple[int, ViewState, Due]]:
+def _dues_of_all(
+    standing: TopicStanding, frame_of: Callable[[str], bytes]
+) -> Iterator[tuple[int, ViewState, Due]]:
+    """What is due to everybody who follows a topic, whatever they see of its results."""
     for view in standing.views.values():
         for format, group in view.groups():
-            yield standing.topic, view, Due(standing.watching_frame(format), group)
+            yield standing.topic, view, Due(frame_of(format), group)

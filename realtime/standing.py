@@ -1,6 +1,7 @@
 """A topic's public tally on this node: applied deltas, and what each view of it has been sent (no I/O).
 
-``rules`` are the topic's; ``seated`` those by which its watchers were last given their views.
+``rules`` are the topic's; ``seated`` those by which its watchers were last given their views. ``steps`` is the
+number of what became of it, ``told`` the one that its watchers know.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Protocol
 from realtime.delta import Delta, apply
 from realtime.disclosure import View, seen_through
 from realtime.tally import Counts, PublicTally, Version
-from realtime.views import Encode, ViewState
+from realtime.views import Encode, Steps, ViewState
 
 
 class Rules(Protocol):
@@ -31,6 +32,8 @@ class Loaded:
     rules: Rules
     version: Version
     tally: PublicTally
+    steps: int = 0
+    """The number of what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Mark:
     rules: Rules
     version: Version
     headline: Counts | None
+    steps: int = 0
 
 
 class TopicStanding:
@@ -53,9 +57,11 @@ class TopicStanding:
         self.rules = self.seated = loaded.rules
         self.version = loaded.version
         self.tally = loaded.tally
+        self.steps = self.told = loaded.steps
         self.views = {view: ViewState(topic, view, self, encode) for view in View}
         self.watching: int | None = None
         self._watching_frames: dict[str, bytes] = {}
+        self._steps_frames: dict[str, bytes] = {}
         self._encode = encode
 
     def apply(self, delta: Delta) -> bool:
@@ -71,14 +77,17 @@ class TopicStanding:
     def reload(self, loaded: Loaded) -> bool:
         """Take what the database has, unless it is older than what is known (False)."""
         self.rules = loaded.rules
+        if loaded.steps != self.steps:
+            self.steps = loaded.steps
+            self._steps_frames.clear()
         if loaded.version < self.version:
             return False
         self.version, self.tally = loaded.version, loaded.tally
         return True
 
     def is_behind(self, mark: Mark) -> bool:
-        """Whether the database has something newer: another version, or other rules."""
-        return mark.version > self.version or mark.rules != self.rules
+        """Whether the database has something newer: another version, other rules, or another step."""
+        return mark.version > self.version or mark.rules != self.rules or mark.steps != self.steps
 
     def is_contradicted(self, mark: Mark) -> bool:
         """Whether the database has other counts at this version: it has lost commits then, and taken others."""
@@ -108,4 +117,13 @@ class TopicStanding:
         frame = self._watching_frames.get(format)
         if frame is None:
             frame = self._watching_frames[format] = self._encode((self.topic, self.watching), format)
+        return frame
+
+    def steps_frame(self, format: str) -> bytes:
+        """The frame of what became of the topic, encoded once; nothing where there is nothing to tell."""
+        if not self.steps:
+            return b""
+        frame = self._steps_frames.get(format)
+        if frame is None:
+            frame = self._steps_frames[format] = self._encode(Steps(self.topic, self.steps), format)
         return frame

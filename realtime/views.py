@@ -1,6 +1,7 @@
 """One view of one topic: who follows it, what they have been sent, and the frames for it (no I/O)."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from realtime.delta import Changes, diff
@@ -10,13 +11,23 @@ from realtime.notice import Notice
 from realtime.tally import PublicTally, Version
 from realtime.watcher import Watcher
 
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What became of a topic: ``number`` is another with every step that is told or corrected, 0 without any."""
+
+    topic: int
+    number: int
+
+
 Snap = tuple[int, Version, PublicTally]
 Change = tuple[int, Version, Version, Changes]
 Watching = tuple[int, int]
 
-Encode = Callable[[Snap | Change | Watching | Telling | Notice, str], bytes]
+Encode = Callable[[Snap | Change | Watching | Steps | Telling | Notice, str], bytes]
 """Makes a frame in a format: of a state (topic, version, tally), a change (topic, base, version, changes), how many
-are watching (topic, number), what is told of freshness, or what staff have switched for everybody."""
+are watching (topic, number), what became of a topic, what is told of freshness, or what staff have switched for
+everybody."""
 
 
 class Source(Protocol):

@@ -1,6 +1,6 @@
 """What became of topics: the steps that the Région has told, and the ideas that it has answered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
@@ -19,6 +19,15 @@ from storage.values_follow_up import (
     Outcome,
     follow_up_fault,
 )
+
+STEPS_NUMBER = sa.func.coalesce(
+    sa.select(sa.cast(sa.func.sum(sa.func.coalesce(FOLLOW_UP.c.changed_at, FOLLOW_UP.c.at)), sa.BigInteger))
+    .where(FOLLOW_UP.c.topic_id == TOPIC.c.id)
+    .correlate(TOPIC)
+    .scalar_subquery(),
+    0,
+)
+"""Of a topic, as ``steps_number`` has it."""
 
 
 class BadFollowUp(Exception):
@@ -64,10 +73,19 @@ def put_follow_up(connection: sa.Connection, told: FollowUp, staff_id: int | Non
 
 async def follow_ups(database: Database, topic_id: int) -> list[FollowUp]:
     """What was told of a topic, in the steps' own order."""
+    return (await follow_ups_of(database, [topic_id]))[topic_id]
+
+
+async def follow_ups_of(database: Database, topic_ids: Sequence[int]) -> dict[int, list[FollowUp]]:
+    """What was told of each of these topics, in the steps' own order."""
+    found: dict[int, dict[FollowUpStep, FollowUp]] = {topic: {} for topic in topic_ids}
     async with database.read() as connection:
-        rows = await connection.execute(sa.select(FOLLOW_UP).where(FOLLOW_UP.c.topic_id == topic_id))
-        found = {follow_up.step: follow_up for follow_up in map(follow_up_of, rows)}
-    return [found[step] for step in FollowUpStep if step in found]
+        for row in await connection.execute(
+            sa.select(FOLLOW_UP).where(FOLLOW_UP.c.topic_id.in_(list(topic_ids)))
+        ):
+            told = follow_up_of(row)
+            found[told.topic][told.step] = told
+    return {topic: [steps[step] for step in FollowUpStep if step in steps] for topic, steps in found.items()}
 
 
 async def latest_answers(database: Database, topic_ids: Iterable[int]) -> dict[int, FollowUp]:

@@ -20,6 +20,7 @@ from storage.values_audit import Action, SubjectKind
 from storage.values_follow_up import (
     ANSWERS,
     DAYS_TO_ANSWER,
+    OWED,
     FollowUp,
     FollowUpStep,
     Outcome,
@@ -37,10 +38,7 @@ from storage.values_referents import (
 )
 from storage.values_staff import Role
 
-BY_CITIZENS = (TopicKind.IDEA, TopicKind.DEBATE)
-"""What the twelve days run for from its publication on; for others they do once it was handed to a direction."""
-
-KINDS = (*BY_CITIZENS, TopicKind.PROPOSAL)
+KINDS = (*OWED, TopicKind.PROPOSAL)
 MOST_VERSIONS = 50
 MOST_COLLEAGUES = 200
 
@@ -54,14 +52,14 @@ ANSWERED_AT = (
     .correlate(TOPIC)
     .scalar_subquery()
 )
-SINCE = sa.func.coalesce(
-    sa.select(_HANDED.c.at)
+SINCE = sa.case(
+    (TOPIC.c.kind.in_([str(kind) for kind in OWED]), TOPIC.c.opens_at),
+    else_=sa.select(_HANDED.c.at)
     .where(_HANDED.c.topic_id == TOPIC.c.id, _HANDED.c.step == str(FollowUpStep.HANDED))
     .correlate(TOPIC)
     .scalar_subquery(),
-    sa.case((TOPIC.c.kind.in_([str(kind) for kind in BY_CITIZENS]), TOPIC.c.opens_at), else_=None),
 )
-"""When the twelve days of a topic begin; null where none run."""
+"""When the twelve days of a topic begin, as ``runs_from`` has it; null where none run."""
 
 ASSIGNEE = (
     sa.select(IDEA_CARE.c.staff_id)

@@ -12,6 +12,7 @@ from realtime.ledger import published
 from realtime.standing import Mark
 from realtime.tally import HEADLINE_SERIES, AgeBand, Counts, Sex, Version
 from storage.database import Database
+from storage.follow_up import STEPS_NUMBER
 from storage.installation import EPOCH
 from storage.keys import Keys
 from storage.tables import BALLOT, MOMENT, SERIES, TALLY, TOPIC
@@ -70,7 +71,7 @@ async def standings(database: Database, topic_ids: Iterable[int]) -> dict[int, S
 
 
 async def marks(database: Database, topic_ids: Iterable[int]) -> dict[int, Mark]:
-    """The version, rules and live headline of each topic that exists, in one query."""
+    """The version, rules, live headline and steps of each topic that exists, in one query."""
     statement = sa.select(*_MARK).join(TOPIC, TOPIC.c.id == TALLY.c.topic_id)
     async with database.read() as connection:
         rows = await connection.execute(statement.where(TALLY.c.topic_id.in_(list(topic_ids))))
@@ -84,13 +85,16 @@ _MARK: tuple[sa.ColumnElement[Any], ...] = (
         for name in ("opens_at", "closes_at", "results", "headline", "profile_required", "parent_id")
     ),
     EPOCH.label("epoch"),
+    STEPS_NUMBER.label("steps"),
 )
 
 
 def _mark(row: Row[tuple[object, ...]]) -> Mark:
     rules = rules_of(row)
     live = rules.headline is HeadlinePolicy.LIVE
-    return Mark(rules, Version(row.epoch, row.number), Counts(row.plus, row.minus) if live else None)
+    return Mark(
+        rules, Version(row.epoch, row.number), Counts(row.plus, row.minus) if live else None, row.steps
+    )
 
 
 async def moments(database: Database, keys: Keys, topic_id: int) -> list[Moment]:

@@ -1,14 +1,19 @@
 """What became of a topic, as it crosses storage's border."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from storage.values import Topic
+from storage.values import Topic, TopicKind
 
 DAYS_TO_ANSWER = 12
-"""Within so many days the Région means to answer what was handed to a direction, or published by a citizen."""
+"""Within so many days the Région means to answer."""
+
+OWED = (TopicKind.IDEA, TopicKind.DEBATE)
+"""What citizens publish: the days run from that moment on, whoever handles it. Of what the Région itself publishes
+they run once it was handed to a direction."""
 
 LONGEST_TEXT = 2000
 LONGEST_DIRECTION = 120
@@ -93,6 +98,25 @@ def midnight(now: int, days: int) -> int:
     """When the day begins, in the Région, that is ``days`` after the one of ``now``; in ms since 1970."""
     day = day_of(now) + timedelta(days=days)
     return int(datetime(day.year, day.month, day.day, tzinfo=_HERE).timestamp() * 1000)
+
+
+def steps_number(told: Iterable[FollowUp]) -> int:
+    """Another with every step that is told or corrected: the sum of when each was last said; 0 without any."""
+    return sum(one.at if one.changed_at is None else one.changed_at for one in told)
+
+
+def runs_from(topic: Topic, told: Sequence[FollowUp]) -> int | None:
+    """When a topic's days begin, in ms since 1970; None where none run, or not any more."""
+    if any(one.step in ANSWERS for one in told):
+        return None
+    if topic.kind in OWED:
+        return topic.rules.opens_at
+    return next((one.at for one in told if one.step is FollowUpStep.HANDED), None)
+
+
+def last_day(since: int) -> date:
+    """The last of the twelve days."""
+    return day_of(since) + timedelta(days=DAYS_TO_ANSWER)
 
 
 def days_left(since: int, now: int) -> int:

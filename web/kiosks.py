@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from web.pace import Pace
 
 COOKIE = "borne"
 MAX_AGE = 400 * 86_400
@@ -18,23 +19,9 @@ def is_kiosk_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Kiosks:
-    """When each kiosk will have rested from the visits it began, in ms; kiosks are few, their codes signed."""
-
-    _rested: dict[str, int] = field(default_factory=dict)
-
-    def begins(self, name: str, now: int) -> bool:
-        """Whether a visit may begin, which is then counted."""
-        rested = max(self._rested.get(name, 0), now)
-        if rested + BETWEEN_MS > now + AT_ONCE * BETWEEN_MS:
-            return False
-        self._rested[name] = rested + BETWEEN_MS
-        return True
-
-    def again(self, name: str) -> int:
-        """The instant from which a visit may begin."""
-        return self._rested.get(name, 0) + BETWEEN_MS - AT_ONCE * BETWEEN_MS
+def kiosk_pace() -> Pace:
+    """Of the visits that a kiosk begins; kiosks are few, their codes signed."""
+    return Pace(BETWEEN_MS, AT_ONCE)
 
 
 def forgotten(cookies: Mapping[str, object]) -> list[str]:

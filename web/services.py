@@ -12,9 +12,11 @@ from storage.keys import Keys
 from storage.passwords import Passwords
 from storage.values_posts import PostingRules
 from web.catalogue import Language
-from web.kiosks import Kiosks
+from web.kiosks import kiosk_pace
+from web.pace import Pace
 from web.pictures import Darkroom
 from web.rendering import Pages, load_pages
+from web.searches import Searches
 from web.site import Site
 from web.statistics.answer_rate import RateBoard
 from web.statistics.board import Board
@@ -32,7 +34,8 @@ class Services:
     pages: Mapping[Language, Pages] = field(default_factory=load_pages)
     posting: PostingRules = field(default_factory=PostingRules)
     site: Site = field(default_factory=Site)
-    kiosks: Kiosks = field(default_factory=Kiosks)
+    kiosks: Pace = field(default_factory=kiosk_pace)
+    searches: Searches = field(default_factory=Searches)
     passwords: Passwords = field(default_factory=Passwords)
     addresses: Addresses = field(default_factory=Addresses)
     """Those from which staff tried to sign in and failed."""

@@ -64,6 +64,8 @@ def server_message(plain: Plain) -> wire.ServerMessage:
             return wire.Bye(within)
         case {"t": "watching", "channel": channel, "watching": watching}:
             return wire.Watching(channel, watching)
+        case {"t": "steps", "channel": channel, "number": number}:
+            return wire.Steps(channel, number)
         case {"t": "notice", "number": number, "posting": posting, "banner": banner, "paused": paused}:
             topics = {int(topic): why for topic, why in paused.items()}
             fresh = fresh_of(plain.get("fresh"))

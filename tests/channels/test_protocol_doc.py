@@ -34,7 +34,7 @@ def test_an_example_of_the_server_is_what_it_sends(text: str) -> None:
 def test_every_message_has_a_section_and_an_example() -> None:
     client = set(wire._READERS)
     server = {"hello", "snap", "delta", "ack", "no", "stale", "fresh", "ping", "bye", "watching"}
-    server |= {"notice", "desk"}
+    server |= {"notice", "desk", "steps"}
     assert len(server) == len(wire.ServerMessage.__args__)
     sections = {
         kind for line in re.findall(r"^### (.*)$", DOC, re.MULTILINE) for kind in re.findall("`(.*?)`", line)

@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
@@ -16,6 +16,11 @@ from tests.journeys.test_vote import connected, skip_profile
 from tests.running import DEADLINE, Running
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+LINES = """element => {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return range.getClientRects().length;
+}"""
 
 
 def publish_all(server: Running, cookie: str) -> list[int]:
@@ -84,7 +89,10 @@ def test_what_others_add_is_offered_and_nothing_moves_before_it_is_asked_for(
     server: Running, page: Page
 ) -> None:
     topic = server.topic(OPEN)
+    page.set_viewport_size({"width": 320, "height": 780})
+    page.goto(f"{server.url}/caracteres/grands")
     connected(page, server, topic)
+    expect(page.locator("html")).to_have_class("large-type")
     bring = page.locator(".debate-bring")
     page.locator("#debat").scroll_into_view_if_needed()
     expect(page.locator(".debate-none")).to_be_visible()
@@ -95,6 +103,8 @@ def test_what_others_add_is_offered_and_nothing_moves_before_it_is_asked_for(
     bring.click()
     expect(page.locator(f"#sujet-{first}")).to_be_focused()
     page.locator(".argument-add summary").click()
+    for side in page.locator(".choices-side .choice-word").all():
+        assert side.evaluate(LINES) == 1, "no word is broken"
     page.get_by_role("textbox").fill("Ce que j'écris")
     where = place_of(page, first)
     (second,) = argue(server, topic, "La seconde raison")
@@ -102,6 +112,7 @@ def test_what_others_add_is_offered_and_nothing_moves_before_it_is_asked_for(
     expect(bring).to_have_text("2 nouveaux arguments")
     assert order_of(page) == ["La première raison"]
     assert place_of(page, first) == pytest.approx(where, abs=1), "nothing has moved by itself"
+    fits(page, bring)
     bring.click()
     expect(page.locator(f"#sujet-{second}")).to_be_focused()
     assert order_of(page) == ["La seconde raison", "La première raison"]
@@ -112,6 +123,19 @@ def test_what_others_add_is_offered_and_nothing_moves_before_it_is_asked_for(
     page.locator(f"#sujet-{against} .vote-plus").click()
     skip_profile(page)
     expect(page.locator(f"#sujet-{against} [data-count=plus]")).to_have_text("1")
+
+
+def fits(page: Page, button: Locator) -> None:
+    """Nothing of a button is cut off or lies over it, a thumb meets it, and the page is as wide as the screen."""
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box is not None and box["height"] >= 44
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 320
+    assert button.evaluate(
+        "one => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    button.click(trial=True)
 
 
 def place_of(page: Page, topic: int) -> float:

@@ -55,9 +55,11 @@ def test_a_question_opens_on_a_phone_by_itself(
     browser: Browser, server: Running, editor: BrowserContext, page: Page
 ) -> None:
     title = f"Faut-il plus de trains {secrets.token_hex(4)} ?"
-    server.topic()  # a page with nothing to watch has no live door
-    page.goto(server.url)
-    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    figures = page.context.new_page()
+    for one, path in ((page, "/"), (figures, "/statistiques")):
+        one.goto(server.url + path)
+        expect(one.locator("body")).to_have_attribute("data-connected", "true")
+    expect(figures.locator(".topic")).to_have_count(0)
     desk = editor.new_page()
     desk.goto(f"{server.url}/console/redaction")
     desk.get_by_role("link", name="Écrire un sujet").click()
@@ -82,6 +84,7 @@ def test_a_question_opens_on_a_phone_by_itself(
     examine(looked, [console, f"{console}/nouveau", f"{console}/calendrier", draft, f"{draft}/apercu"])
     looked.close()
 
+    expect(figures.locator("#fresh")).to_contain_text(title.partition(" ?")[0], timeout=20_000)
     told = page.locator("#fresh")
     expect(told).to_contain_text(title.partition(" ?")[0])
     told.get_by_role("link", name="Répondre").click()

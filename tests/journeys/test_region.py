@@ -10,11 +10,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from realtime.disclosure import ResultPolicy
 from server.demonstration_region import PICTURE
+from storage.values import TopicRules
 from tests.journeys.test_keyboard import press_until
-from tests.running import Running
+from tests.journeys.test_vote import connected
+from tests.running import DEADLINE, Running
 
 DAY_MS = 86_400_000
+WAIT = DEADLINE * 1000
+OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
 PHONE = {"width": 360, "height": 780}
 
 
@@ -195,6 +200,31 @@ def test_what_the_region_answered_is_found_from_the_idea(server: Running, page: 
     page.wait_for_url(f"**{told.idea}#suivi")
     expect(page.locator("#suivi")).to_contain_text("Dès le printemps.")
     expect(page.locator("#suivi h2")).to_be_in_viewport()
+
+
+def test_an_answer_appears_in_an_open_page_is_told_and_moves_nothing(server: Running, page: Page) -> None:
+    topic = server.topic(OPEN)
+    connected(page, server, topic)
+    server.operate("follow-ups", {"topic": topic, "step": "answered", "text": "Dès le printemps."})
+    fresh = page.locator("#suivi .step-new")
+    expect(fresh).to_contain_text("Dès le printemps.", timeout=WAIT)
+    expect(page.locator("#announcer")).to_have_text("La Région vient de répondre. Dès le printemps.")
+    told = page.locator("#fresh")
+    expect(told).to_contain_text("La Région vient de répondre.")
+    told.get_by_role("link", name="Lire").click()
+    expect(told).to_be_empty()
+    expect(fresh).to_be_in_viewport()
+    page.locator(".argument-add summary").click()
+    writing = page.locator("#argument-text")
+    writing.fill("Ce que j'écris")
+    where = writing.bounding_box()
+    decided = {"topic": topic, "step": "decided", "outcome": "adopted", "text": "C'est voté.\n" * 8}
+    server.operate("follow-ups", decided)
+    expect(fresh).to_contain_text("C'est voté.", timeout=WAIT)
+    box = writing.bounding_box()
+    assert where is not None and box is not None
+    assert box["y"] == pytest.approx(where["y"], abs=1), "what is being written stays where it is"
+    expect(writing).to_have_value("Ce que j'écris")
 
 
 def test_a_picture_is_drawn(server: Running, page: Page, told: Told) -> None:

@@ -1,5 +1,8 @@
 """What fan-out tells beside the tallies: whether they are current, and how many are watching."""
 
+import asyncio
+from dataclasses import replace
+
 from channels.topics import encode_for_watchers
 from channels.wire import Format
 from realtime.bus_memory import MemoryBus
@@ -7,7 +10,7 @@ from realtime.delta import Changes, Delta
 from realtime.disclosure import ResultPolicy
 from realtime.fanout import Fanout
 from realtime.freshness import Telling
-from realtime.standing import Loaded
+from realtime.standing import Loaded, Mark
 from realtime.tally import Counts, Version, public_tally
 from realtime.watcher import Watcher
 from storage.values import TopicRules
@@ -96,3 +99,35 @@ async def test_who_was_slow_is_told_the_number_with_the_state() -> None:
     viewer.pipe.block(False)
     assert kinds(viewer) == ["snap", "snap", "watching"]
     assert viewer.heard[-1] == WATCHING
+
+
+async def test_what_became_of_a_topic_is_told_to_who_follows_comes_later_or_was_slow() -> None:
+    steps = [0]
+
+    async def told(topic: int) -> Loaded:
+        return replace(await load(topic), steps=steps[0])
+
+    fanout = Fanout(MemoryBus(), told, encode_for_watchers, wall=lambda: 0, monotonic=lambda: 0.0)
+    watchers = [join(fanout), join(fanout)]
+    (here, _), (slow, _) = watchers
+    await fanout.standings.warm(TOPIC)
+    for _, watcher in watchers:
+        fanout.subscribe(watcher, TOPIC, None, voted=False)
+    slow.pipe.block(True)
+    steps[0] = 5
+    standing = fanout.standings[TOPIC]
+    assert standing.is_behind(Mark(standing.rules, standing.version, None, 5))
+    fanout.standings.refresh(TOPIC)
+    await asyncio.gather(*fanout.standings._reading.values())
+    for _ in range(2):  # a second tick tells nothing
+        fanout._mark(TOPIC)
+        await fanout._flush(fanout._coalescer.take())
+    late, watcher = join(fanout)
+    fanout.subscribe(watcher, TOPIC, Version(1, 0), voted=False)
+    slow.pipe.block(False)
+    assert [kinds(viewer) for viewer in (here, late, slow)] == [
+        ["snap", "steps"],
+        ["steps"],
+        ["snap", "snap", "steps"],
+    ]
+    assert here.heard[-1] == {"t": "steps", "channel": "topic:7", "number": 5}

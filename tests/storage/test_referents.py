@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from realtime.tally import Sign
-from storage import audit, staff
+from storage import audit, staff, tallies
 from storage.answer_rate import answer_rate
 from storage.follow_up import follow_ups, tell_follow_up
 from storage.referents import assign, colleagues, idea, ideas, publish_answer, save_draft
 from storage.topics import create_topics
 from storage.values import DAY_MS, NewTopic, TopicKind, TopicRules
 from storage.values_audit import AuditSearch
-from storage.values_follow_up import DAYS_TO_ANSWER, FollowUp, FollowUpStep, Outcome
+from storage.values_follow_up import DAYS_TO_ANSWER, FollowUp, FollowUpStep, Outcome, runs_from, steps_number
 from storage.values_referents import CareFault, Draft, IdeaOrder, IdeasAsked, IdeaState, Rate
 from storage.values_staff import NewAccount, Role
 from tests.storage.house import START, House, device
@@ -134,6 +134,8 @@ async def test_the_rate_counts_what_was_answered_by_the_last_of_the_twelve_days(
     house: House, answered_after: int | None, kept: int
 ) -> None:
     one = await idea_of(house, "sport")
+    handed = FollowUp(one, FollowUpStep.HANDED, START + 2 * DAY_MS, direction="Sports")
+    await tell_follow_up(house.database, handed)  # which makes it no later
     await idea_of(house, "sante", START + 38 * DAY_MS)  # not due yet
     if answered_after is not None:
         said = FollowUp(one, FollowUpStep.ANSWERED, START + answered_after * DAY_MS, "Oui")
@@ -142,3 +144,20 @@ async def test_the_rate_counts_what_was_answered_by_the_last_of_the_twelve_days(
     assert rate.all == Rate(1, kept)
     assert [(theme.slug, each) for theme, each in rate.themes] == [("sport", Rate(1, kept))]
     assert (await answer_rate(house.database, START + DAYS_TO_ANSWER * DAY_MS)).all == Rate(0, 0)
+
+
+async def test_the_days_of_the_console_are_those_that_the_topic_s_page_tells(house: House) -> None:
+    now = START + 9
+    for kind in (TopicKind.IDEA, TopicKind.DEBATE, TopicKind.PROPOSAL):
+        for is_handed in (False, True):
+            one = await idea_of(house, "sport", START + 1, kind)
+            handed = FollowUp(one, FollowUpStep.HANDED, START + 5, direction="Sports")
+            if is_handed:
+                await tell_follow_up(house.database, handed)
+            found = await idea(house.database, one)
+            assert found is not None
+            assert found.line.since == runs_from(found.line.topic, found.told), (kind, is_handed)
+            marks = await tallies.marks(house.database, [one])
+            assert marks[one].steps == steps_number(found.told), "what is told live"
+    lines, _ = await ideas(house.database, IdeasAsked(SPORT), now, first=0, most=30)
+    assert [line.since for line in lines] == [START + 1] * 4 + [START + 5]

@@ -6,7 +6,7 @@ from realtime.tally import Sign
 from storage.ballots import own_signs
 from tests.storage.house import device
 from tests.web.conftest import Site
-from web.kiosks import AT_ONCE, BETWEEN_MS, Kiosks, is_kiosk_name
+from web.kiosks import AT_ONCE, BETWEEN_MS, is_kiosk_name, kiosk_pace
 from web.record import COOKIES
 
 ME = 1
@@ -63,12 +63,12 @@ async def test_a_kiosk_that_goes_too_fast_is_asked_to_wait_and_waits_for_no_othe
 
 
 def test_a_kiosk_that_has_rested_may_begin_again() -> None:
-    kiosks = Kiosks()
+    pace = kiosk_pace()
     now = 1_000_000
-    while kiosks.begins("a", now):
+    while pace.take("a", now):
         pass
-    assert kiosks.begins("a", now + BETWEEN_MS)
-    assert not kiosks.begins("a", now + BETWEEN_MS)
+    assert pace.take("a", now + BETWEEN_MS)
+    assert not pace.take("a", now + BETWEEN_MS)
 
 
 @pytest.mark.parametrize("name", ["", "Metz", "a.b", "a b", "x" * 41, "é"])

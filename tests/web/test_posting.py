@@ -6,8 +6,10 @@ from html import unescape
 import httpx2
 import pytest
 
+from storage.follow_up import tell_follow_up
 from storage.posts import POSTS_AN_HOUR, posts_of, publish, refuse, waiting
 from storage.topics import close_topic, list_topics
+from storage.values_follow_up import FollowUp, FollowUpStep
 from storage.values_posts import Post, PostingRules, PostReason, PostRefusal, PostStatus
 from tests.storage.house import device
 from tests.web.conftest import Site
@@ -104,6 +106,14 @@ async def test_an_idea_goes_through_its_preview_to_the_moderator_and_is_followed
         assert TEXT not in (await browser.get("/")).text
         topic = await published(site, post)
         assert f'href="/sujets/{topic}"' in (await browser.get("/mes-idees")).text
+        for path in ("/mes-idees", f"/mes-idees/{post.id}"):
+            assert "Réponse attendue le 27 janvier 2027" in text_of((await browser.get(path)).text)
+        told = FollowUp(topic, FollowUpStep.ANSWERED, site.house.clock[0], "Oui.")
+        await tell_follow_up(site.house.database, told)
+        for path in ("/mes-idees", f"/mes-idees/{post.id}"):
+            page = (await browser.get(path)).text
+            assert f'href="/sujets/{topic}#suivi">La Région a répondu' in page
+            assert "Réponse attendue" not in page
         assert TEXT in (await browser.get("/")).text
 
 

@@ -1,14 +1,16 @@
 """What the Région tells and answers: pictures, campaigns, the steps of a topic, the page of answers."""
 
 import hashlib
+import re
 from datetime import date
 
 import pytest
 
+from storage import tallies
 from storage.follow_up import tell_follow_up
 from storage.news import create_campaign, create_news
 from storage.topics import create_topics
-from storage.values import NewTopic, TopicKind, TopicRules
+from storage.values import NewTopic, Provenance, Theme, Topic, TopicKind, TopicRules
 from storage.values_follow_up import FollowUp, FollowUpStep, day_of
 from storage.values_news import NewCampaign, NewNews, NewPicture
 from tests.storage.house import START
@@ -89,9 +91,11 @@ async def test_every_topic_says_where_it_stands(site: Site) -> None:
     async with site.browser(ME) as browser:
         page = text_of((await browser.get(f"/sujets/{idea}")).text).split("Où en est-on")[1]
         assert "Idée publiée 15 janvier 2027 0 votant" in page
+        due = "Réponse attendue le 27 janvier 2027 au plus tard (encore 12 jours)"
+        assert due in page and "à partir de la publication" in page
         await tell_follow_up(site.house.database, FollowUp(idea, HANDED, START, direction="Sports"))
         page = text_of((await browser.get(f"/sujets/{idea}")).text)
-        assert "Transmis : Sports" in page and "Réponse attendue d'ici 12 jours" in page
+        assert "Transmis : Sports" in page and due in page
         answer = FollowUp(idea, ANSWERED, START + DAY, "<b>Oui</b>\nDès mars.", "Sports")
         await tell_follow_up(site.house.database, answer)
         page = (await browser.get(f"/sujets/{idea}")).text
@@ -99,20 +103,52 @@ async def test_every_topic_says_where_it_stands(site: Site) -> None:
         assert f'href="/sujets/{idea}#suivi">La Région a répondu' in (await browser.get("/")).text
 
 
+async def test_what_became_of_a_topic_is_a_part_whose_number_tells_what_is_new(site: Site) -> None:
+    (idea,) = await ideas(site)
+    numbers = []
+
+    async def part() -> str:
+        answer = await site.browser(ME).get(f"/sujets/{idea}/suivi")
+        found = re.search(r'data-steps="(\d+)"', answer.text)
+        assert answer.status_code == 200 and found is not None and "<html" not in answer.text
+        marks = await tallies.marks(site.house.database, [idea])
+        assert marks[idea].steps == int(found[1]), "what is told live is what the part says of itself"
+        numbers.append(int(found[1]))
+        return text_of(answer.text)
+
+    assert "Idée publiée" in await part()
+    for at, text in ((START, "Oui, dès mars."), (START + DAY, "Oui, dès avril.")):
+        await tell_follow_up(site.house.database, FollowUp(idea, ANSWERED, at, text))
+        assert text in await part()
+    assert numbers[0] == 0 and len(set(numbers)) == 3
+    assert (await site.browser(ME).get("/sujets/999/suivi")).status_code == 404
+
+
+def topic_of(kind: TopicKind) -> Topic:
+    rules = TopicRules(START, None)
+    return Topic(1, kind, "Un préau", "", Theme("sport", "Sport"), rules, Provenance.REAL, START)
+
+
 @pytest.mark.parametrize(
-    ("days", "due"),
-    [
-        (0, Deadline("due", 12)),
-        (11, Deadline("due", 1)),
-        (12, Deadline("today", None)),
-        (14, Deadline("late", 2)),
-    ],
+    ("days", "phrase", "n"), [(0, "due", 12), (11, "due", 1), (12, "today", 0), (14, "late", 2)]
 )
-def test_the_twelve_days_are_counted_from_the_handing_over(days: int, due: Deadline) -> None:
-    handed = FollowUp(1, HANDED, START, direction="Sports")
-    assert deadline([handed], START + days * DAY) == due
-    assert deadline([handed, FollowUp(1, ANSWERED, START, "Oui")], START + days * DAY) is None
-    assert deadline([], START) is None
+@pytest.mark.parametrize("kind", [TopicKind.IDEA, TopicKind.DEBATE])
+def test_what_citizens_propose_is_due_twelve_days_after_its_publication_whoever_has_it(
+    days: int, phrase: str, n: int, kind: TopicKind
+) -> None:
+    due = Deadline(phrase, n, date(2027, 1, 27), "published")
+    handed = FollowUp(1, HANDED, START + 5 * DAY, direction="Sports")
+    for told in ([], [handed]):
+        assert deadline(topic_of(kind), told, START + days * DAY) == due
+    for step in (ANSWERED, FollowUpStep.DECIDED):
+        assert deadline(topic_of(kind), [handed, FollowUp(1, step, START, "Oui")], START + days * DAY) is None
+
+
+@pytest.mark.parametrize("kind", [TopicKind.QUESTION, TopicKind.PROPOSAL, TopicKind.NEWS, TopicKind.ARGUMENT])
+def test_anything_else_is_due_once_it_was_handed_over(kind: TopicKind) -> None:
+    handed = FollowUp(1, HANDED, START + DAY, direction="Sports")
+    assert deadline(topic_of(kind), [], START) is None
+    assert deadline(topic_of(kind), [handed], START + DAY) == Deadline("due", 12, date(2027, 1, 28), "handed")
 
 
 def test_a_day_is_the_regions_own() -> None:
@@ -154,5 +190,6 @@ def test_every_step_fault_and_deadline_has_its_sentence() -> None:
     for step in set(FollowUpStep) - {FollowUpStep.ASKED}:
         assert say("follow-up", step)
     assert say("follow-up", f"{HANDED}-to", direction="Sports")
-    assert all(say("follow-up", phrase, 2) for phrase in ("due", "today", "late"))
+    assert all(say("follow-up", phrase, 2, day="demain") for phrase in ("due", "today", "late"))
+    assert all(say("answer-runs", since) for since in ("published", "handed"))
     assert all(say("questionnaire-fault", fault) for fault in StepFault)

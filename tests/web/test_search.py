@@ -15,8 +15,10 @@ from tests.storage.house import device
 from tests.web.conftest import Site
 from tests.web.test_pages import CELL, ME, VOTE, text_of
 from web.citizen.search import read_query, search_address
+from web.searches import DEVICE
 
 THEMES = frozenset({"sport", "culture"})
+NOW = 1_800_000_000_000
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
 
 
@@ -138,3 +140,33 @@ async def test_similar_topics_as_a_program_reads_them(site: Site) -> None:
     ]
     assert answer.headers["cache-control"].startswith("private")
     assert (await site.browser().get("/similaires")).json() == []
+
+
+async def test_who_searches_too_fast_waits_keeps_the_words_and_holds_up_nobody_else(site: Site) -> None:
+    await store(site, "Des trains de nuit")
+    site.house.clock[0] = NOW
+    path = "/recherche?mots=trains+de+nuit&theme=sport"
+    async with site.browser(ME) as browser:
+        for _ in range(DEVICE[1]):
+            assert (await browser.get(path)).status_code == 200
+        refused = await browser.get(path)
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+        assert 'value="trains de nuit"' in refused.text and "Vos recherches se suivent" in refused.text
+        assert shown(refused.text) == [] and '<option value="sport" selected>' in refused.text
+        similar = await browser.get("/similaires?texte=des+trains+de+nuit")
+        assert (similar.status_code, similar.headers["retry-after"]) == (429, "1")
+        assert similar.json()["code"] == "too-fast" and "Attendez" in similar.json()["message"]
+        assert shown((await site.browser(ME + 1).get(path)).text) == ["Des trains de nuit"]
+        site.house.clock[0] += DEVICE[0]
+        assert shown((await browser.get(path)).text) == ["Des trains de nuit"]
+
+
+async def test_whoever_brings_no_cookie_shares_the_pace_of_their_address(site: Site) -> None:
+    site.house.clock[0] = NOW
+    searches = site.services[0].searches
+    while searches.wait(None, "127.0.0.1", NOW) is None:
+        pass
+    refused = await site.browser().get("/recherche")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+    assert (await site.browser(ME).get("/recherche")).status_code == 200
+    assert searches.wait(None, "2001:db8::/64", NOW) is None

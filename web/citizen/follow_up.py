@@ -7,10 +7,21 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage.follow_up import answered_ideas, answered_themes
+from storage.follow_up import answered_ideas, answered_themes, follow_ups
 from storage.values import Topic
-from storage.values_follow_up import ANSWERS, FollowUp, FollowUpStep, Outcome, day_of, days_left
-from web.citizen.visit import visit
+from storage.values_follow_up import (
+    ANSWERS,
+    OWED,
+    FollowUp,
+    FollowUpStep,
+    Outcome,
+    day_of,
+    days_left,
+    last_day,
+    runs_from,
+    steps_number,
+)
+from web.citizen.visit import asked_topic, visit
 from web.forms import read_page
 
 ANSWERS_A_PAGE = 20
@@ -35,10 +46,26 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When the answer is due: an entry of the catalogue's section ``follow-up``, and its number of days."""
+    """When the answer is due: an entry of the catalogue's section ``follow-up``, its number of days, the day."""
 
     phrase: str
-    n: int | None
+    n: int
+    on: date
+    runs: str
+    """From when the days run: an entry of the section ``answer-runs``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What became of a topic; ``number`` is another with each step that is told or corrected."""
+
+    entries: list[Entry]
+    deadline: Deadline | None
+    number: int
+
+
+def course(topic: Topic, told: Sequence[FollowUp], now: int) -> Course:
+    return Course(entries(topic, told), deadline(topic, told, now), steps_number(told))
 
 
 def entries(topic: Topic, told: Sequence[FollowUp]) -> list[Entry]:
@@ -61,15 +88,24 @@ def _entry(told: FollowUp) -> Entry:
     return Entry(str(told.step), day_of(told.at), told.text, told.direction, told.step, told.outcome, changed)
 
 
-def deadline(told: Sequence[FollowUp], now: int) -> Deadline | None:
-    """None where nothing was handed to a direction, or something was said back."""
-    if any(one.step in ANSWERS for one in told):
+def deadline(topic: Topic, told: Sequence[FollowUp], now: int) -> Deadline | None:
+    """None where the Région owes no answer, or has said something back."""
+    since = runs_from(topic, told)
+    if since is None:
         return None
-    handed = next((one for one in told if one.step is FollowUpStep.HANDED), None)
-    if handed is None:
-        return None
-    left = days_left(handed.at, now)
-    return Deadline("late", -left) if left < 0 else Deadline("due", left) if left else Deadline("today", None)
+    left = days_left(since, now)
+    phrase = "late" if left < 0 else "due" if left else "today"
+    return Deadline(phrase, abs(left), last_day(since), "published" if topic.kind in OWED else "handed")
+
+
+async def steps_part(request: Request) -> Response:
+    """What became of a topic, as a part of its page that stays open."""
+    visitor = await visit(request)
+    topic = await asked_topic(visitor, request)
+    told = await follow_ups(visitor.services.database, topic.id)
+    (card,) = await visitor.cards([topic])
+    context = visitor.context(card=card, course=course(topic, told, visitor.now))
+    return visitor.pages.page("parts/steps.html", context)
 
 
 async def answers_page(request: Request) -> Response:

@@ -34,7 +34,7 @@ async def begin_visit(request: Request) -> Response:
     pages = pages_for(request)
     if not pages.frame.kiosk:
         raise HTTPException(403)
-    if not services.kiosks.begins(pages.frame.kiosk, services.now()):
+    if not services.kiosks.take(pages.frame.kiosk, services.now()):
         headers = retry_after(services.kiosks.again(pages.frame.kiosk), services.now())
         return pages.page("kiosk.html", {"profile": "none", "told": "too-fast"}, status=429, headers=headers)
     return _fresh("/")

@@ -10,8 +10,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from channels.wire import MAX_INTEGER
 from realtime.refusals import Refusal
+from storage.follow_up import follow_ups_of
 from storage.posts import POSTS_A_PAGE, own_post, posts_of, withdraw
+from storage.topics import topics_of
+from storage.values_follow_up import ANSWERS
 from storage.values_posts import Post, PostReason, PostStatus
+from web.citizen.follow_up import Deadline, deadline
 from web.citizen.timeline import local_time
 from web.citizen.topic import SEE_OTHER
 from web.citizen.visit import Visit, visit
@@ -27,6 +31,10 @@ class OwnPost:
     sent: datetime
     reason: str
     is_listed_reason: bool
+    due: Deadline | None = None
+    """By when the Région answers it, where it owes an answer."""
+
+    is_answered: bool = False
 
     @property
     def is_waiting(self) -> bool:
@@ -49,7 +57,7 @@ async def my_posts(request: Request) -> Response:
     if request.state.has_cookie:
         found = await posts_of(visitor.services.database, _author(visitor), before)
     older = found[-1].id if len(found) == POSTS_A_PAGE else None
-    context = visitor.context(posts=[_own(visitor, post) for post in found], older=older)
+    context = visitor.context(posts=await _own(visitor, found), older=older)
     return visitor.pages.page("my_posts.html", context)
 
 
@@ -75,7 +83,8 @@ async def my_post(request: Request) -> Response:
         post = await own_post(visitor.services.database, post_id, _author(visitor))
     if post is None:
         raise HTTPException(404)
-    return visitor.pages.page("my_post.html", visitor.context(own=_own(visitor, post)))
+    (own,) = await _own(visitor, [post])
+    return visitor.pages.page("my_post.html", visitor.context(own=own))
 
 
 async def withdraw_post(request: Request) -> Response:
@@ -95,7 +104,24 @@ def _author(visitor: Visit) -> bytes:
     return visitor.services.keys.author(visitor.device)
 
 
-def _own(visitor: Visit, post: Post) -> OwnPost:
+async def _own(visitor: Visit, posts: list[Post]) -> list[OwnPost]:
+    database = visitor.services.database
+    published = [post.topic for post in posts if post.topic is not None]
+    topics = await topics_of(database, published)
+    told = await follow_ups_of(database, published)
+    return [
+        _one(
+            visitor,
+            post,
+            None if topic is None else deadline(topic, told[topic.id], visitor.now),
+            is_answered=topic is not None and any(one.step in ANSWERS for one in told[topic.id]),
+        )
+        for post in posts
+        for topic in [topics.get(post.topic or 0)]
+    ]
+
+
+def _one(visitor: Visit, post: Post, due: Deadline | None, *, is_answered: bool) -> OwnPost:
     known = post.reason in {str(reason) for reason in PostReason}
     reason = visitor.pages.catalogue.say("post-reason", post.reason) if known else post.reason
-    return OwnPost(post, local_time(post.created_at), reason, known)
+    return OwnPost(post, local_time(post.created_at), reason, known, due, is_answered)

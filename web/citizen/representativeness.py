@@ -25,7 +25,7 @@ async def topic_representativeness(request: Request) -> Response:
         comparisons=_comparisons(card),
         outcome=None if card.is_hidden else weighted(card.tally.series),
     )
-    return visitor.pages.page("topic_representativeness.html", context)
+    return visitor.pages.page("representativeness.html", context)
 
 
 async def topic_representativeness_csv(request: Request) -> Response:

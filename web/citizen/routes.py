@@ -8,7 +8,7 @@ from web.citizen.contact import begin_thread, contact_page, thread_page, thread_
 from web.citizen.embedding import embed_script, embedded_topic
 from web.citizen.erase import erase, erase_page, erased_page
 from web.citizen.errors import exception_handlers
-from web.citizen.follow_up import answers_page
+from web.citizen.follow_up import answers_page, steps_part
 from web.citizen.home import home, how_it_works
 from web.citizen.kiosk import begin_visit, end_visit, kiosk
 from web.citizen.language import choose_language
@@ -49,6 +49,7 @@ def routes() -> list[BaseRoute]:
         Route("/", home),
         Route("/sujets/{id:int}", topic_page),
         Route("/sujets/{id:int}/fil", topic_moments),
+        Route("/sujets/{id:int}/suivi", steps_part),
         Route("/sujets/{id:int}/vote", vote, methods=["POST"]),
         Route("/sujets/{id:int}/arguments", arguments_page),
         Route("/sujets/{id:int}/arguments", take_argument, methods=["POST"]),

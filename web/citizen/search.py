@@ -9,15 +9,18 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from realtime.refusals import Refusal
 from realtime.tally import Departement
 from storage.search import find
 from storage.topics import list_themes
 from storage.values import TopicState
 from storage.values_search import Answer, Order, Page, Query, Who
+from web.citizen.again import retry_after
 from web.citizen.cards import Card
 from web.citizen.posting import Alike, alike
-from web.citizen.visit import visit
+from web.citizen.visit import Visit, visit
 from web.forms import read_page, trimmed
+from web.network import network_of
 
 ADDRESS = "/recherche"
 LONGEST_WORDS = 140
@@ -104,27 +107,46 @@ def search_address(query: Query, page: int = 1) -> str:
 
 
 async def search_page(request: Request) -> Response:
+    """What was found; who searches too fast keeps the words, and is told to wait."""
     visitor = await visit(request)
     database = visitor.services.database
     themes = await list_themes(database)
     query = read_query(request.query_params, frozenset(theme.slug for theme in themes))
-    found = await find(database, query, visitor.now)
-    results = Results(query, found, await visitor.cards(found.topics))
+    again = _wait(request, visitor)
+    results = None
+    if again is None:
+        found = await find(database, query, visitor.now)
+        results = Results(query, found, await visitor.cards(found.topics))
     sections = visitor.pages.catalogue.sections
     words = {
         "theme": {theme.slug: visitor.pages.catalogue.theme(theme) for theme in themes},
         "departement": sections["departement"],
         **{name: sections[f"search-{name}"] for name in ("state", "who", "answer", "order")},
     }
-    return visitor.pages.page("search.html", visitor.context(results=results, words_of=words))
+    return visitor.pages.page(
+        "search.html",
+        visitor.context(query=query, results=results, words_of=words),
+        status=200 if again is None else 429,
+        headers=retry_after(again, visitor.now),
+    )
 
 
 async def similar_topics(request: Request) -> Response:
     """Up to five of citizens' open topics like ``texte``, for whoever is writing it."""
     visitor = await visit(request)
+    again = _wait(request, visitor)
+    if again is not None:
+        refusal = visitor.pages.refusal(429, Refusal.TOO_FAST)
+        refusal.headers.update(retry_after(again, visitor.now))
+        return refusal
     found = await alike(visitor, trimmed(request.query_params, "texte"), MOST_ALIKE)
     headers = {"cache-control": f"private, max-age={ALIKE_SECONDS}"}
     return JSONResponse([_plain(one) for one in found], headers=headers)
+
+
+def _wait(request: Request, visitor: Visit) -> int | None:
+    device = visitor.device if request.state.has_cookie else None
+    return visitor.services.searches.wait(device, network_of(request), visitor.now)
 
 
 def _plain(one: Alike) -> dict[str, object]:

@@ -54,6 +54,7 @@ async def pooled_representativeness(request: Request) -> Response:
     visitor = await visit(request)
     snapshot = await visitor.services.statistics.snapshot()
     context = visitor.context(
+        card=None,
         comparisons=comparisons(snapshot),
         at=local_time(snapshot.at),
         caveats=caveats_of(snapshot.figures.provenances),

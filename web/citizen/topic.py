@@ -24,7 +24,7 @@ from storage.values_posts import PostStatus
 from web.citizen.again import retry_after
 from web.citizen.cards import Card, Note, wants_profile
 from web.citizen.debate import debate_under, read_sent
-from web.citizen.follow_up import deadline, entries
+from web.citizen.follow_up import course
 from web.citizen.local_time import here
 from web.citizen.preview import told as preview_of
 from web.citizen.pyramid import pyramid
@@ -136,8 +136,7 @@ async def show_topic(
         timeline=timeline(past),
         pyramid=pyramid(cells),
         next=_path(card),
-        follow_up=entries(topic, told),
-        deadline=deadline(told, visitor.now),
+        course=course(topic, told, visitor.now),
         campaign=await campaign_of(database, topic.id),
         above=None if topic.parent is None else await get_topic(database, topic.parent),
         debate=await debate_under(visitor, topic, sent=sent) if topic.parent is None else None,

@@ -12,6 +12,7 @@ from storage import one_time, sessions, sign_in
 from storage.database import StorageUnavailable
 from storage.passwords import MOST_SIGNS, PasswordsBusy, password_fault
 from storage.values_staff import PasswordFault, SignInFault, Staff, Wait
+from web.console.browser import browser_of
 from web.console.desk import (
     COOKIE,
     HOME,
@@ -23,8 +24,8 @@ from web.console.desk import (
     set_token,
     signed_in,
 )
-from web.console.origin import browser_of, network_of
 from web.forms import local_path, trimmed, typed
+from web.network import network_of
 from web.services import Services
 
 MOST_EMAIL = 254

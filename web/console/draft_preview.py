@@ -13,7 +13,7 @@ from storage.values import Provenance, Standing, Topic
 from storage.values_drafts import Draft
 from storage.values_moderation import MergedHere
 from web.citizen.cards import Card, card
-from web.citizen.follow_up import entries
+from web.citizen.follow_up import course
 from web.citizen.preview import told as preview_of
 from web.citizen.timeline import timeline
 from web.citizen.visit import new_op
@@ -45,8 +45,7 @@ async def previewed_page(request: Request, visitor: StaffVisit) -> Response:
         "timeline": timeline([]),
         "pyramid": None,
         "next": "/",
-        "follow_up": entries(shown.topic, []),
-        "deadline": None,
+        "course": course(shown.topic, [], visitor.now),
         "campaign": None,
         "above": None,
         "debate": None,

@@ -5,6 +5,7 @@ import { Connection } from "./connection.ts";
 import { copiedAt, copyNotice } from "./copies.ts";
 import { Desk } from "./desk.ts";
 import type { Counter, Told } from "./desk.ts";
+import { forgetOldDrafts } from "./drafts.ts";
 import { defineElements } from "./elements/index.ts";
 import { install } from "./install.ts";
 import { KeptProfile, postProfile } from "./kept_profile.ts";
@@ -31,6 +32,7 @@ import {
   closeTopic,
   mainTopic,
   readTopic,
+  stepTopic,
   titleOf,
   topicOfArticle,
   writeNote,
@@ -39,7 +41,7 @@ import {
 import { Visits } from "./visits.ts";
 import { listenForVotes, newOp, postVote } from "./vote.ts";
 import type { No, Subscription } from "./wire.ts";
-import { topicChannel } from "./wire.ts";
+import { topicChannel, topicOf } from "./wire.ts";
 import { writeWatching } from "./watching.ts";
 import type { Words } from "./words.ts";
 import { number, pageWords } from "./words.ts";
@@ -47,6 +49,8 @@ import { number, pageWords } from "./words.ts";
 const FOLLOW_AGAIN = 4_000;
 const PROFILE_NEEDED = "profile-needed";
 const CLOSED = "closed";
+/** What one looks at until something opens: they hear of it also where no topic stands on them. */
+const WAITING_PAGES = ".page-home, .page-search, .page-answers, .page-mine, .page-statistics";
 /** Written when this device was erased; nothing that a page still knows may be used after that. */
 const ERASED = "imaginest.erased";
 
@@ -55,6 +59,7 @@ function start(live: string): void {
   const clock = new Clock(Date.now);
   const store = deviceStore();
   const votes = new OwnVotes(store);
+  forgetOldDrafts(store, Date.now());
   const visits = new Visits(store);
   const tabs = new Tabs(Date.now);
   const pending = new PendingVotes(store, tabs.page, Date.now);
@@ -143,6 +148,7 @@ function start(live: string): void {
 
   const session: Session = openSession(live, {
     subscriptions,
+    isWaiting: document.body.matches(WAITING_PAGES),
     opened: ({ time }) => {
       clock.set(time);
       notices.opened();
@@ -179,6 +185,9 @@ function start(live: string): void {
           break;
         case "watching":
           writeWatching(message, words);
+          break;
+        case "steps":
+          stepTopic(topicOf(message.channel) ?? 0, message.number);
           break;
         case "notice":
           notices.take(message);
@@ -351,7 +360,7 @@ function start(live: string): void {
   for (const topic of standings.topics) draw(topic);
   setInterval(tick, 1000);
   startSharing(words);
-  session.wake(); // also where no topic stands: what staff switch concerns every page
+  session.wake();
 }
 
 function wordsFor(told: Told, words: Words, vote?: PendingVote): string {

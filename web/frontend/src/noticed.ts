@@ -43,10 +43,25 @@ export function writeFresh(fresh: Fresh, loaded: number, words: Words): void {
   if (!place || fresh.opened < loaded || place.dataset.topic === String(fresh.topic)) return;
   if (articles().some((article) => Number(article.dataset.topic) === fresh.topic)) return;
   place.dataset.topic = String(fresh.topic);
-  const answer = make("a", "button", words.say("notice", "answer"));
-  answer.setAttribute("href", `/sujets/${fresh.topic}`);
   const line = make("p", "");
   line.append(make("strong", "", words.say("notice", "fresh")), " ", inFrench(make("span", "", typography(fresh.title))));
+  layOver(place, line, { href: `/sujets/${fresh.topic}`, label: words.say("notice", "answer") }, words);
+}
+
+/** Something new further down on this page, where nothing else lies over its head. */
+export function tellBelow(told: string, href: string, words: Words): void {
+  const place = document.getElementById("fresh");
+  if (!place || place.childElementCount) return;
+  const line = make("p", "");
+  line.append(make("strong", "", told));
+  layOver(place, line, { href, label: words.say("notice", "look") }, words);
+}
+
+/** Lies over the head of the page until it is followed or closed. */
+function layOver(place: HTMLElement, line: HTMLElement, { href, label }: { href: string; label: string }, words: Words): void {
+  const link = make("a", "button", label);
+  link.setAttribute("href", href);
+  link.addEventListener("click", () => place.replaceChildren());
   const close = make("button", "link-button", words.say("notice", "close"));
   close.setAttribute("type", "button");
   close.addEventListener("click", () => {
@@ -54,7 +69,7 @@ export function writeFresh(fresh: Fresh, loaded: number, words: Words): void {
     place.replaceChildren();
   });
   const box = make("div", "fresh-box");
-  box.append(line, answer, close);
+  box.append(line, link, close);
   place.replaceChildren(box);
 }
 

@@ -4,7 +4,7 @@ import { BEST } from "./doors.ts";
 import type { Door, Doors } from "./doors.ts";
 import { PATIENCE, STEADY, comesBack, waitBefore } from "./reconnect.ts";
 import { Resyncs } from "./resyncs.ts";
-import type { Ack, ClientMessage, Delta, DeskLoad, Hello, No, Notice, Plain, Snap, Subscription, Watching } from "./wire.ts";
+import type { Ack, ClientMessage, Delta, DeskLoad, Hello, No, Notice, Plain, Snap, Steps, Subscription, Watching } from "./wire.ts";
 import { PROTOCOL, parse } from "./wire.ts";
 
 export interface Transport {
@@ -31,10 +31,12 @@ export interface Surroundings {
 }
 
 export interface Listener {
+  /** It waits for what opens anywhere: it is to be connected also with nothing to follow. */
+  readonly isWaiting?: boolean;
   /** What to follow, asked at each new connection. */
   subscriptions(): readonly Subscription[];
   opened(hello: Hello): void;
-  heard(message: Snap | Delta | Ack | No | Watching | Notice | DeskLoad | Plain): void;
+  heard(message: Snap | Delta | Ack | No | Watching | Steps | Notice | DeskLoad | Plain): void;
   /** Not connected any more; `final` where it will not come back by itself. */
   lost(final: boolean): void;
 }
@@ -117,9 +119,9 @@ export class Session {
     this.#resyncs.want(channel);
   }
 
-  /** Where there is nothing to follow there is nothing to ask; whoever has something later wakes it. */
+  /** Where there is nothing to follow nor to wait for nothing is asked; whoever has something later wakes it. */
   get #isNeeded(): boolean {
-    return this.listener.subscriptions().length > 0;
+    return this.listener.isWaiting === true || this.listener.subscriptions().length > 0;
   }
 
   #connect(): void {

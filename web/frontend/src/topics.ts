@@ -76,6 +76,16 @@ function writeVote(article: HTMLElement, own: Sign | null, words: Words): void {
   }
 }
 
+/** Told to an article when what became of its topic is another; its `data-steps` says which number that has. */
+export const STEPPED = "topic-stepped";
+
+export function stepTopic(topic: number, number: number): void {
+  for (const article of articles(topic)) {
+    article.dataset.steps = String(number);
+    article.dispatchEvent(new Event(STEPPED));
+  }
+}
+
 export function writeNote(article: HTMLElement, text: string): void {
   const note = article.querySelector(".vote-note");
   if (note && note.textContent !== text) note.textContent = text;

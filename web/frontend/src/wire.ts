@@ -61,6 +61,12 @@ export interface Watching {
   readonly channel: string;
   readonly watching: number;
 }
+/** What became of a topic; another number with each step that is told. */
+export interface Steps {
+  readonly t: "steps";
+  readonly channel: string;
+  readonly number: number;
+}
 export type Severity = "info" | "warning";
 export interface Banner {
   readonly text: string;
@@ -100,7 +106,7 @@ export interface Plain {
 export interface Misread {
   readonly t: "unknown" | "broken";
 }
-export type ServerMessage = Hello | Snap | Delta | Ack | No | Bye | Watching | Notice | DeskLoad | Plain;
+export type ServerMessage = Hello | Snap | Delta | Ack | No | Bye | Watching | Steps | Notice | DeskLoad | Plain;
 
 export function topicChannel(topic: number): string {
   return `topic:${topic}`;
@@ -171,6 +177,7 @@ const READERS: Readonly<Record<string, (plain: Fields) => ServerMessage>> = {
   fresh: () => ({ t: "fresh" }),
   ping: () => ({ t: "ping" }),
   watching: ({ channel, watching }) => ({ t: "watching", channel: text(channel), watching: integer(watching) }),
+  steps: ({ channel, number }) => ({ t: "steps", channel: text(channel), number: integer(number) }),
   notice: ({ number, posting, banner, paused, fresh }) => ({
     t: "notice",
     number: integer(number),

@@ -54,6 +54,18 @@ test("with nothing to follow nothing is asked, until there is something", () => 
   assert.deepEqual([world.lines.length, page.told], [1, ["opened"]]);
 });
 
+test("a page that waits for what opens asks also with nothing to follow", () => {
+  const world = new World();
+  const page = Object.assign(new Page(), { isWaiting: true, subs: [] });
+  new Session(world, page, new Doors(new MemoryShelf(), () => world.now())).wake();
+  world.line.hello();
+  world.line.says({ t: "notice", number: 1, posting: null, banner: null, paused: {} });
+  world.line.closes(1006);
+  assert.deepEqual([world.line.sent, page.told], [[], ["opened", "notice", "lost"]]);
+  world.time.pass(60_000);
+  assert.ok(world.lines.length > 1, "it comes back");
+});
+
 test("many subscriptions go out in messages that stay small", () => {
   const { world, page } = begun();
   page.subs = Array.from({ length: 60 }, (_, i) => ({

@@ -1,6 +1,5 @@
 // Counts a message's signs while it is written, as a reader and the server count them, and keeps it until it is sent.
-import { ContactDrafts, plain } from "../contact_draft.ts";
-import { deviceStore } from "../store.ts";
+import { PLACES, deviceDrafts, squeezed } from "../drafts.ts";
 import { followThread } from "../thread.ts";
 import { pageWords } from "../words.ts";
 
@@ -28,11 +27,14 @@ function watch(field: HTMLTextAreaElement): void {
   count();
 }
 
-const drafts = new ContactDrafts(deviceStore(), Date.now);
-const written = document.querySelectorAll(".message-citizen .message-text");
-drafts.tidy([...written].map(({ textContent }) => plain(textContent ?? "")));
+const drafts = deviceDrafts();
+const arrived = [...document.querySelectorAll(".message-citizen .message-text")].map(({ textContent }) => squeezed(textContent));
+drafts?.tidy(PLACES.letters, ({ text }) => arrived.includes(squeezed(text)));
 const form = document.querySelector<HTMLFormElement>('form.fields[action^="/contact"]');
-if (form?.querySelector("button[type=submit]")) drafts.begin(form);
+if (form?.querySelector("button[type=submit]")) {
+  const thread = /\d+$/.exec(form.getAttribute("action") ?? "")?.[0] ?? "";
+  drafts?.begin(form, PLACES.letter(thread), ["subject", "text", "email"]);
+}
 for (const field of document.querySelectorAll<HTMLTextAreaElement>("textarea[data-most]")) watch(field);
 const thread = document.querySelector<HTMLElement>(".thread[data-state-of]");
 if (thread?.dataset.stateOf) followThread(thread, thread.dataset.stateOf, pageWords());

@@ -1,5 +1,6 @@
 // A debate: how many signs an argument may still have, and an order that is offered anew and never moves by itself.
 import { announce, counter } from "../counter.ts";
+import { PLACES, deviceDrafts } from "../drafts.ts";
 import { followNew } from "../new_arguments.ts";
 import { bestFirst } from "../ranking.ts";
 import type { Contender } from "../ranking.ts";
@@ -10,7 +11,15 @@ interface Place extends Contender {
   readonly isTold: boolean;
 }
 
+const drafts = deviceDrafts();
+const place = PLACES.argument(document.getElementById("debat")?.dataset.of ?? "");
+if (document.querySelector(".debate-sent")) {
+  drafts?.tidy(place, (_, key) => key === place);
+  history.replaceState(history.state, "", location.pathname + location.hash); // a page that comes back has sent nothing anew
+}
+
 const text = document.querySelector<HTMLTextAreaElement>("textarea#argument-text");
+if (text?.form?.matches(".argument-form")) drafts?.begin(text.form, place, ["side", "text"]);
 if (text) {
   const counting = counter(document.getElementById("argument-counter"), pageWords());
   text.addEventListener("input", () => counting(text.value));

@@ -1,5 +1,6 @@
 // Writing an idea: how many signs are left, which ideas say the same already, and a draft that outlives the page.
 import { announce, counter } from "../counter.ts";
+import { PLACES, deviceDrafts } from "../drafts.ts";
 import type { Words } from "../words.ts";
 import { pageWords, typography } from "../words.ts";
 
@@ -11,18 +12,21 @@ interface Alike {
   readonly url: string;
 }
 
-const DRAFT = "imaginest.draft";
+const FIELDS = ["kind", "text", "theme", "departement"];
 
+const drafts = deviceDrafts();
 const text = document.querySelector<HTMLTextAreaElement>("textarea.post-text");
-if (text) start(text, pageWords());
-document.querySelector("button[value=publish]")?.addEventListener("click", () => sessionStorage.removeItem(DRAFT));
+if (text?.form) {
+  drafts?.begin(text.form, PLACES.idea, FIELDS, new URLSearchParams(location.search));
+  start(text, pageWords());
+}
+const preview = document.querySelector<HTMLButtonElement>("button[value=publish]")?.form;
+if (preview) drafts?.resume(preview, PLACES.idea);
 
 function start(text: HTMLTextAreaElement, words: Words): void {
   const counting = counter(document.getElementById("text-counter"), words);
   const looking = similar(document.getElementById("alike"), words);
-  text.value ||= sessionStorage.getItem(DRAFT) ?? "";
   const read = (): void => {
-    sessionStorage.setItem(DRAFT, text.value);
     counting(text.value);
     looking(text.value);
   };

@@ -1,6 +1,7 @@
 // My posts: what a moderator decides is shown within seconds, while the page is looked at and something waits.
 import { Asking } from "../asking.ts";
 import { announce } from "../counter.ts";
+import { PLACES, deviceDrafts, squeezed } from "../drafts.ts";
 
 const STATES = "/mes-idees/etat";
 
@@ -28,6 +29,9 @@ async function renew(): Promise<boolean> {
   if (!isInUse) main.replaceChildren(...told.childNodes);
   return !isInUse;
 }
+
+const arrived = posts().map((post) => squeezed(post.querySelector("h2")?.textContent));
+deviceDrafts()?.tidy(PLACES.posts, ({ text }, key) => key === PLACES.idea && arrived.includes(squeezed(text)));
 
 new Asking({
   address: () => (posts().some(({ dataset }) => dataset.status === "waiting") ? STATES : null),
