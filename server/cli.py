@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from server.editor_commands import BadOption, add_editor_commands
+from server.letter_commands import add_letter_command
 from server.settings import DATABASE_FILE, BadSetting, Settings
 from server.staff_commands import add_staff_command
 
@@ -130,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     reports.set_defaults(run=_reports)
 
     add_editor_commands(command)
+    add_letter_command(command)
     add_staff_command(command)
 
     kiosk = command("kiosk", "the link that makes a browser of an agency a kiosk")
