@@ -21,7 +21,7 @@ def add_letter_command(command: NewCommand) -> None:
     letter = command("letter", "read the letters that came back, so that dead addresses get no more")
     letter.add_argument("action", choices=("bounces",), metavar="ACTION", help="bounces")
     letter.add_argument("file", metavar="FILE", help="an mbox or a single mail; - reads what is piped in")
-    letter.set_defaults(run=_bounces)
+    letter.set_defaults(run=_bounces, acts=True)
 
 
 def _bounces(settings: Settings, options: argparse.Namespace) -> int:
@@ -47,7 +47,9 @@ def _batches(settings: Settings, file: str, told: Counter[str]) -> Iterator[list
     """The bounces of a file as the order takes them; what counts for nothing is added to ``told``."""
     from server.app import open_keys
     from server.bounces import Passed, mails_in, read_bounce, spooled
+    from server.data import need_database
 
+    need_database(settings)
     keys = open_keys(settings)
 
     def found(path: Path) -> Iterator[dict[str, object]]:
