@@ -1,4 +1,4 @@
-"""The channel of staff: what waits for them, in numbers, told whenever they change.
+"""The channel of staff: what waits for them, in numbers, told whenever they change, each what their roles may open.
 
 Who follows it has shown a session at the handshake. Whenever a session ends, on whichever node, all are looked at
 again, and the sockets of those that have ended are closed.
@@ -14,11 +14,12 @@ from channels.framing import Framing, framed
 from channels.wire import No
 from realtime.refusals import Refusal
 from realtime.watcher import Watcher
+from storage import sessions
 from storage.database import Database, StorageUnavailable
 from storage.desk import desk_load
 from storage.keys import Keys
-from storage.sessions import read_many
 from storage.values_desk import DeskLoad
+from storage.values_staff import Role, SessionStage, Staff
 
 log = logging.getLogger("imaginest.console")
 
@@ -30,10 +31,14 @@ Close = Callable[[int, Refusal], Awaitable[None]]
 
 @dataclass(eq=False, slots=True)
 class Seat:
-    """One socket of staff: the token of its session, and how it is closed."""
+    """One socket of staff: the token of its session, whose it is, and how it is closed.
+
+    Whoever's roles or themes change is signed out, so they are those of the session.
+    """
 
     watcher: Watcher
     token: str
+    staff: Staff
     close: Close
     owed: bool = field(default=False)
 
@@ -46,7 +51,7 @@ class Console:
         self._keys = keys
         self._wall = wall
         self._seats: dict[Watcher, Seat] = {}
-        self._frames: dict[str, bytes] = {}
+        self._frames: dict[tuple[str, int], bytes] = {}
         self._load: DeskLoad | None = None
 
     def __len__(self) -> int:
@@ -55,9 +60,10 @@ class Console:
     async def follow(self, watcher: Watcher, token: str, close: Close) -> No | None:
         """Let a socket follow the console; why not, where that is refused."""
         try:
-            if not token or token not in await self._alive({token}):
+            staff = await self._who(token)
+            if staff is None:
                 return No(Refusal.STAFF_ONLY, channel=wire.CONSOLE)
-            self._seats[watcher] = Seat(watcher, token, close)
+            self._seats[watcher] = Seat(watcher, token, staff, close)
             if token not in await self._alive({token}):  # ended while nobody yet looked at this seat
                 self.leave(watcher)
                 return No(Refusal.STAFF_ONLY, channel=wire.CONSOLE)
@@ -95,10 +101,15 @@ class Console:
             self.leave(seat.watcher)
         await asyncio.gather(*(_close(seat) for seat in ended))
 
+    async def _who(self, token: str) -> Staff | None:
+        async with self._database.read() as connection:
+            session = await sessions.read(connection, self._keys, token, self._wall())
+        return session.staff if session is not None and session.stage is SessionStage.OPEN else None
+
     async def _alive(self, tokens: set[str]) -> set[str]:
         if not tokens:
             return set()
-        return await read_many(self._database, tokens, self._wall())
+        return await sessions.read_many(self._database, tokens, self._wall())
 
     def _take(self, load: DeskLoad) -> None:
         if self._load is None or load.mark >= self._load.mark:
@@ -112,9 +123,12 @@ class Console:
         seat.owed = watcher.slow
         if watcher.slow:
             return
-        frame = self._frames.get(watcher.format)
+        whose = 0 if seat.staff.is_any(Role.MODERATOR) else seat.staff.id  # moderators see the same
+        frame = self._frames.get((watcher.format, whose))
         if frame is None:
-            frame = self._frames[watcher.format] = framed(wire.Desk(self._load), Framing(watcher.format))
+            seen = self._load.seen_by(seat.staff)
+            frame = framed(wire.Desk(seen), Framing(watcher.format))
+            self._frames[watcher.format, whose] = frame
         watcher.write(frame)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from server.editor_commands import BadOption, add_editor_commands
-from server.settings import DATABASE_FILE, BadSetting, Settings
+from server.letter_commands import add_letter_command
+from server.settings import BadSetting, Settings
 from server.staff_commands import add_staff_command
 
 WRONG_USE = 2
@@ -26,8 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.of(
             data=options.data, host=getattr(options, "host", None), port=getattr(options, "port", None)
         )
-        status: int = options.run(settings, options)
-        return status
+        return _run(settings, options)
     except BadSetting as error:
         return _fail(str(error))
     except BadOption as error:
@@ -45,11 +45,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _run(settings: Settings, options: argparse.Namespace) -> int:
+    """A command that acts on a database tells on which it did: several may lie beside each other."""
+    status = int(options.run(settings, options))
+    if options.acts and status == 0:
+        from server.data import place_of
+
+        print(f"(database: {place_of(settings)})", file=sys.stderr)
+    return status
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="imaginest", description="Imagin'Est: live votes of the Région Grand Est."
     )
     parser.add_argument("--data", type=Path, help="folder of the database and the master secret (.data)")
+    parser.set_defaults(acts=False)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, what: str) -> argparse.ArgumentParser:
@@ -100,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         help="why it is refused, read by its author: insult, off-topic, personal-data, advertising, duplicate, "
         "or a sentence of your own in French",
     )
-    posts.set_defaults(run=_posts)
+    posts.set_defaults(run=_posts, acts=True)
 
     contact = command("contact", "read what citizens wrote to the Région, and answer it")
     contact.add_argument(
@@ -115,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     contact.add_argument(
         "--text", metavar="TEXT", help="of answer: what the citizen reads, at most 2,000 signs"
     )
-    contact.set_defaults(run=_contact)
+    contact.set_defaults(run=_contact, acts=True)
 
     reports = command("reports", "what citizens report, the topics of five people or more first; settle it")
     reports.add_argument(
@@ -127,14 +138,15 @@ def _parser() -> argparse.ArgumentParser:
         help="list (what is open) or settle",
     )
     reports.add_argument("topic", metavar="TOPIC", nargs="?", type=int, help="the topic's number in the list")
-    reports.set_defaults(run=_reports)
+    reports.set_defaults(run=_reports, acts=True)
 
     add_editor_commands(command)
+    add_letter_command(command)
     add_staff_command(command)
 
     kiosk = command("kiosk", "the link that makes a browser of an agency a kiosk")
     kiosk.add_argument("name", metavar="NAME", help="small letters, digits and dashes, as in agence-metz")
-    kiosk.set_defaults(run=_kiosk)
+    kiosk.set_defaults(run=_kiosk, acts=True)
 
     replay = command("replay", "play a recorded Polis conversation through the public door")
     replay.add_argument("--votes", type=Path, required=True, metavar="V.csv", help="the recording's votes")
@@ -193,11 +205,11 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _check_tallies(settings: Settings, _: argparse.Namespace) -> int:
+    from server.data import need_database
     from storage.database import Database, StorageUnavailable
     from storage.tallies import discrepancies
 
-    if not settings.is_shared and not (settings.data / DATABASE_FILE).exists():
-        return _fail(f"there is no database in {settings.data}")
+    need_database(settings)
     logging.getLogger("imaginest.storage").setLevel(logging.ERROR)  # what fails is said below, once
     try:
         found = asyncio.run(discrepancies(Database(settings.database)))
@@ -264,6 +276,7 @@ def _reports(settings: Settings, options: argparse.Namespace) -> int:
 
 def _kiosk(settings: Settings, options: argparse.Namespace) -> int:
     from server.app import open_keys
+    from server.data import need_database
     from web.kiosks import is_kiosk_name
 
     if not is_kiosk_name(options.name):
@@ -271,6 +284,7 @@ def _kiosk(settings: Settings, options: argparse.Namespace) -> int:
             f"{options.name!r} is no kiosk's name: up to 40 small letters, digits and dashes are needed",
             WRONG_USE,
         )
+    need_database(settings)
     site = settings.public_url or next(iter(settings.origins), f"http://{settings.host}:{settings.port}")
     print(f"{site}/borne?code={open_keys(settings).kiosk_code(options.name)}")
     return 0

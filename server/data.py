@@ -3,6 +3,7 @@
 import os
 
 from server.settings import DATABASE_FILE, BadSetting, Settings
+from storage.address import plain, server_address
 from storage.data_lock import DataLock
 
 
@@ -12,6 +13,22 @@ def make_folder(settings: Settings) -> None:
         settings.data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unusable(settings, error) from error
+
+
+def need_database(settings: Settings) -> None:
+    """Raises BadSetting where there is none: a command that looks for one never begins another beside it."""
+    if not settings.is_shared and not (settings.data / DATABASE_FILE).exists():
+        raise BadSetting(
+            f"there is no database in {settings.data.resolve()}: name the folder that the server uses, as in "
+            "“imaginest --data FOLDER …”, or begin a new one with “imaginest migrate”"
+        )
+
+
+def place_of(settings: Settings) -> str:
+    """Which database these settings mean, without its password."""
+    if settings.is_shared:
+        return plain(server_address(settings.database_url))
+    return str((settings.data / DATABASE_FILE).resolve())
 
 
 def take_data(settings: Settings, *, alone: bool = False) -> DataLock:

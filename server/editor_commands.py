@@ -32,18 +32,18 @@ def add_editor_commands(command: NewCommand) -> None:
     news.add_argument("--alt", metavar="TEXT", help="what the picture shows, for those who cannot see it")
     news.add_argument("--campaign", type=int, metavar="N", help="the campaign that it belongs to")
     news.add_argument("--until", metavar=_DAY, help="last day on which it takes votes (no end)")
-    news.set_defaults(run=_add_news)
+    news.set_defaults(run=_add_news, acts=True)
 
     campaign = command("add-campaign", "begin a campaign of the Région, which groups topics")
     campaign.add_argument("--title", required=True, metavar="TEXT", help="at most 140 signs")
     campaign.add_argument("--body", metavar="TEXT", help="what it is about")
     campaign.add_argument("--from", dest="beginning", metavar=_DAY, help="first day (today)")
     campaign.add_argument("--until", required=True, metavar=_DAY, help="last day")
-    campaign.set_defaults(run=_add_campaign)
+    campaign.set_defaults(run=_add_campaign, acts=True)
 
     questionnaire = command("add-questionnaire", "begin a questionnaire, with its questions")
     questionnaire.add_argument("file", type=Path, metavar="FILE", help="its title, end and steps, as JSON")
-    questionnaire.set_defaults(run=_add_questionnaire)
+    questionnaire.set_defaults(run=_add_questionnaire, acts=True)
 
     follow_up = command("follow-up", "say what became of a topic; said again, it replaces what was said")
     follow_up.add_argument("topic", type=int, metavar="TOPIC", help="the topic's number")
@@ -52,7 +52,7 @@ def add_editor_commands(command: NewCommand) -> None:
     follow_up.add_argument(
         "--direction", metavar="NAME", help="the direction that it is handed to or that answers"
     )
-    follow_up.set_defaults(run=_follow_up)
+    follow_up.set_defaults(run=_follow_up, acts=True)
 
 
 def _add_news(settings: Settings, options: argparse.Namespace) -> int:

@@ -12,7 +12,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from storage.keys import Keys
-from storage.letter import message_name, unsubscribe_token
+from storage.letter import unsubscribe_token
+from storage.letter_names import message_name
 from storage.values_contact import PUBLIC
 from web.letter_mail import TOKEN, LetterMail
 

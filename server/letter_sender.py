@@ -20,6 +20,7 @@ from storage import letter_deliveries, letter_editions
 from storage.database import Database, StorageUnavailable
 from storage.keys import Keys
 from storage.letter import sent_issue
+from storage.letter_names import return_path
 from storage.values_letter import Delivery, Edition, Outcome, OutcomeKind
 from web.letter_mail import letter_mail
 from web.rendering import Pages
@@ -70,6 +71,7 @@ class LetterSender:
         self._hands = [Hand(server) for _ in range(CONNECTIONS)]
         self._width = CONNECTIONS
         self._sender = settings.mail_from or "imaginest@localhost"
+        self._bounces = settings.bounce_address
         self._public = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
         self._handed: Handed | None = None
         self._unsettled: tuple[int, Mapping[bytes, Outcome]] | None = None
@@ -183,7 +185,7 @@ class LetterSender:
                 outcomes[one.subscriber] = Outcome(OutcomeKind.BOUNCED, UNREADABLE)
         hands = dict(zip((one for one in claimed if one.subscriber in contents), self._hands, strict=False))
         begun = await self._step(
-            hands, lambda one, hand: partial(self._begin, hand, one, contents[one.subscriber])
+            hands, lambda one, hand: partial(self._begin, hand, number, one, contents[one.subscriber])
         )
         ready = {one: hand for one, hand in hands.items() if begun[one] is None}
         ready = await self._allowed(number, ready)
@@ -237,9 +239,15 @@ class LetterSender:
         found = await asyncio.gather(*doing.values(), return_exceptions=True)
         return dict(zip(doing, found, strict=True))
 
-    def _begin(self, hand: Hand, one: Delivery, content: bytes) -> None:
+    def _begin(self, hand: Hand, number: int, one: Delivery, content: bytes) -> None:
         if hand.conversation is not None:
-            hand.conversation.begin(self._sender, one.address, content)
+            hand.conversation.begin(self._back_to(number, one), one.address, content)
+
+    def _back_to(self, number: int, one: Delivery) -> str:
+        """The address in the envelope: there a mail comes back that cannot be delivered."""
+        if not self._bounces:
+            return self._sender
+        return return_path(self._keys, self._bounces, number, one.subscriber)
 
     async def _say_ends(
         self, number: int, ready: Mapping[Delivery, Hand], contents: Mapping[bytes, bytes]

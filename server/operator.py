@@ -13,6 +13,7 @@ from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from realtime.tally import Departement
 from server.orders import Answer, Desk, Order, OrderRefused, Wanted, carry_out
 from server.orders_citizens import CITIZENS_ORDERS
+from server.orders_letter import LETTER_ORDERS
 from server.orders_region import REGION_ORDERS
 from server.orders_staff import STAFF_ORDERS
 from storage import topics
@@ -80,6 +81,7 @@ ORDERS: Mapping[str, Order] = {
     "provenance": _mark,
     **REGION_ORDERS,
     **CITIZENS_ORDERS,
+    **LETTER_ORDERS,
     **STAFF_ORDERS,
 }
 """By the name that follows ``/operator/``."""

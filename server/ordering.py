@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from server.app import open_keys, try_database, wall_ms
-from server.data import take_data
+from server.data import need_database, take_data
 from server.operator import ORDERS
 from server.orders import Answer, Desk, OrderRefused, Wanted, carry_out
-from server.settings import DATABASE_FILE, Settings
+from server.settings import Settings
 from server.simulated import Door, DoorClosed
 from storage.data_lock import DataInUse
 from storage.database import Database, StorageUnavailable
@@ -23,7 +23,11 @@ T = TypeVar("T")
 
 
 def order(settings: Settings, name: str, wanted: Wanted) -> Answer:
-    """Carry out one order, a name at the operator's door, on the data of these settings. Raises OrderRefused."""
+    """Carry out one order, a name at the operator's door, on the data of these settings.
+
+    Raises OrderRefused, and BadSetting where there is no database.
+    """
+    need_database(settings)
     try:
         lock = take_data(settings)
     except DataInUse as used:
@@ -67,9 +71,11 @@ async def _here(settings: Settings, name: str, wanted: Wanted) -> Answer:
 
 
 def look(settings: Settings, read: Callable[[Database, Keys], Awaitable[T]]) -> T:
-    """What ``read`` finds in the data of these settings, also beside a running server. Raises OrderRefused."""
-    if not settings.is_shared and not (settings.data / DATABASE_FILE).exists():
-        raise OrderRefused(f"there is no database in {settings.data}")
+    """What ``read`` finds in the data of these settings, also beside a running server.
+
+    Raises OrderRefused, and BadSetting where there is no database.
+    """
+    need_database(settings)
     return asyncio.run(_looked(settings, read))
 
 

@@ -16,6 +16,7 @@ from server.logs import LogFormat
 from server.mail_server import BadMailServer, read_mail_server
 from storage.address import BadAddress, server_address
 from storage.keys import BadSecret, read_master
+from storage.letter_names import MOST_LOCAL
 from storage.values_posts import Moderation, PostingRules
 from web.site import Site
 
@@ -83,6 +84,9 @@ class Settings:
     """The mail server; without one mails are written into files."""
 
     mail_from: str = ""
+
+    bounce_address: str = ""
+    """Where letters that cannot be delivered come back to; empty: to whom they are from."""
 
     letter_rate: int = 20
     """Mails of the letter that a node sends in a second, at most; 0: as fast as the mail server takes them."""
@@ -210,6 +214,14 @@ def _mail_address(text: str) -> str:
         raise BadMailServer(f"{text!r} is no e-mail address") from None
 
 
+def _bounce_address(text: str) -> str:
+    address = _mail_address(text)
+    local = address.rpartition("@")[0]
+    if len(local) > MOST_LOCAL or "+" in local:
+        raise BadMailServer(f"{text!r}: at most {MOST_LOCAL} signs before the @, and no +, which we add")
+    return address
+
+
 def _public_url(text: str) -> str:
     if not re.fullmatch(_ORIGIN, text.rstrip("/")):
         raise BadMailServer(f"{text!r} is needed as in https://imaginest.grandest.fr, without a path")
@@ -221,6 +233,7 @@ _CHECKS: Mapping[str, Callable[[str], object]] = {
     "secret": read_master,
     "smtp_url": read_mail_server,
     "mail_from": _mail_address,
+    "bounce_address": _bounce_address,
     "public_url": _public_url,
 }
 

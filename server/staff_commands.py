@@ -39,7 +39,7 @@ def add_staff_command(command: NewCommand) -> None:
     staff.add_argument(
         "--password-stdin", action="store_true", help="read a password instead of making an invitation (add)"
     )
-    staff.set_defaults(run=_staff)
+    staff.set_defaults(run=_staff, acts=True)
 
 
 def _staff(settings: Settings, options: argparse.Namespace) -> int:

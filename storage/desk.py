@@ -7,6 +7,7 @@ from storage.marks import Mark, read_marks
 from storage.tables import THEME
 from storage.tables_contact import CONTACT_THREAD
 from storage.tables_posts import POST
+from storage.tables_referents import CONTACT_CARE
 from storage.tables_reports import REPORT
 from storage.values_contact import ContactState
 from storage.values_desk import ARGUMENTS, DeskLoad
@@ -28,15 +29,26 @@ async def desk_load(database: Database) -> DeskLoad:
     reported = sa.select(sa.func.count(REPORT.c.topic_id.distinct())).where(
         REPORT.c.state == str(ReportState.OPEN)
     )
-    written = sa.select(sa.func.count()).where(CONTACT_THREAD.c.state == str(ContactState.WAITING))
+    written = (
+        sa.select(THEME.c.slug, CONTACT_CARE.c.staff_id, sa.func.count().label("threads"))
+        .select_from(CONTACT_THREAD)
+        .outerjoin(CONTACT_CARE, CONTACT_CARE.c.thread_id == CONTACT_THREAD.c.id)
+        .outerjoin(THEME, THEME.c.id == CONTACT_CARE.c.theme_id)
+        .where(CONTACT_THREAD.c.state == str(ContactState.WAITING))
+        .group_by(THEME.c.slug, CONTACT_CARE.c.staff_id)
+    )
     async with database.read() as connection:
         mark = (await read_marks(connection))[Mark.DESK]
         rows = (await connection.execute(waiting)).all()
+        filed = {
+            (row.slug or "", row.staff_id or 0): row.threads for row in await connection.execute(written)
+        }
         return DeskLoad(
             mark=mark,
             waiting=sum(row.posts for row in rows),
             oldest=min((row.oldest for row in rows), default=None),
             themes={row.slug or ARGUMENTS: row.posts for row in rows},
             reports=(await connection.execute(reported)).scalar_one(),
-            contact=(await connection.execute(written)).scalar_one(),
+            contact=sum(filed.values()),
+            filed=filed,
         )

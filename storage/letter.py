@@ -87,15 +87,6 @@ def subscriber_of(keys: Keys, token: str) -> bytes | LinkFault:
     return subscriber if hmac.compare_digest(mac, keys.unsubscribe_mac(subscriber)) else LinkFault.ALTERED
 
 
-def message_name(keys: Keys, number: int, subscriber: bytes) -> str:
-    """The name of the message that brings an issue to a subscriber: always the same, and made by nobody else."""
-    return f"lettre.{number}.{subscriber.hex()}.{_name_mac(keys, number, subscriber)}"
-
-
-def _name_mac(keys: Keys, number: int, subscriber: bytes) -> str:
-    return keys.unsubscribe_mac(b"message" + number.to_bytes(8) + subscriber)[:8].hex()
-
-
 def _plain(token: bytes) -> str:
     return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
 
@@ -151,7 +142,8 @@ async def subscribe(database: Database, keys: Keys, address: str, welcome: Compo
         if connection.execute(sa.select(LETTER_SUBSCRIBER.c.id).where(known)).first() is None:
             _INSERT_SUBSCRIBER(connection, [row])
             outbox.put(connection, keys, welcome(subscriber), now)
-        connection.execute(sa.update(LETTER_SUBSCRIBER).where(known).values(bounces=0, paused_at=None))
+        again = {"confirmed_at": now, "bounces": 0, "paused_at": None}
+        connection.execute(sa.update(LETTER_SUBSCRIBER).where(known).values(again))
 
     await database.write(work, idempotent=True)
 

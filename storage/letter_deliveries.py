@@ -6,6 +6,7 @@ knows (server/letter_handed.py); where that is lost too, the mail is sent again 
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby, takewhile
 
 import sqlalchemy as sa
 
@@ -32,7 +33,11 @@ MOST_BOUNCES = 3
 
 ADDRESS = "letter address"
 
+RETURNED = "returned"
+"""What the reason of a mail begins with that came back after the server had taken it."""
+
 _STATE = LETTER_DELIVERY.c.state
+_IS_SOFT = (_STATE == str(DeliveryState.SENT)) & LETTER_DELIVERY.c.reason.startswith(RETURNED)
 _AFTER = {
     OutcomeKind.SENT: DeliveryState.SENT,
     OutcomeKind.BOUNCED: DeliveryState.BOUNCED,
@@ -43,16 +48,6 @@ _AFTER = {
 
 def enrol(connection: sa.Connection, number: int, now: int) -> None:
     """A row for everybody who is subscribed at this moment; within the transaction that begins the sending."""
-    last = sa.select(sa.func.max(LETTER_DELIVERY.c.number)).scalar_subquery()
-    came_back = sa.select(LETTER_DELIVERY.c.subscriber).where(
-        LETTER_DELIVERY.c.number == last, _STATE == str(DeliveryState.BOUNCED)
-    )
-    troubled = (LETTER_SUBSCRIBER.c.bounces > 0) & LETTER_SUBSCRIBER.c.paused_at.is_(None)
-    connection.execute(
-        sa.update(LETTER_SUBSCRIBER)
-        .where(troubled, LETTER_SUBSCRIBER.c.id.not_in(came_back))
-        .values(bounces=0)
-    )
     columns = ("subscriber", "number", "state", "due_at", "tries", "claimed_by", "reason")
     everybody = sa.select(
         LETTER_SUBSCRIBER.c.id,
@@ -170,7 +165,7 @@ def _settle(
         changed = sa.update(LETTER_DELIVERY).where(mine).values(told)
         done = list(connection.scalars(changed.returning(LETTER_DELIVERY.c.subscriber)))
         if outcome.kind is OutcomeKind.BOUNCED:
-            _count_bounces(connection, done, now)
+            count_bounces(connection, done, now)
 
 
 async def resolve(database: Database, token: str, handed: Collection[bytes], now: int) -> None:
@@ -222,9 +217,11 @@ async def progress(database: Database, number: int) -> Progress:
         _STATE == str(DeliveryState.WAITING),
         LETTER_DELIVERY.c.tries > 0,
     )
+    soft = sa.select(sa.func.count()).where(LETTER_DELIVERY.c.number == number, _IS_SOFT)
     async with database.read() as connection:
         numbers = {DeliveryState(row.state): row.many for row in await connection.execute(states)}
-        return Progress(numbers, (await connection.execute(later)).scalar_one())
+        put_off, came_back = [(await connection.execute(one)).scalar_one() for one in (later, soft)]
+        return Progress(numbers, put_off, came_back)
 
 
 async def audience(database: Database) -> tuple[int, int]:
@@ -237,11 +234,12 @@ async def audience(database: Database) -> tuple[int, int]:
 
 
 async def reasons(database: Database, number: int, most: int = 20) -> Sequence[tuple[str, int]]:
-    """Why mails came back, the most frequent first."""
+    """Why mails came back, for good or for now, the most frequent first."""
     many = sa.func.count().label("many")
+    came_back = (_STATE == str(DeliveryState.BOUNCED)) | _IS_SOFT
     statement = (
         sa.select(LETTER_DELIVERY.c.reason, many)
-        .where(LETTER_DELIVERY.c.number == number, _STATE == str(DeliveryState.BOUNCED))
+        .where(LETTER_DELIVERY.c.number == number, came_back)
         .group_by(LETTER_DELIVERY.c.reason)
         .order_by(many.desc(), LETTER_DELIVERY.c.reason)
         .limit(most)
@@ -257,12 +255,29 @@ def _is_sending(connection: sa.Connection, number: int) -> bool:
     return state == EditionState.SENDING
 
 
-def _count_bounces(connection: sa.Connection, subscribers: Sequence[bytes], now: int) -> None:
-    these = LETTER_SUBSCRIBER.c.id.in_(subscribers)
-    more = sa.update(LETTER_SUBSCRIBER).where(these)
-    connection.execute(more.values(bounces=LETTER_SUBSCRIBER.c.bounces + 1))
-    often = these & (LETTER_SUBSCRIBER.c.bounces >= MOST_BOUNCES)
-    connection.execute(sa.update(LETTER_SUBSCRIBER).where(often).values(paused_at=now))
+def count_bounces(connection: sa.Connection, subscribers: Collection[bytes], now: int) -> int:
+    """Count anew how many issues in a row came back since the address was confirmed; how many that pauses."""
+    read = [str(DeliveryState.SENT), str(DeliveryState.BOUNCED)]
+    statement = (
+        sa.select(LETTER_DELIVERY.c.subscriber, _STATE)
+        .join(LETTER_SUBSCRIBER, LETTER_SUBSCRIBER.c.id == LETTER_DELIVERY.c.subscriber)
+        .join(LETTER_EDITION, LETTER_EDITION.c.number == LETTER_DELIVERY.c.number)
+        .where(LETTER_DELIVERY.c.subscriber.in_(list(subscribers)), _STATE.in_(read))
+        .where(LETTER_EDITION.c.started_at >= LETTER_SUBSCRIBER.c.confirmed_at)
+        .order_by(LETTER_DELIVERY.c.subscriber, LETTER_DELIVERY.c.number.desc())
+    )
+    by_count: dict[int, list[bytes]] = {}
+    for subscriber, rows in groupby(connection.execute(statement), key=lambda row: bytes(row.subscriber)):
+        in_a_row = sum(1 for _ in takewhile(lambda row: row.state == DeliveryState.BOUNCED, rows))
+        by_count.setdefault(in_a_row, []).append(subscriber)
+    paused = 0
+    for count, some in by_count.items():
+        these = LETTER_SUBSCRIBER.c.id.in_(some)
+        connection.execute(sa.update(LETTER_SUBSCRIBER).where(these).values(bounces=count))
+        if count >= MOST_BOUNCES:
+            awake = sa.update(LETTER_SUBSCRIBER).where(these, LETTER_SUBSCRIBER.c.paused_at.is_(None))
+            paused += connection.execute(awake.values(paused_at=now)).rowcount
+    return paused
 
 
 def _opened(keys: Keys, sealed: bytes) -> str:

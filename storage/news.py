@@ -74,10 +74,11 @@ def _hang(connection: sa.Connection, topic: int, picture: NewPicture, header: Im
 
 
 async def get_image(database: Database, name: str) -> Image | None:
-    statement = sa.select(IMAGE.c.format, IMAGE.c.content).where(IMAGE.c.hash == name)
+    hung = sa.exists().where(PICTURE.c.image == IMAGE.c.hash)
+    statement = sa.select(IMAGE.c.format, IMAGE.c.content, hung.label("hung")).where(IMAGE.c.hash == name)
     async with database.read() as connection:
         row = (await connection.execute(statement)).first()
-        return None if row is None else Image(ImageFormat(row.format), bytes(row.content))
+        return None if row is None else Image(ImageFormat(row.format), bytes(row.content), bool(row.hung))
 
 
 async def pictures_of(database: Database, topic_ids: Iterable[int]) -> dict[int, Picture]:

@@ -7,7 +7,8 @@ from sqlmodel import Field, SQLModel
 class LetterSubscriberRow(SQLModel, table=True):
     """A confirmed address, sealed; found by ``address_key``, unsubscribed by its random ``id``.
 
-    ``bounces`` counts issues in a row that came back; after some the address is paused.
+    ``confirmed_at``: last time. ``bounces`` counts issues in a row since then that came back; after some the
+    address is paused.
     """
 
     __tablename__ = "letter_subscriber"

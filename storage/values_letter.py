@@ -122,10 +122,14 @@ class EditionVersion:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many subscribers of an issue are in each state; ``later`` of those that wait were put off before."""
+    """How many subscribers of an issue are in each state.
+
+    ``later`` of those that wait were put off before; ``soft`` of those that were sent came back for now.
+    """
 
     numbers: Mapping[DeliveryState, int]
     later: int = 0
+    soft: int = 0
 
     def of(self, *states: DeliveryState) -> int:
         return sum(self.numbers.get(state, 0) for state in states)
@@ -177,3 +181,30 @@ class Outcome:
     kind: OutcomeKind
     reason: str = ""
     due_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A mail of an issue that came back: ``status`` is why, as 5.1.1 (RFC 3463)."""
+
+    number: int
+    subscriber: bytes
+    status: str
+
+    @property
+    def is_hard(self) -> bool:
+        """Whether the address takes no mail; a rule that refused it (x.7.x) is about the sender instead."""
+        return self.status.startswith("5.") and not self.status.startswith("5.7.")
+
+
+class BounceOutcome(StrEnum):
+    """What a mail that came back did.
+
+    KNOWN: it was counted before. EARLY: its mail is not written down as sent yet. GONE: nobody gets it any more.
+    """
+
+    HARD = "hard"
+    SOFT = "soft"
+    KNOWN = "known"
+    EARLY = "early"
+    GONE = "gone"

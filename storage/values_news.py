@@ -37,8 +37,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Image:
+    """``is_public``: a published topic shows it."""
+
     format: ImageFormat
     content: bytes
+    is_public: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,12 @@ Judge = Callable[[str], str | None]
 
 @dataclass
 class Counting:
-    """A mail server's memory: ``taken`` by recipient, ``names`` the Message-IDs. Judges answer a word instead."""
+    """A mail server's memory: ``taken`` by recipient, ``names`` the Message-IDs, ``envelopes`` whom mails come
+    back to, by recipient. Judges answer a word instead.
+    """
 
     taken: Counter[str] = field(default_factory=Counter)
+    envelopes: dict[str, str] = field(default_factory=dict)
     names: set[bytes] = field(default_factory=set)
     last: bytes = b""
     on_recipient: Judge = lambda _: None
@@ -60,6 +63,7 @@ class Counting:
             return said
         self.before_data(self.total + 1)
         self.taken[envelope.rcpt_tos[0]] += 1
+        self.envelopes[envelope.rcpt_tos[0]] = envelope.mail_from
         self.last = envelope.content
         head = envelope.content.partition(b"\r\n\r\n")[0]
         self.names.add(head.partition(b"Message-ID: ")[2].partition(b"\r\n")[0])
@@ -90,6 +94,45 @@ def _free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
+
+
+def bounce_of(
+    letter: bytes, to: str, status: str = "5.1.1", action: str = "failed", *, part: str = "headers"
+) -> bytes:
+    """What a mail server sends back of a letter (RFC 3464), with its ``headers``, all of it, or nothing."""
+    returned = {
+        "headers": ("text/rfc822-headers", letter.partition(b"\r\n\r\n")[0]),
+        "all": ("message/rfc822", letter),
+    }
+    parts = [
+        ("text/plain; charset=utf-8", "Votre message n'a pas été remis.".encode()),
+        (
+            "message/delivery-status",
+            f"Reporting-MTA: dns; mx.exemple.fr\r\n\r\nFinal-Recipient: rfc822; un@exemple.fr\r\n"
+            f"Action: {action}\r\nStatus: {status}\r\nDiagnostic-Code: smtp; 550 {status} nobody\r\n".encode(),
+        ),
+        *filter(None, [returned.get(part)]),
+    ]
+    lines = [
+        b"Return-Path: <>",
+        b"From: MAILER-DAEMON@mx.exemple.fr",
+        b"To: " + to.encode(),
+        b"Subject: Undelivered Mail Returned to Sender",
+        b"MIME-Version: 1.0",
+        b'Content-Type: multipart/report; report-type=delivery-status; boundary="=_b"',
+        b"",
+        *(b"--=_b\r\nContent-Type: " + kind.encode() + b"\r\n\r\n" + content for kind, content in parts),
+        b"--=_b--",
+        b"",
+    ]
+    return b"\r\n".join(lines)
+
+
+def mbox_of(*mails: bytes) -> bytes:
+    return b"".join(
+        b"From MAILER-DAEMON Mon Jan 04 10:00:00 2027\n" + mail.replace(b"\r\n", b"\n") + b"\n\n"
+        for mail in mails
+    )
 
 
 def killing(pid: int, at: int) -> Callable[[int], None]:

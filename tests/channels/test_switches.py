@@ -168,6 +168,11 @@ async def test_staff_are_told_what_waits_and_closed_when_their_role_is_taken_on_
         while "culture" not in after["themes"]:  # what was posted before may be told first
             after = await console.hear_a("desk")
         assert after["waiting"] > before["waiting"] and after["mark"] > before["mark"]
+        _, editors = await _signed_in(two, f"{secrets.token_hex(4)}@grandest.fr", Role.EDITOR)
+        async with citizen(there, f"{there.cookie()}; {editors}") as editor:
+            await editor.say({"t": "sub", "subs": [{"channel": "console"}]})
+            seen = await editor.hear_a("desk")
+            assert (seen["waiting"], seen["oldest"], seen["themes"]) == (0, None, {})
         await hands.post(f"/console/comptes/{staff_id}", role="editor")
         with pytest.raises(ConnectionClosed) as closed:
             await console.hear_a("bye")

@@ -1,12 +1,15 @@
 """The editors' commands, on data that a server serves and on data that none does."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from server.app import try_database
 from server.cli import main
+from server.settings import Settings
 from storage.image_header import MOST_BYTES
 from tests.running import running
 from tests.storage.images import PNG
@@ -40,6 +43,7 @@ def add_everything(data: Path, folder: Path) -> None:
 def test_the_same_orders_with_and_without_a_server(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    asyncio.run(try_database(Settings(data=tmp_path / "alone")))
     add_everything(tmp_path / "alone", tmp_path)
     alone = capsys.readouterr().out
     with running(tmp_path / "served") as server:
@@ -95,6 +99,7 @@ def test_what_cannot_be_done_is_said_in_one_sentence_by_both(
             assert edit(tmp_path / "data", *(each.format(**files) for each in arguments)) == status
         return capsys.readouterr().err.splitlines()
 
+    asyncio.run(try_database(Settings(data=tmp_path / "data")))
     alone = try_all()
     for told, (_, why) in zip(alone, REFUSED, strict=True):
         assert told.startswith("imaginest: ") and why in told

@@ -11,6 +11,7 @@ import pytest
 from server.letter_sender import LetterSender
 from server.settings import Settings
 from storage import letter, letter_deliveries, letter_editions
+from storage.letter_names import message_name
 from storage.values_letter import DeliveryState, EditionState
 from tests.letters import Counting, killing, mail_server, scheduled, subscribe_many
 from tests.running import Running, until
@@ -261,7 +262,7 @@ async def test_each_mail_has_its_readers_own_way_out(house: House, tmp_path: Pat
     assert link in text and f'href="{link}"' in html and "zq" not in smtp.last.decode()
     assert f"{HERE}/lettre/1" in text and "Bonjour." in html
     assert max(map(len, smtp.last.partition(b"\r\n\r\n")[2].splitlines())) <= 78
-    assert message["Message-ID"] == f"<{letter.message_name(house.keys, 1, subscriber)}@exemple.fr>"
+    assert message["Message-ID"] == f"<{message_name(house.keys, 1, subscriber)}@exemple.fr>"
     await sender.stop()
 
 

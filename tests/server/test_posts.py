@@ -35,7 +35,7 @@ def _master(folder: Path) -> bytes:
 def said(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> tuple[int, str]:
     status = main(["--data", str(folder), "posts", *arguments])
     captured = capsys.readouterr()
-    return status, captured.out + captured.err
+    return status, captured.err if status else captured.out
 
 
 def page(server: Running, path: str) -> str:

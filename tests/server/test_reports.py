@@ -35,7 +35,7 @@ async def reports(folder: Path) -> tuple[int, int]:
 def said(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> tuple[int, str]:
     status = main(["--data", str(folder), "reports", *arguments])
     captured = capsys.readouterr()
-    return status, captured.out + captured.err
+    return status, captured.err if status else captured.out
 
 
 def test_what_five_people_reported_is_listed_first(

@@ -3,6 +3,7 @@
 from storage.contact import open_thread
 from storage.desk import desk_load
 from storage.forgetting import forget_device
+from storage.inbox import file
 from storage.marks import Mark, read_marks
 from storage.posts import publish, submit
 from storage.reports import report, settle
@@ -10,7 +11,9 @@ from storage.values_contact import ContactSubject
 from storage.values_desk import DeskLoad
 from storage.values_posts import NewPost, Post, PostingRules, PostKind
 from storage.values_reports import NewReport, ReportReason
+from storage.values_staff import Role, Staff
 from tests.storage.house import START, House, device
+from tests.storage.test_inbox import clerk, letter
 
 
 async def mark(house: House) -> int:
@@ -73,3 +76,24 @@ async def test_what_comes_in_and_what_is_decided_is_counted_and_raises_the_mark(
     assert (await load()).contact == 1
     await forget_device(house.database, house.keys, device(3))
     assert (await load()).contact == 0
+
+
+async def test_each_role_sees_of_it_what_it_may_open(house: House) -> None:
+    anne = await clerk(house, "anne")
+    karim = await clerk(house, "karim", Role.REFERENT, "sport", "culture")
+    author = house.keys.author(device(1))
+    new = NewPost(PostKind.IDEA, "Plus de trains", author, "op-1-idea", "transports")
+    await submit(house.database, house.keys, new, PostingRules(), START)
+    for number, (theme, assignee) in enumerate(
+        [("sport", None), ("transports", None), ("", None), ("sport", anne.id), ("culture", karim.id)]
+    ):
+        made = await letter(house, number)
+        filed = await file(house.database, made, theme=theme, assignee=assignee, by=anne, now=START)
+        assert filed is None
+    load = await desk_load(house.database)
+    assert load.contact == 5 and load.seen_by(anne) == load
+    assert load.seen_by(karim) == DeskLoad(load.mark, 0, None, {}, 0, 3)
+    given = Staff(karim.id, "Karim", "", frozenset({Role.REFERENT}), frozenset({"sante"}))
+    assert load.seen_by(given).contact == 1, "one was given to him"
+    for role in (Role.EDITOR, Role.ADMINISTRATOR):
+        assert load.seen_by(Staff(99, "", "", frozenset({role}))) == DeskLoad(load.mark, 0, None, {}, 0, 0)

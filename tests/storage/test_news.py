@@ -36,7 +36,7 @@ async def test_news_hangs_its_picture_and_the_same_file_is_kept_once(house: Hous
     name = hashlib.sha256(PNG).hexdigest()
     picture = Picture(name, PICTURE.alt, 640, 360)
     assert await pictures_of(house.database, [one, other, 999]) == {one: picture, other: picture}
-    assert await get_image(house.database, name) == Image(ImageFormat.PNG, PNG)
+    assert await get_image(house.database, name) == Image(ImageFormat.PNG, PNG, is_public=True)
     assert await get_image(house.database, "0" * 64) is None
 
 

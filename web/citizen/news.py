@@ -16,6 +16,7 @@ from storage.values_questionnaires import Questionnaire
 from web.citizen.time_left import TimeLeft, time_left
 from web.citizen.visit import Visit, visit
 from web.citizen.walk import walk
+from web.console.desk import signed_in
 
 _FOR_GOOD = "public, max-age=31536000, immutable"
 """A picture's address is made of its content: another content has another address."""
@@ -85,13 +86,13 @@ async def campaign_page(request: Request) -> Response:
 
 
 async def image(request: Request) -> Response:
-    """A picture's content; who has it already need not fetch it again."""
+    """A picture's content; who has it already need not fetch it again. That of a draft is staff's alone."""
     services = request.state.services
     name: str = request.path_params["hash"]
-    headers = {"cache-control": _FOR_GOOD, "etag": f'"{name}"'}
     found = await get_image(services.database, name) if len(name) == 64 and name.isalnum() else None
-    if found is None:
+    if found is None or (not found.is_public and await signed_in(request) is None):
         raise HTTPException(404)
+    headers = {"cache-control": _FOR_GOOD if found.is_public else "private, no-cache", "etag": f'"{name}"'}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
     return Response(found.content, media_type=found.format.media_type, headers=headers)

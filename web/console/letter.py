@@ -248,9 +248,23 @@ async def _numbers(visitor: StaffVisit, edition: Edition) -> dict[str, object]:
         "letter": edition,
         "instant": _instant(edition),
         "progress": progress,
-        "reasons": await letter_deliveries.reasons(database, edition.number) if progress.bounced else [],
+        "reasons": [
+            (_reason(visitor, reason), many)
+            for reason, many in await letter_deliveries.reasons(database, edition.number)
+        ],
         "trouble": visitor.say("letter-trouble", trouble) if trouble else "",
     }
+
+
+def _reason(visitor: StaffVisit, reason: str) -> str:
+    """Why a mail came back, with the server's number: of RFC 3463 where it came back later, else of RFC 5321."""
+    kind, _, number = reason.partition(" ")
+    section, entry = "letter-reason", kind
+    if kind == letter_deliveries.RETURNED:
+        section, entry = "letter-status", number.split(".")[1]
+    known = visitor.pages.catalogue.sections[section]
+    told = visitor.say(section, entry if entry in known else "0")
+    return f"{told} ({number})" if number else told
 
 
 async def _after(

@@ -15,7 +15,8 @@ from storage.values_posts import Post, PostKind, PostReason, PostStatus
 from web.citizen.local_time import here
 from web.citizen.visit import new_op
 from web.console.desk import StaffVisit
-from web.console.screening import rude_words, screen
+from web.console.screening import screen
+from web.console.screening_rude import rude_words
 
 SIMILAR_SHOWN = 5
 

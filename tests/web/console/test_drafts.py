@@ -66,8 +66,12 @@ async def test_a_draft_is_begun_illustrated_saved_and_taken_back(site: Site, edi
     assert (kept.title, kept.body) == (FORM["title"], "Une ligne.\nUne autre.")
     assert (kept.results, kept.headline, kept.departement) == ("at-close", "sealed", "57")
     assert kept.picture is not None and kept.profile_required
-    image = await editor.browser.get(f"/images/{kept.picture.image}")
-    assert image.headers["content-type"] == "image/webp"
+    picture_path = f"/images/{kept.picture.image}"
+    image = await editor.browser.get(picture_path)
+    assert image.headers["content-type"] == "image/webp" and image.headers["cache-control"].startswith(
+        "private"
+    )
+    assert (await site.browser(1).get(picture_path)).status_code == 404
     page = (await editor.browser.get(f"{PATH}/{draft}?fait=enregistre")).text
     assert "Faut-il &lt;b&gt;plus&lt;/b&gt;" in page and "enregistré" in page
 
@@ -77,6 +81,21 @@ async def test_a_draft_is_begun_illustrated_saved_and_taken_back(site: Site, edi
     await editor.browser.post(f"{PATH}/{draft}/version", data={"version": "1", "number": "2"})
     assert await content(site, draft) == kept
     assert len(await revisions_of(site.house.database, draft)) == 3
+
+
+async def test_a_picture_is_public_once_its_subject_is(site: Site, editor: Colleague) -> None:
+    begun = await editor.browser.post(
+        PATH, data={**FORM, "alt": "Un train"}, files={"picture": ("a.png", picture(), "image/png")}
+    )
+    draft = made(begun)
+    kept = await content(site, draft)
+    assert kept.picture is not None
+    path, citizen = f"/images/{kept.picture.image}", site.browser(1)
+    assert (await citizen.get(path)).status_code == 404
+    await editor.browser.post(f"{PATH}/{draft}/publier", data={"number": "1"})
+    seen = await citizen.get(path)
+    assert (seen.status_code, seen.headers["content-type"]) == (200, "image/webp")
+    assert "immutable" in seen.headers["cache-control"]
 
 
 async def test_pressed_twice_there_is_one_draft(site: Site, editor: Colleague) -> None:
