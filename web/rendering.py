@@ -18,7 +18,7 @@ from web.frame import Frame
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-_INVERSION = re.compile(r"\w+(?:-t)?-(?:elle|il|on|elles|ils|vous|nous|je|ce)\b")
+_INVERSION = re.compile(r"\b\w{1,16}(?:-t)?-(?:elle|il|on|elles|ils|vous|nous|je|ce)\b")
 
 
 def _heading(typography: Callable[[str], str]) -> Callable[[str], Markup]:

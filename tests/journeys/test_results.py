@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from realtime.disclosure import ResultPolicy
-from realtime.tally import NOWHERE, Cell, Departement
+from realtime.tally import NOWHERE, Cell, Departement, Sex
 from server.simulated import Door
 from storage.values import TopicRules
 from tests.journeys.ended import CROWD
 from tests.running import Running
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
-IN_ARDENNES = Cell(Departement.ARDENNES, None, None)
+IN_ARDENNES = Cell(Departement.ARDENNES, Sex.WOMAN, None)
 
 
 def connected(page: Page, server: Running, topic: int) -> None:
@@ -48,11 +48,13 @@ def test_pointing_at_the_map_tells_name_and_numbers(server: Running, page: Page,
     expect(page.locator(".readout-hint")).to_be_hidden()
 
 
-def test_the_readout_follows_what_is_published(server: Running, page: Page) -> None:
+def test_the_readout_and_the_bars_follow_what_is_published(server: Running, page: Page) -> None:
     topic = server.topic(OPEN)
     connected(page, server, topic)
     page.locator("[data-dep='08']").hover()
     expect(page.locator(".readout-empty")).to_contain_text("à partir de 10 votants")
+    women = page.locator("[data-series='sex:F']")
+    expect(women).to_have_text(re.compile(r"^\s*Femmes\s*trop peu de votants\s*$"))
     votes(server, topic, 9, IN_ARDENNES)
     expect(page.locator(".gauge-voters")).to_have_text("9 votants")
     expect(page.locator(".readout-empty")).to_be_visible()
@@ -60,25 +62,29 @@ def test_the_readout_follows_what_is_published(server: Running, page: Page) -> N
     expect(page.locator(".readout-voters")).to_have_text("10 votants")
     expect(page.locator(".readout-plus")).to_have_text("+ 100\u202f%")
     expect(page.locator("[data-dep='08']")).to_have_accessible_name(re.compile("^Ardennes.*10 votants$"))
+    expect(women.locator(".t-told")).to_have_text("10 votants")
+    expect(women.locator(".t-share")).to_have_text("100\u202f%")
+    expect(women.locator(".t-rest")).to_have_text("0\u202f%")
 
 
 def test_the_time_line_is_drawn_once_the_vote_opens_the_results(server: Running, page: Page) -> None:
     topic = server.topic()
-    votes(server, topic, 10)
+    votes(server, topic, 30)
     connected(page, server, topic)
     with page.expect_response(f"**/sujets/{topic}/fil") as answer:
         page.locator(".vote-plus").click()
         skip_profile(page)
     assert answer.value.status == 200
     moments = answer.value.json()["moments"]
-    assert [plus + minus for _, plus, minus in moments][-1] in {10, 11}
+    assert all(plus + minus >= 30 for _, plus, minus in moments)
+    expect(page.locator(".gauge-voters")).to_have_text("31 votants")
     votes(server, topic, 3)
-    expect(page.locator(".gauge-voters")).to_have_text("14 votants")
+    expect(page.locator(".gauge-voters")).to_have_text("34 votants")
     expect(page.locator(".timeline .line")).to_have_attribute("points", re.compile(r"^0,0 .*600,0$"))
     expect(page.locator(".timeline-frame")).to_be_visible()
     expect(page.locator(".timeline-days span").last).to_have_text(re.compile(r", \d\d:\d\d$"))
     page.get_by_text("Les chiffres au fil du temps").click()
-    expect(page.locator(".timeline tbody tr").first).to_contain_text("14")
+    expect(page.locator(".timeline tbody tr").first).to_contain_text("34")
 
 
 def test_the_past_is_not_asked_for_while_it_is_hidden(server: Running, page: Page) -> None:

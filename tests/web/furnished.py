@@ -17,7 +17,7 @@ from storage.values_follow_up import FollowUp, FollowUpStep
 from storage.values_news import NewCampaign, NewNews, NewPicture
 from storage.values_posts import NewPost, Post, PostingRules, PostKind, PostReason
 from storage.values_questionnaires import NewQuestionnaire, NewStep, Ways
-from tests.storage.house import device
+from tests.storage.house import House, device
 from tests.storage.images import PNG
 from tests.web.conftest import Site
 from web.mails import answer_notice
@@ -34,14 +34,26 @@ CELL = Cell(Departement.MOSELLE, Sex.WOMAN, AgeBand.FROM_40)
 async def furnish(site: Site) -> dict[str, list[str]]:
     """By the path of a route, the addresses where device ``ME`` finds something."""
     site.deploy(Deployment("https://imaginest.example"))
-    await site.house.tell(device(ME), CELL)
-    campaigns, news = await _campaigns(site)
-    posts = await _posts(site)
-    topics = [*await _topics(site), news, *(post.topic for post in posts if post.topic is not None)]
-    questionnaires = await _questionnaires(site)
-    letters = await _letters(site)
-    threads = await _threads(site)
-    site.house.clock[0] += 2 * SETTLING_MS
+    found = await furnish_house(site.house, WRITTEN, "Guten Tag")
+    form = {"step": "1", "op": "operation-1", "sign": "1"}
+    finished = found["/questionnaires/{id:int}"][1]
+    assert (await site.browser(ME).post(finished, data=form)).status_code == 303
+    return found
+
+
+async def furnish_house(house: House, written: str, letter_to_us: str) -> dict[str, list[str]]:
+    """The same where nothing is served yet, with what everybody writes, and what ``ME`` writes to the Région.
+
+    The second questionnaire is still to be answered.
+    """
+    await house.tell(device(ME), CELL)
+    campaigns, news = await _campaigns(house, written)
+    posts = await _posts(house, written)
+    topics = [*await _topics(house, written), news, *(post.topic for post in posts if post.topic is not None)]
+    questionnaires = await _questionnaires(house, written)
+    letters = await _letters(house, written)
+    threads = await _threads(house, letter_to_us)
+    house.clock[0] += 2 * SETTLING_MS
     found = {
         "/questionnaires/{id:int}": [f"/questionnaires/{one}" for one in questionnaires],
         "/campagnes/{id:int}": [f"/campagnes/{one}" for one in campaigns],
@@ -57,7 +69,7 @@ async def furnish(site: Site) -> dict[str, list[str]]:
             "/recherche?mots=xyz&tri=closing&etat=open",
             "/recherche?mots=mus%C3%A9es&tri=divided&theme=sport&qui=citizens&departement=55",
         ],
-        "/borne": ["/borne", f"/borne?code={site.house.keys.kiosk_code('agence-metz')}", "/borne?"],
+        "/borne": ["/borne", f"/borne?code={house.keys.kiosk_code('agence-metz')}", "/borne?"],
         **letters,
     }
     for path in ("", "/arguments", "/partager", "/representativite"):
@@ -66,63 +78,60 @@ async def furnish(site: Site) -> dict[str, list[str]]:
     return found
 
 
-async def _topics(site: Site) -> list[int]:
+async def _topics(house: House, written: str) -> list[int]:
     """An idea in every step of its way, one answered and simulated, and arguments on the first."""
-    house = site.house
-    idea = NewTopic(TopicKind.IDEA, WRITTEN, "sport", ALWAYS, WRITTEN, departement=Departement.MEUSE)
+    idea = NewTopic(TopicKind.IDEA, written, "sport", ALWAYS, written, departement=Departement.MEUSE)
     simulated = replace(idea, theme="economie", provenance=Provenance.SIMULATED)
     first, second = await create_topics(house.database, house.keys, [idea, simulated], house.clock[0])
     arguments = [
-        NewTopic(TopicKind.ARGUMENT, WRITTEN, "sport", ALWAYS, parent=first, side=side)
+        NewTopic(TopicKind.ARGUMENT, written, "sport", ALWAYS, parent=first, side=side)
         for side in (Sign.PLUS, Sign.MINUS)
     ]
     ids = await create_topics(house.database, house.keys, arguments, house.clock[0])
     for voter in range(ME, ME + 12):
         await house.vote(first, device(voter), Sign.PLUS)
     for at, step in enumerate(set(FollowUpStep) - {FollowUpStep.ASKED}):
-        text = "" if step is FollowUpStep.HANDED else WRITTEN
+        text = "" if step is FollowUpStep.HANDED else written
         await tell_follow_up(house.database, FollowUp(first, step, house.clock[0] + at, text, "Sports"))
-    await tell_follow_up(house.database, FollowUp(second, FollowUpStep.ANSWERED, house.clock[0], WRITTEN))
+    await tell_follow_up(house.database, FollowUp(second, FollowUpStep.ANSWERED, house.clock[0], written))
     return [*ids, first, second]
 
 
-async def _campaigns(site: Site) -> tuple[list[int], int]:
+async def _campaigns(house: House, written: str) -> tuple[list[int], int]:
     """One with a topic and a picture, one still empty, one that has ended; and that topic."""
-    house, now = site.house, site.house.clock[0]
+    now = house.clock[0]
     times = [(now, now + DAY_MS), (now, now + DAY_MS), (now - 1, now + 1)]
     ids = [
         await create_campaign(
-            house.database, NewCampaign(WRITTEN, WRITTEN, *time, Provenance.DEMONSTRATION), now
+            house.database, NewCampaign(written, written, *time, Provenance.DEMONSTRATION), now
         )
         for time in times
     ]
-    topic = NewTopic(TopicKind.NEWS, WRITTEN, "transports", ALWAYS, WRITTEN)
-    news = NewNews(topic, NewPicture(PNG, WRITTEN), ids[0])
+    topic = NewTopic(TopicKind.NEWS, written, "transports", ALWAYS, written)
+    news = NewNews(topic, NewPicture(PNG, written), ids[0])
     return ids, await create_news(house.database, house.keys, news, now)
 
 
-async def _questionnaires(site: Site) -> list[int]:
-    """One to be answered, one that ``ME`` has finished, one planned, one closed."""
-    house, now = site.house, site.house.clock[0]
+async def _questionnaires(house: House, written: str) -> list[int]:
+    """Two to be answered, one planned, one closed."""
+    now = house.clock[0]
     times = [(now, now + DAY_MS), (now, now + DAY_MS), (now + DAY_MS, now + 2 * DAY_MS), (now - 1, now + 1)]
     ids = []
     for opens, closes in times:
-        topic = NewTopic(TopicKind.QUESTION, WRITTEN, "transports", TopicRules(opens, closes), WRITTEN)
+        topic = NewTopic(TopicKind.QUESTION, written, "transports", TopicRules(opens, closes), written)
         step = NewStep(topic, Ways(None, None, None))
-        new = NewQuestionnaire(WRITTEN, opens, closes, (step,), WRITTEN)
+        new = NewQuestionnaire(written, opens, closes, (step,), written)
         ids.append(await create_questionnaire(house.database, house.keys, new, now))
-    form = {"step": "1", "op": "operation-1", "sign": "1"}
-    assert (await site.browser(ME).post(f"/questionnaires/{ids[1]}", data=form)).status_code == 303
     return ids
 
 
-async def _posts(site: Site) -> list[Post]:
+async def _posts(house: House, written: str) -> list[Post]:
     """One that waits, one published, two refused (one with a moderator's own words), one withdrawn."""
-    house, now, author = site.house, site.house.clock[0], site.house.keys.author(device(ME))
+    now, author = house.clock[0], house.keys.author(device(ME))
     rules = PostingRules()
     posts = []
     for number in range(5):
-        post = NewPost(PostKind.IDEA, WRITTEN, author, f"operation-{number}", theme="sport")
+        post = NewPost(PostKind.IDEA, written, author, f"operation-{number}", theme="sport")
         made = await submit(house.database, house.keys, post, rules, now + number * DAY_MS)
         assert isinstance(made, Post)
         posts.append(made)
@@ -130,38 +139,38 @@ async def _posts(site: Site) -> list[Post]:
         posts[0],
         await publish(house.database, house.keys, posts[1].id, rules, now),
         await refuse(house.database, posts[2].id, PostReason.INSULT, now),
-        await refuse(house.database, posts[3].id, WRITTEN, now),
+        await refuse(house.database, posts[3].id, written, now),
         await withdraw(house.database, posts[4].id, author, now),
     ]
     return [post for post in decided if isinstance(post, Post)]
 
 
-async def _threads(site: Site) -> list[int]:
+async def _threads(house: House, text: str) -> list[int]:
     """One that waits, one answered, one closed; the words of both sides are of any language."""
-    house, now = site.house, site.house.clock[0]
+    now = house.clock[0]
     pages = next(iter(load_pages().values()))
     ids = []
     for number in range(3):
         made = await contact.open_thread(
-            house.database, house.keys, device(ME), subject=ContactSubject.OTHER, text="Guten Tag",
+            house.database, house.keys, device(ME), subject=ContactSubject.OTHER, text=text,
             email="camille@exemple.fr", language="de", op=f"operation-{number}", now=now,
         )  # fmt: skip
         assert isinstance(made, int)
         ids.append(made)
     await contact.answer(
-        house.database, house.keys, ids[1], text="Danke", op="operation-9", now=now,
+        house.database, house.keys, ids[1], text=text, op="operation-9", now=now,
         notice=lambda thread: answer_notice(pages, thread, "operation-9"),
     )  # fmt: skip
     await contact.close_thread(house.database, ids[2], now)
     return ids
 
 
-async def _letters(site: Site) -> dict[str, list[str]]:
+async def _letters(house: House, written: str) -> dict[str, list[str]]:
     """An issue with every kind of block, and the links of somebody's mails."""
-    house, now = site.house, site.house.clock[0]
-    blocks = [Block(kind, WRITTEN) for kind in (BlockKind.HEADING, BlockKind.PARAGRAPH)]
-    blocks += [Block(BlockKind.ITEMS, items=(WRITTEN,)), Block(BlockKind.LINK, WRITTEN, href=f"{PUBLIC}/")]
-    await letter.store_issue(house.database, Issue(1, WRITTEN, tuple(blocks), now))
+    now = house.clock[0]
+    blocks = [Block(kind, written) for kind in (BlockKind.HEADING, BlockKind.PARAGRAPH)]
+    blocks += [Block(BlockKind.ITEMS, items=(written,)), Block(BlockKind.LINK, written, href=f"{PUBLIC}/")]
+    await letter.store_issue(house.database, Issue(1, written, tuple(blocks), now))
     confirm = letter.confirmation_token(house.keys, "camille@exemple.fr", now)
     leave = letter.unsubscribe_token(house.keys, bytes(16))
     return {

@@ -79,7 +79,7 @@ async def test_the_past_opens_with_a_ballot_even_a_withdrawn_one(site: Site) -> 
         assert status == 200
         moments = told["moments"]
         assert isinstance(moments, list)
-        assert [sum(counts) for _, *counts in moments] == [10, 20, 30]
+        assert [sum(counts) for _, *counts in moments] == [30]  # the first two would be of too few
         await site.house.vote(topic, device(ME), Sign.WITHDRAWN)
 
 

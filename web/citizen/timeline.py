@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from realtime.disclosure import RATIO_FROM
 from realtime.tally import Counts
 from storage.values import Moment
-from web.citizen.weather import Share, share
+from web.citizen.weather import FOG_UNDER, Share, share
 
 WIDTH = 600
 HEIGHT = 200
@@ -67,8 +66,8 @@ def ended(moments: list[Moment], closed_at: int, headline: Counts) -> list[Momen
 
 
 def out_of_the_fog(moments: list[Moment]) -> list[Moment]:
-    """Those with voters enough for a ratio."""
-    return [moment for moment in moments if moment.counts.voters >= RATIO_FROM]
+    """Those with voters enough for the weather: among fewer, rounding alone makes a line of leaps."""
+    return [moment for moment in moments if moment.counts.voters >= FOG_UNDER]
 
 
 def plain(moments: list[Moment]) -> list[tuple[int, int, int]]:

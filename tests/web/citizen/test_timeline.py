@@ -6,12 +6,12 @@ from web.citizen.timeline import MOST_ROWS, ended, timeline
 
 
 def test_one_moment_makes_no_line() -> None:
-    assert timeline([Moment(0, Counts(10, 0))]) is None
+    assert timeline([Moment(0, Counts(30, 0))]) is None
 
 
 def test_plus_is_up_and_time_goes_right() -> None:
     drawn = timeline(
-        [Moment(1000, Counts(10, 0)), Moment(2000, Counts(10, 10)), Moment(3000, Counts(10, 30))]
+        [Moment(1000, Counts(30, 0)), Moment(2000, Counts(30, 30)), Moment(3000, Counts(30, 90))]
     )
     assert drawn is not None
     assert drawn.line == "0,0 300,100 600,150"
@@ -19,9 +19,9 @@ def test_plus_is_up_and_time_goes_right() -> None:
 
 
 def test_moments_in_the_fog_are_not_drawn() -> None:
-    drawn = timeline([Moment(n * 1000, Counts(n, 0)) for n in range(1, 13)])
+    drawn = timeline([Moment(n * 1000, Counts(n, 0)) for n in range(1, 33)])
     assert drawn is not None
-    assert [point[1] for point in drawn.data] == [10, 11, 12]
+    assert [point[1] for point in drawn.data] == [30, 31, 32]
 
 
 def test_the_line_of_a_closed_topic_ends_at_its_end_with_its_result() -> None:
@@ -31,11 +31,11 @@ def test_the_line_of_a_closed_topic_ends_at_its_end_with_its_result() -> None:
 
 
 def test_a_topic_that_closed_within_its_first_moment_has_no_line() -> None:
-    assert timeline(ended([Moment(1000, Counts(10, 0))], 999, Counts(13, 0))) is None
+    assert timeline(ended([Moment(1000, Counts(30, 0))], 999, Counts(33, 0))) is None
 
 
 def test_the_table_is_short_and_begins_with_the_newest() -> None:
-    drawn = timeline([Moment(n * 1000, Counts(10 + n, 0)) for n in range(200)])
+    drawn = timeline([Moment(n * 1000, Counts(30 + n, 0)) for n in range(200)])
     assert drawn is not None
     assert len(drawn.rows) <= MOST_ROWS
-    assert drawn.rows[0].share.counts.plus == 209
+    assert drawn.rows[0].share.counts.plus == 229

@@ -3,7 +3,7 @@ import { ReactiveElement } from "@lit/reactive-element";
 import type { PropertyValues } from "@lit/reactive-element";
 import type { Counts, Tally } from "../tally.ts";
 import { share } from "../share.ts";
-import { number, percent } from "../words.ts";
+import { number, pageWords, percent } from "../words.ts";
 
 export abstract class LivePart extends ReactiveElement {
   static override properties = { tally: { attribute: false } };
@@ -34,11 +34,13 @@ export function setText(root: Element, selector: string, text: string): void {
 /** Fill one row of a table with a series, or empty it where nothing is published. */
 export function fillRow(row: Element, counts: Counts | undefined): void {
   row.toggleAttribute("data-empty", !counts);
-  const { plus, ratio } = share(counts ?? { plus: 0, minus: 0 });
+  const { plus, minus, ratio } = share(counts ?? { plus: 0, minus: 0 });
   setText(row, ".t-share", counts ? percent(plus) : "");
+  setText(row, ".t-rest", counts ? percent(minus) : "");
   setText(row, ".t-plus", counts ? number(counts.plus) : "");
   setText(row, ".t-minus", counts ? number(counts.minus) : "");
   setText(row, ".t-voters", counts ? number(counts.plus + counts.minus) : "");
+  setText(row, ".t-told", counts ? pageWords().voters(counts.plus + counts.minus) : pageWords().say("live", "too-few"));
   row.querySelector<HTMLElement>(".bar")?.style.setProperty("--plus", String(ratio));
 }
 

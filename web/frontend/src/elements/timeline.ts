@@ -1,6 +1,6 @@
 import type { Moment } from "../moments.ts";
 import { drawing, extended, rows } from "../moments.ts";
-import { GAUGE_FROM, share } from "../share.ts";
+import { FOG_UNDER, share } from "../share.ts";
 import type { Tally } from "../tally.ts";
 import { number, percent, region } from "../words.ts";
 import { LivePart } from "./part.ts";
@@ -28,7 +28,7 @@ export class LiveTimeline extends LivePart {
     }
     const { plus, minus } = headline;
     const last = this.#moments.at(-1);
-    if (plus + minus < GAUGE_FROM || (last?.[1] === plus && last[2] === minus)) return;
+    if (plus + minus < FOG_UNDER || (last?.[1] === plus && last[2] === minus)) return;
     this.#moments = extended(this.#moments, [this.at, plus, minus]);
     this.#show();
   }
