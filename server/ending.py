@@ -10,7 +10,7 @@ from storage.database import StorageUnavailable
 from web.citizen.errors import unavailable
 
 FINISH_SECONDS = 1.0
-"""How long requests may go on once the node takes nobody new; most began before the watchers were asked to leave."""
+"""How long requests may go on once the node takes nobody new; most began before the watchers left."""
 
 UNWIND_SECONDS = 0.5
 """How long those that were cut off after that may take to say so."""
