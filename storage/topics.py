@@ -76,15 +76,16 @@ def create_topic(connection: sa.Connection, keys: Keys, topic: NewTopic, now: in
 
 async def close_topic(database: Database, topic_id: int, at: int) -> None:
     """Let a topic's vote, and that on its arguments, end at the instant ``at``; withdrawn arguments stay closed."""
+    await database.write(lambda connection: end_votes(connection, topic_id, at), idempotent=True)
+
+
+def end_votes(connection: sa.Connection, topic_id: int, at: int) -> None:
+    """The same within a transaction."""
     itself = sa.update(TOPIC).where(TOPIC.c.id == topic_id)
     arguments = sa.update(TOPIC).where(TOPIC.c.parent_id == topic_id, TOPIC.c.withdrawn_at.is_(None))
-
-    def close(connection: sa.Connection) -> None:
-        # the topic first and alone: it waits for whoever publishes an argument just now, and then finds that one
-        connection.execute(itself.values(closes_at=at))
-        connection.execute(arguments.values(closes_at=at))
-
-    await database.write(close, idempotent=True)
+    # the topic first and alone: it waits for whoever publishes an argument just now, and then finds that one
+    connection.execute(itself.values(closes_at=at))
+    connection.execute(arguments.values(closes_at=at))
 
 
 def withdraw_topic(connection: sa.Connection, topic_id: int, now: int) -> None:

@@ -64,6 +64,8 @@ class Action(StrEnum):
     TOPIC_PUBLISHED = "topic-published"
     TOPIC_CORRECTED = "topic-corrected"
     TOPIC_ENDED = "topic-ended"
+    QUESTIONNAIRE_PUBLISHED = "questionnaire-published"
+    QUESTIONNAIRE_ENDED = "questionnaire-ended"
     LETTER_BEGUN = "letter-begun"
     LETTER_EDITED = "letter-edited"
     LETTER_RENEWED = "letter-renewed"
@@ -88,6 +90,7 @@ class SubjectKind(StrEnum):
     THREAD = "thread"
     CANNED = "canned"
     DRAFT = "draft"
+    QUESTIONNAIRE = "questionnaire"
     LETTER = "letter"
 
 

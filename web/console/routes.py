@@ -16,6 +16,8 @@ from web.console import (
     letter,
     planning,
     profile,
+    questionnaire_preview,
+    questionnaires,
     queue,
     reasons,
     switches,
@@ -23,6 +25,7 @@ from web.console import (
     watch,
 )
 from web.console.desk import console_route, door_route
+from web.console.draft_desk import DraftDesk
 from web.console.home import home
 
 POST = ("POST",)
@@ -138,24 +141,43 @@ def _moderators() -> list[BaseRoute]:
     ]
 
 
+EDITORS = (Role.EDITOR, Role.ADMINISTRATOR)
+
+
 def _editors() -> list[BaseRoute]:
-    editor, one = Role.EDITOR, "/console/redaction/{id:int}"
+    one, several = "/console/redaction/{id:int}", "/console/redaction/questionnaires"
     return [
-        console_route("/console/redaction", drafts.drafts_page, editor),
-        console_route("/console/redaction", drafts.begin_draft, editor, methods=POST),
-        console_route("/console/redaction/nouveau", drafts.new_draft_page, editor),
-        console_route("/console/redaction/calendrier", planning.calendar_page, editor),
-        console_route(one, drafts.draft_page, editor),
-        console_route(one, drafts.save_draft, editor, methods=POST),
-        console_route(f"{one}/version", drafts.restore, editor, methods=POST),
-        console_route(f"{one}/programmer", drafts.schedule, editor, methods=POST),
-        console_route(f"{one}/reprendre", drafts.unschedule, editor, methods=POST),
-        console_route(f"{one}/publier", drafts.publish, editor, methods=POST),
-        console_route(f"{one}/abandonner", drafts.discard, editor, methods=POST),
-        console_route(f"{one}/corriger", drafts.correct, editor, methods=POST),
-        console_route(f"{one}/arreter", drafts.end, editor, methods=POST),
-        console_route(f"{one}/apercu", draft_preview.preview_page, editor),
-        console_route(f"{one}/apercu/page", draft_preview.previewed_page, editor),
+        console_route("/console/redaction", drafts.drafts_page, *EDITORS),
+        console_route("/console/redaction", drafts.begin_draft, *EDITORS, methods=POST),
+        console_route("/console/redaction/nouveau", drafts.new_draft_page, *EDITORS),
+        console_route("/console/redaction/calendrier", planning.calendar_page, *EDITORS),
+        console_route(one, drafts.draft_page, *EDITORS),
+        console_route(one, drafts.save_draft, *EDITORS, methods=POST),
+        console_route(f"{one}/corriger", drafts.correct, *EDITORS, methods=POST),
+        console_route(f"{one}/apercu", draft_preview.preview_page, *EDITORS),
+        console_route(f"{one}/apercu/page", draft_preview.previewed_page, *EDITORS),
+        *_draft_steps(drafts.TOPICS),
+        console_route(several, questionnaires.begin, *EDITORS, methods=POST),
+        console_route(f"{several}/nouveau", questionnaires.new_page, *EDITORS),
+        console_route(f"{several}/{{id:int}}", questionnaires.draft_page, *EDITORS),
+        console_route(f"{several}/{{id:int}}", questionnaires.save, *EDITORS, methods=POST),
+        console_route(f"{several}/{{id:int}}/corriger", questionnaires.correct, *EDITORS, methods=POST),
+        console_route(f"{several}/{{id:int}}/apercu", questionnaire_preview.preview_page, *EDITORS),
+        console_route(f"{several}/{{id:int}}/apercu/page", questionnaire_preview.previewed_page, *EDITORS),
+        *_draft_steps(questionnaires.QUESTIONNAIRES),
+    ]
+
+
+def _draft_steps(desk: DraftDesk) -> list[BaseRoute]:
+    """What leads a draft of any sort to publication, and from there to its end."""
+    one = f"{desk.path}/{{id:int}}"
+    return [
+        console_route(f"{one}/version", desk.restore, *EDITORS, methods=POST),
+        console_route(f"{one}/programmer", desk.schedule, *EDITORS, methods=POST),
+        console_route(f"{one}/reprendre", desk.unschedule, *EDITORS, methods=POST),
+        console_route(f"{one}/publier", desk.publish, *EDITORS, methods=POST),
+        console_route(f"{one}/abandonner", desk.discard, *EDITORS, methods=POST),
+        console_route(f"{one}/arreter", desk.end, *EDITORS, methods=POST),
     ]
 
 
