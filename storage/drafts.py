@@ -245,7 +245,9 @@ def _keep(
 
 
 def _has_themes(connection: sa.Connection, content: Content) -> bool:
-    known = sa.select(THEME.c.slug).where(THEME.c.slug.in_(sorted(content.themes)))
+    known = sa.select(THEME.c.slug).where(
+        THEME.c.slug.in_(sorted(content.themes)), THEME.c.retired_at.is_(None)
+    )
     return len(connection.execute(known).all()) == len(content.themes)
 
 

@@ -8,6 +8,7 @@ from storage.moderation import decide
 from storage.queue import get_post
 from storage.sign_in import MOST_WRONG_CODES
 from storage.switches import turn_on
+from storage.themes import save_direction
 from storage.values_audit import Action, AuditSearch
 from storage.values_drafts import DraftState
 from storage.values_moderation import Choice, Decision, NewDecision, Sort, Subject
@@ -96,6 +97,14 @@ FORMS: dict[str, dict[str, str]] = {
         **{"title": "Corrigé", "steps": "2", "step-1-title": "Un ?", "step-2-title": "Deux ?", "number": "1"},
     },
     "/console/redaction/questionnaires/{id:int}/arreter": {"reason": "Déjà décidé."},
+    "/console/redaction/thematiques": {"name": "Énergie", "op": OP},
+    "/console/redaction/thematiques/{id:int}": {"name": "Autrement", "number": "0"},
+    "/console/redaction/thematiques/{id:int}/retrait": {"into": "retired"},
+    "/console/redaction/thematiques/{id:int}/rang": {"into": "down"},
+    "/console/redaction/thematiques/{id:int}/referents": {"staff": "4", "into": "in"},
+    "/console/redaction/directions": {"name": "Climat", "op": OP},
+    "/console/redaction/directions/{id:int}": {"name": "Climat et eau", "op": OP},
+    "/console/redaction/directions/{id:int}/retrait": {"into": "retired"},
     "/console/lettre": {"mois": "2027-01"},
     "/console/lettre/{id:int}": {"title": "Une lettre", "version": "1"},
     "/console/lettre/{id:int}/refaire": {"version": "1"},
@@ -157,6 +166,13 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
         subject = await drafted(site, someone.id, state)
     if "questionnaires/{id" in route.path:
         subject = await drafted_questionnaire(site, someone.id, state)
+    if "thematiques/{id" in route.path:
+        subject = 1
+        await invite(site, Role.REFERENT, email="referent@grandest.fr", themes="sport")
+    if "directions/{id" in route.path:
+        subject = 1
+        house = site.house
+        await save_direction(house.database, None, "Mobilités", OP, by=someone.id, now=house.clock[0])
     if "/lettre/{id" in route.path:
         subject = await draft_of_the_letter(site, someone.id)
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]

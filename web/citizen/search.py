@@ -106,7 +106,7 @@ def search_address(query: Query, page: int = 1) -> str:
 async def search_page(request: Request) -> Response:
     visitor = await visit(request)
     database = visitor.services.database
-    themes = await list_themes(database)
+    themes = await list_themes(database, retired=True)
     query = read_query(request.query_params, frozenset(theme.slug for theme in themes))
     found = await find(database, query, visitor.now)
     results = Results(query, found, await visitor.cards(found.topics))

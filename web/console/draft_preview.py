@@ -59,7 +59,7 @@ async def previewed_page(request: Request, visitor: StaffVisit) -> Response:
 
 
 async def _card(draft: Draft[DraftContent], visitor: StaffVisit) -> Card:
-    themes = {theme.slug: theme for theme in await list_themes(visitor.services.database)}
+    themes = {theme.slug: theme for theme in await list_themes(visitor.services.database, retired=True)}
     content = draft.content
     opens = draft.opens_at if draft.opens_at is not None else visitor.now
     topic = Topic(

@@ -129,7 +129,7 @@ def _ending(ways: tuple[Ways, ...]) -> list[Ways]:
 
 async def _cards(shown: Shown, visitor: StaffVisit) -> list[Card]:
     """The questions of the path as they stand in the moment they open."""
-    themes = {theme.slug: theme for theme in await list_themes(visitor.services.database)}
+    themes = {theme.slug: theme for theme in await list_themes(visitor.services.database, retired=True)}
     content, opens = shown.draft.content, shown.questionnaire.opens_at
     rules = replace(shown.questionnaire.rules, results=content.results, headline=content.headline)
     return [

@@ -21,6 +21,7 @@ from web.console import (
     queue,
     reasons,
     switches,
+    themes,
     unusual,
     watch,
 )
@@ -165,6 +166,24 @@ def _editors() -> list[BaseRoute]:
         console_route(f"{several}/{{id:int}}/apercu", questionnaire_preview.preview_page, *EDITORS),
         console_route(f"{several}/{{id:int}}/apercu/page", questionnaire_preview.previewed_page, *EDITORS),
         *_draft_steps(questionnaires.QUESTIONNAIRES),
+        *_themes(),
+    ]
+
+
+def _themes() -> list[BaseRoute]:
+    each, offices, admin = f"{themes.PATH}/{{id:int}}", themes.DIRECTIONS, Role.ADMINISTRATOR
+    return [
+        console_route(themes.PATH, themes.themes_page, *EDITORS),
+        console_route(themes.PATH, themes.add_theme, *EDITORS, methods=POST),
+        console_route(each, themes.theme_page, *EDITORS),
+        console_route(each, themes.change_theme, *EDITORS, methods=POST),
+        console_route(f"{each}/retrait", themes.retire_theme, *EDITORS, methods=POST),
+        console_route(f"{each}/rang", themes.move_theme, *EDITORS, methods=POST),
+        console_route(f"{each}/referents", themes.give_theme, admin, methods=POST),
+        console_route(offices, themes.directions_page, *EDITORS),
+        console_route(offices, themes.add_direction, *EDITORS, methods=POST),
+        console_route(f"{offices}/{{id:int}}", themes.change_direction, *EDITORS, methods=POST),
+        console_route(f"{offices}/{{id:int}}/retrait", themes.retire_direction, *EDITORS, methods=POST),
     ]
 
 
