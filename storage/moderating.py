@@ -14,11 +14,11 @@ from storage.keys import Keys
 from storage.posts import LONGEST_REASON, decided, end_post, locked_post, post_of, publish_post
 from storage.reasons import told_for
 from storage.statements import lock_tallies
-from storage.tables import THEME, TOPIC
+from storage.tables import TOPIC
 from storage.tables_moderation import DECISION, TOPIC_MERGE
 from storage.tables_posts import POST
 from storage.tables_reports import REPORT
-from storage.topics import rules_of, withdraw_topic
+from storage.topics import offered_theme, rules_of, withdraw_topic
 from storage.values import DAY_MS, TopicKind, TopicState
 from storage.values_moderation import Choice, ModerationFault, NewDecision, Sort
 from storage.values_posts import PostingRules, PostKind, PostReason, PostRefusal, PostStatus
@@ -163,7 +163,7 @@ def _join(
 def _theme(
     connection: sa.Connection, _: Keys, new: NewDecision, rules: PostingRules, now: int
 ) -> Done | ModerationFault:
-    theme = connection.execute(sa.select(THEME.c.id).where(THEME.c.slug == new.theme)).scalar()
+    theme = connection.execute(offered_theme(new.theme)).scalar()
     if theme is None:
         return ModerationFault.UNKNOWN_THEME
     touched = Touched(connection)

@@ -8,7 +8,7 @@ from storage.tables import TOPIC
 from storage.tables_drafts import DRAFT
 from storage.tables_questionnaires import QUESTIONNAIRE_STEP
 from storage.values import TopicKind
-from storage.values_drafts import DraftState, Planned
+from storage.values_drafts import DraftContent, DraftState, Planned
 
 MOST_PLANNED = 500
 
@@ -38,8 +38,9 @@ async def planned_questions(database: Database, since: int, until: int) -> list[
         for row in rows
     ]
     for draft in await list_drafts(database, DraftState.WRITING, DraftState.SCHEDULED):
-        opens, closes = draft.opens_at, draft.content.closes_at
-        if draft.content.kind is not TopicKind.QUESTION or opens is None:
+        content, opens, closes = draft.content, draft.opens_at, draft.content.closes_at
+        is_question = isinstance(content, DraftContent) and content.kind is TopicKind.QUESTION
+        if not is_question or opens is None:
             continue
         if since <= opens < until or (closes is not None and since <= closes < until):
             found.append(Planned(draft.state, draft.content.title, opens, closes, draft.id))

@@ -13,7 +13,7 @@ from storage.statements import hold
 from storage.switches import is_posting_paused
 from storage.tables import THEME, TOPIC
 from storage.tables_posts import POST
-from storage.topics import create_topic, rules_of, withdraw_topic
+from storage.topics import create_topic, offered_theme, rules_of, withdraw_topic
 from storage.values import NewTopic, Theme, TopicRules, TopicState
 from storage.values_posts import (
     LONGEST_POST,
@@ -209,7 +209,7 @@ def _too_many(connection: sa.Connection, post: NewPost, now: int) -> PostRefusal
 def _place(connection: sa.Connection, post: NewPost, now: int) -> int | PostRefusal | None:
     """The id of an idea's theme, None for an argument, whose topic must be there and open."""
     if post.kind is not PostKind.ARGUMENT:
-        theme = connection.execute(sa.select(THEME.c.id).where(THEME.c.slug == post.theme)).scalar()
+        theme = connection.execute(offered_theme(post.theme or "")).scalar()
         return PostRefusal.UNKNOWN_THEME if theme is None else int(theme)
     if post.side not in {Sign.PLUS, Sign.MINUS}:
         raise ValueError("an argument speaks for or against")

@@ -5,13 +5,12 @@ import secrets
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from storage.ballots import DAY_MS
 from storage.database import Database
 from storage.keys import Keys
 from storage.statements import Upsert
 from storage.tables_questionnaires import QUESTIONNAIRE, QUESTIONNAIRE_STEP, QUESTIONNAIRE_VISITOR
-from storage.topics import create_topic, refuse_long_title
-from storage.values import Provenance
+from storage.topics import create_topic, end_votes, refuse_long_title
+from storage.values import DAY_MS, Provenance
 from storage.values_questionnaires import (
     Engagement,
     NewQuestionnaire,
@@ -40,12 +39,13 @@ async def create_questionnaire(database: Database, keys: Keys, new: NewQuestionn
     if fault := plan_fault([step.ways for step in new.steps]):
         raise BadPlan(fault)
     refuse_long_title(new.title)
-    return await database.write(lambda connection: _create(connection, keys, new, now))
-
-
-def _create(connection: sa.Connection, keys: Keys, new: NewQuestionnaire, now: int) -> int:
     for step in new.steps:
         refuse_long_title(step.topic.title)
+    return await database.write(lambda connection: create_within(connection, keys, new, now))
+
+
+def create_within(connection: sa.Connection, keys: Keys, new: NewQuestionnaire, now: int) -> int:
+    """The same within a transaction; whoever calls has looked at the plan and at the titles' lengths."""
     made = connection.execute(
         sa.insert(QUESTIONNAIRE).values(
             title=new.title,
@@ -70,6 +70,17 @@ def _create(connection: sa.Connection, keys: Keys, new: NewQuestionnaire, now: i
     ]
     connection.execute(sa.insert(QUESTIONNAIRE_STEP), rows)
     return int(questionnaire)
+
+
+def end_questionnaire(connection: sa.Connection, questionnaire: int, at: int) -> None:
+    """Let a questionnaire and the votes on all its questions end at the instant ``at``, within a transaction."""
+    steps = sa.select(QUESTIONNAIRE_STEP.c.topic_id).where(
+        QUESTIONNAIRE_STEP.c.questionnaire_id == questionnaire
+    )
+    for topic in sorted(connection.scalars(steps)):
+        end_votes(connection, topic, at)
+    over = sa.update(QUESTIONNAIRE).where(QUESTIONNAIRE.c.id == questionnaire)
+    connection.execute(over.values(closes_at=at))
 
 
 async def get_questionnaire(database: Database, questionnaire_id: int) -> Questionnaire | None:

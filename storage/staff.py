@@ -109,25 +109,55 @@ async def change(
         before = _open_account(connection, staff_id, by)
         if isinstance(before, StaffFault):
             return before
-        ids = _theme_ids(connection, themes if Role.REFERENT in roles else frozenset())
-        if isinstance(ids, StaffFault):
-            return ids
-        if Role.REFERENT in roles and not ids:
-            return StaffFault.NO_THEME
-        if Role.ADMINISTRATOR not in roles and _is_last_administrator(connection, staff_id):
-            return StaffFault.LAST_ADMINISTRATOR
-        had, had_themes = roles_of(connection, [staff_id])[staff_id]
-        if (had, had_themes) == (roles, themes if ids else frozenset()):
-            return None
-        for table in (STAFF_ROLE, STAFF_THEME):
-            connection.execute(sa.delete(table).where(table.c.staff_id == staff_id))
-        _give(connection, staff_id, roles, ids)
-        detail = {**_told(roles, themes if ids else ()), "before": _told(had, had_themes)["roles"]}
-        audit.note(connection, by, Action.ACCOUNT_CHANGED, SubjectKind.STAFF, staff_id, detail, now)
-        end_sessions(connection, staff_id)
-        return None
+        return _change(connection, staff_id, roles, themes, by, now)
 
     return await database.write(work, idempotent=True)
+
+
+async def put_in_charge(
+    database: Database, staff_id: int, theme: str, *, answers: bool, by: int | None, now: int
+) -> StaffFault | None:
+    """Have a referent answer for one more theme, or for one less; their sessions end. NO_ROLE: they are none."""
+
+    def work(connection: sa.Connection) -> StaffFault | None:
+        before = _open_account(connection, staff_id, by)
+        if isinstance(before, StaffFault):
+            return before
+        roles, themes = roles_of(connection, [staff_id])[staff_id]
+        if Role.REFERENT not in roles:
+            return StaffFault.NO_ROLE
+        wanted = themes | {theme} if answers else themes - {theme}
+        return _change(connection, staff_id, roles, wanted, by, now)
+
+    return await database.write(work, idempotent=True)
+
+
+def _change(
+    connection: sa.Connection,
+    staff_id: int,
+    roles: frozenset[Role],
+    themes: frozenset[str],
+    by: int | None,
+    now: int,
+) -> StaffFault | None:
+    """Within a transaction that holds the account."""
+    ids = _theme_ids(connection, themes if Role.REFERENT in roles else frozenset())
+    if isinstance(ids, StaffFault):
+        return ids
+    if Role.REFERENT in roles and not ids:
+        return StaffFault.NO_THEME
+    if Role.ADMINISTRATOR not in roles and _is_last_administrator(connection, staff_id):
+        return StaffFault.LAST_ADMINISTRATOR
+    had, had_themes = roles_of(connection, [staff_id])[staff_id]
+    if (had, had_themes) == (roles, themes if ids else frozenset()):
+        return None
+    for table in (STAFF_ROLE, STAFF_THEME):
+        connection.execute(sa.delete(table).where(table.c.staff_id == staff_id))
+    _give(connection, staff_id, roles, ids)
+    detail = {**_told(roles, themes if ids else ()), "before": _told(had, had_themes)["roles"]}
+    audit.note(connection, by, Action.ACCOUNT_CHANGED, SubjectKind.STAFF, staff_id, detail, now)
+    end_sessions(connection, staff_id)
+    return None
 
 
 async def close(database: Database, staff_id: int, *, by: int | None, now: int) -> StaffFault | None:

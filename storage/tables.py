@@ -15,6 +15,7 @@ import storage.tables_referents
 import storage.tables_reports
 import storage.tables_staff
 import storage.tables_switches
+import storage.tables_versions
 import storage.tables_watch  # noqa: F401 - the metadata below holds them too
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from storage import tables_drafts, tables_follow_up, tables_news, tables_questionnaires
@@ -39,10 +40,16 @@ class InstallationRow(SQLModel, table=True):
 
 
 class ThemeRow(SQLModel, table=True):
+    """``position`` is its place among those that are offered, which retired ones are not any more."""
+
     __tablename__ = "theme"
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(unique=True, max_length=40)
     name: str = Field(max_length=80)
+    op: str | None = Field(default=None, unique=True, max_length=60)
+    position: int = 0
+    direction_id: int | None = None
+    retired_at: int | None = Field(default=None, sa_column=_instant(nullable=True))
 
 
 class TopicRow(SQLModel, table=True):

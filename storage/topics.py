@@ -76,15 +76,16 @@ def create_topic(connection: sa.Connection, keys: Keys, topic: NewTopic, now: in
 
 async def close_topic(database: Database, topic_id: int, at: int) -> None:
     """Let a topic's vote, and that on its arguments, end at the instant ``at``; withdrawn arguments stay closed."""
+    await database.write(lambda connection: end_votes(connection, topic_id, at), idempotent=True)
+
+
+def end_votes(connection: sa.Connection, topic_id: int, at: int) -> None:
+    """The same within a transaction."""
     itself = sa.update(TOPIC).where(TOPIC.c.id == topic_id)
     arguments = sa.update(TOPIC).where(TOPIC.c.parent_id == topic_id, TOPIC.c.withdrawn_at.is_(None))
-
-    def close(connection: sa.Connection) -> None:
-        # the topic first and alone: it waits for whoever publishes an argument just now, and then finds that one
-        connection.execute(itself.values(closes_at=at))
-        connection.execute(arguments.values(closes_at=at))
-
-    await database.write(close, idempotent=True)
+    # the topic first and alone: it waits for whoever publishes an argument just now, and then finds that one
+    connection.execute(itself.values(closes_at=at))
+    connection.execute(arguments.values(closes_at=at))
 
 
 def withdraw_topic(connection: sa.Connection, topic_id: int, now: int) -> None:
@@ -104,11 +105,23 @@ def withdraw_topic(connection: sa.Connection, topic_id: int, now: int) -> None:
     )
 
 
-async def list_themes(database: Database) -> list[Theme]:
-    """All themes, in the order in which they came."""
+async def list_themes(database: Database, *, retired: bool = False) -> list[Theme]:
+    """The themes that are offered, in the editors' order; with the ``retired`` ones, which topics keep, behind."""
+    statement = sa.select(THEME).order_by(THEME.c.retired_at.is_not(None), THEME.c.position, THEME.c.id)
+    if not retired:
+        statement = statement.where(THEME.c.retired_at.is_(None))
     async with database.read() as connection:
-        rows = await connection.execute(sa.select(THEME).order_by(THEME.c.id))
-        return [Theme(row.slug, row.name) for row in rows]
+        return [Theme(row.slug, row.name) for row in await connection.execute(statement)]
+
+
+def with_own(offered: list[Theme], own: Theme | None) -> list[Theme]:
+    """What is offered to something that has a theme: its own too, where that is retired."""
+    return offered if own is None or own in offered else [*offered, own]
+
+
+def offered_theme(slug: str) -> sa.Select[int]:
+    """The id of a theme that is not retired."""
+    return sa.select(THEME.c.id).where(THEME.c.slug == slug, THEME.c.retired_at.is_(None))
 
 
 async def mark(database: Database, topic_ids: list[int], provenance: Provenance) -> None:

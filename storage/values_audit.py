@@ -64,6 +64,16 @@ class Action(StrEnum):
     TOPIC_PUBLISHED = "topic-published"
     TOPIC_CORRECTED = "topic-corrected"
     TOPIC_ENDED = "topic-ended"
+    QUESTIONNAIRE_PUBLISHED = "questionnaire-published"
+    QUESTIONNAIRE_ENDED = "questionnaire-ended"
+    THEME_ADDED = "theme-added"
+    THEME_RENAMED = "theme-renamed"
+    THEME_MOVED = "theme-moved"
+    THEME_RETIRED = "theme-retired"
+    THEME_RESTORED = "theme-restored"
+    DIRECTION_SAVED = "direction-saved"
+    DIRECTION_RETIRED = "direction-retired"
+    DIRECTION_RESTORED = "direction-restored"
     LETTER_BEGUN = "letter-begun"
     LETTER_EDITED = "letter-edited"
     LETTER_RENEWED = "letter-renewed"
@@ -88,7 +98,10 @@ class SubjectKind(StrEnum):
     THREAD = "thread"
     CANNED = "canned"
     DRAFT = "draft"
+    QUESTIONNAIRE = "questionnaire"
     LETTER = "letter"
+    THEME = "theme"
+    DIRECTION = "direction"
 
 
 @dataclass(frozen=True, slots=True)

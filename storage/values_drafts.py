@@ -1,7 +1,9 @@
 """What editors write, as it crosses storage's border."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import Field, dataclass
 from enum import StrEnum
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from realtime.tally import Departement
@@ -10,6 +12,13 @@ from storage.values_news import Picture
 
 LONGEST_BODY = 4000
 LONGEST_REASON = 300
+
+
+class DraftSort(StrEnum):
+    """What a draft becomes."""
+
+    TOPIC = "topic"
+    QUESTIONNAIRE = "questionnaire"
 
 
 class DraftState(StrEnum):
@@ -37,6 +46,9 @@ class DraftFault(StrEnum):
     BAD_TIME = "bad-time"
     SKIPPED_TIME = "skipped-time"
     NO_OPENS = "no-opens"
+    NO_CLOSES = "no-closes"
+    BAD_PLAN = "bad-plan"
+    TOO_MANY_STEPS = "too-many-steps"
     OPENS_IN_PAST = "opens-in-past"
     CLOSES_FIRST = "closes-first"
     CLOSES_IN_PAST = "closes-in-past"
@@ -51,9 +63,43 @@ class DraftFault(StrEnum):
     PICTURE_BUSY = "picture-busy"
 
 
+class Content(Protocol):
+    """What an editor says of what a draft is to become: a dataclass, kept as JSON of its fields."""
+
+    sort: ClassVar[DraftSort]
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def opens_at(self) -> int | None: ...
+
+    @property
+    def closes_at(self) -> int | None: ...
+
+    @property
+    def picture(self) -> Picture | None: ...
+
+    @property
+    def themes(self) -> frozenset[str]:
+        """The themes that must exist."""
+
+    @property
+    def lacks(self) -> DraftFault | None:
+        """Why it cannot be published, whenever that is."""
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> Self:
+        """What stands in the JSON of its fields."""
+
+
 @dataclass(frozen=True, slots=True)
 class DraftContent:
     """All that an editor says of a topic to be; an instant that is None was not chosen yet, or there is no end."""
+
+    sort: ClassVar[DraftSort] = DraftSort.TOPIC
+    lacks: ClassVar[DraftFault | None] = None
 
     kind: TopicKind
     title: str
@@ -67,6 +113,22 @@ class DraftContent:
     departement: Departement | None = None
     picture: Picture | None = None
 
+    @property
+    def themes(self) -> frozenset[str]:
+        return frozenset({self.theme})
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> Self:
+        departement, picture = plain["departement"], plain["picture"]
+        known = {
+            "kind": TopicKind(plain["kind"]),
+            "results": ResultPolicy(plain["results"]),
+            "headline": HeadlinePolicy(plain["headline"]),
+            "departement": None if departement is None else Departement(departement),
+            "picture": None if picture is None else Picture(**picture),
+        }
+        return cls(**{**plain, **known})
+
     def topic(self, opens_at: int) -> NewTopic:
         """The topic that it becomes."""
         rules = TopicRules(opens_at, self.closes_at, self.results, self.headline, self.profile_required)
@@ -75,8 +137,10 @@ class DraftContent:
         )
 
 
-def schedule_fault(content: DraftContent, opens_at: int, now: int) -> DraftFault | None:
-    """Why a topic cannot open at ``opens_at`` (a moment ago is now) and close when its content says."""
+def schedule_fault(content: Content, opens_at: int, now: int) -> DraftFault | None:
+    """Why a draft cannot open at ``opens_at`` (a moment ago is now) and close when its content says."""
+    if content.lacks is not None:
+        return content.lacks
     if opens_at < now:
         return DraftFault.OPENS_IN_PAST
     if content.closes_at is None:
@@ -86,18 +150,25 @@ def schedule_fault(content: DraftContent, opens_at: int, now: int) -> DraftFault
     return DraftFault.CLOSES_FIRST if content.closes_at <= opens_at else None
 
 
+C = TypeVar("C", bound=Content, covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """``number`` is that of the revision that ``content`` is; ``by`` who saved it."""
+class Draft(Generic[C]):
+    """``number`` is that of the revision that ``content`` is; ``by`` who saved it.
+
+    ``topic`` is what became of a topic's draft, ``made`` of any other.
+    """
 
     id: int
     state: DraftState
     number: int
-    content: DraftContent
+    content: C
     by: str
     changed_at: int
     due_at: int | None = None
     topic: int | None = None
+    made: int | None = None
     corrected_at: int | None = None
     ended_at: int | None = None
     ended_reason: str = ""
@@ -112,7 +183,7 @@ class Revision:
     number: int
     at: int
     by: str
-    content: DraftContent
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,17 @@ def test_a_question_opens_on_a_phone_by_itself(
         storage_state=editor.storage_state(), viewport={"width": 360, "height": 780}, bypass_csp=True
     )
     console = f"{server.url}/console/redaction"
-    examine(looked, [console, f"{console}/nouveau", f"{console}/calendrier", draft, f"{draft}/apercu"])
+    examine(
+        looked,
+        [
+            console,
+            f"{console}/nouveau",
+            f"{console}/calendrier",
+            draft,
+            f"{draft}/apercu",
+            f"{console}/questionnaires/nouveau",
+        ],
+    )
     looked.close()
 
     expect(figures.locator("#fresh")).to_contain_text(title.partition(" ?")[0], timeout=20_000)

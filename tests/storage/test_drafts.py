@@ -22,8 +22,8 @@ from storage.drafts import (
 from storage.news import get_image, pictures_of
 from storage.planning import planned_questions
 from storage.publication import (
-    correct_topic,
-    end_topic,
+    correct,
+    end_early,
     fresh_topic,
     keep_schedule,
     publish_draft,
@@ -157,7 +157,7 @@ async def test_what_a_node_left_undone_another_does(house: House, other: House, 
     await schedule_draft(house.database, draft, upon=1, by=editor, now=START)
     await house.box.stop()
     assert await keep_schedule(other.database, other.keys, START + 2 * MINUTE) == 1
-    found = await get_draft(other.database, draft)
+    found = await get_draft(other.database, draft, DraftContent)
     assert found is not None and found.state is DraftState.PUBLISHED and found.due_at == START + MINUTE
 
 
@@ -176,7 +176,7 @@ async def test_a_schedule_that_cannot_be_is_refused(
 ) -> None:
     draft = await begun(house, editor, replace(CONTENT, opens_at=opens, closes_at=closes))
     assert await schedule_draft(house.database, draft, upon=1, by=editor, now=START) is fault
-    found = await get_draft(house.database, draft)
+    found = await get_draft(house.database, draft, DraftContent)
     assert found is not None and found.state is DraftState.WRITING
 
 
@@ -215,9 +215,13 @@ async def test_a_correction_is_a_revision_and_what_was_said_before_is_found_no_m
     topic = await publish_draft(database, house.keys, draft, upon=1, by=editor, now=START)
     assert isinstance(topic, int)
     words = ("Faut-il des trains du soir ?", "Entre Metz et Nice.")
-    assert await correct_topic(database, draft, *words, upon=1, by=editor, now=START + 1) is None
-    assert await correct_topic(database, draft, *words, upon=1, by=editor, now=START + 2) is None
-    assert await correct_topic(database, draft, "A", "", upon=1, by=editor, now=START) is DraftFault.CHANGED
+    better = replace(CONTENT, title=words[0], body=words[1])
+    assert await correct(database, draft, better, upon=1, by=editor, now=START + 1) is None
+    assert await correct(database, draft, better, upon=1, by=editor, now=START + 2) is None
+    late = replace(CONTENT, title="A")
+    assert await correct(database, draft, late, upon=1, by=editor, now=START) is DraftFault.CHANGED
+    other = replace(better, closes_at=None)
+    assert await correct(database, draft, other, upon=2, by=editor, now=START) is DraftFault.WRONG_STATE
     found = await get_topic(database, topic)
     assert found is not None and (found.title, found.body) == words
     assert await amends_of(database, topic) == Amends(corrected_at=START + 1)
@@ -234,8 +238,8 @@ async def test_a_vote_that_staff_end_takes_no_more_votes_and_says_why(house: Hou
     draft = await begun(house, editor, content)
     topic = await publish_draft(house.database, house.keys, draft, upon=1, by=editor, now=START)
     assert isinstance(topic, int)
-    assert await end_topic(house.database, draft, "Déjà décidé.", by=editor, now=START + 1) is None
-    again = await end_topic(house.database, draft, "Encore.", by=editor, now=START + 2)
+    assert await end_early(house.database, draft, "Déjà décidé.", by=editor, now=START + 1) is None
+    again = await end_early(house.database, draft, "Encore.", by=editor, now=START + 2)
     assert again is DraftFault.WRONG_STATE
     house.clock[0] = START + 1
     assert str(await house.vote(topic, device(1), Sign.PLUS)) == "closed"

@@ -3,7 +3,8 @@
 from storage.drafts import begin_draft
 from storage.publication import publish_draft, schedule_draft
 from storage.values import TopicKind
-from storage.values_drafts import DraftContent, DraftState
+from storage.values_drafts import Content, DraftContent, DraftState
+from storage.values_questionnaire_drafts import PlannedStep, QuestionnaireContent
 from tests.web.conftest import Site
 
 MINUTE = 60_000
@@ -11,8 +12,7 @@ MINUTE = 60_000
 
 async def drafted(site: Site, by: int, state: DraftState = DraftState.WRITING, **more: object) -> int:
     """A question that opens in a minute, of the member of staff ``by``."""
-    house = site.house
-    now = house.clock[0]
+    now = site.house.clock[0]
     content = DraftContent(
         TopicKind.QUESTION,
         "Faut-il des trains de nuit ?",
@@ -21,7 +21,26 @@ async def drafted(site: Site, by: int, state: DraftState = DraftState.WRITING, *
         opens_at=now + MINUTE,
         **more,  # type: ignore[arg-type]
     )
-    draft = await begin_draft(house.database, content, f"op {state}", by=by, now=now)
+    return await _in_state(site, content, by, state)
+
+
+async def drafted_questionnaire(site: Site, by: int, state: DraftState = DraftState.WRITING) -> int:
+    """Two questions, of which − leads to the end; it opens in a minute, for ten."""
+    steps = (
+        PlannedStep("Prenez-vous le train ?", "transports", minus=None),
+        PlannedStep("Est-il à l'heure ?", "transports"),
+    )
+    now = site.house.clock[0]
+    content = QuestionnaireContent(
+        "Vos trajets", "", steps, opens_at=now + MINUTE, closes_at=now + 11 * MINUTE
+    )
+    return await _in_state(site, content, by, state)
+
+
+async def _in_state(site: Site, content: Content, by: int, state: DraftState) -> int:
+    house = site.house
+    now = house.clock[0]
+    draft = await begin_draft(house.database, content, f"op {content.sort} {state}", by=by, now=now)
     assert isinstance(draft, int)
     if state is DraftState.SCHEDULED:
         assert await schedule_draft(house.database, draft, upon=1, by=by, now=now) is None

@@ -8,6 +8,7 @@ from storage.moderation import decide
 from storage.queue import get_post
 from storage.sign_in import MOST_WRONG_CODES
 from storage.switches import turn_on
+from storage.themes import save_direction
 from storage.values_audit import Action, AuditSearch
 from storage.values_drafts import DraftState
 from storage.values_moderation import Choice, Decision, NewDecision, Sort, Subject
@@ -16,7 +17,7 @@ from storage.values_staff import Role
 from storage.values_switches import NewSwitch, SwitchKind
 from tests.storage.test_referents import idea_of
 from tests.web.conftest import ORIGIN, Site
-from tests.web.drafted import drafted
+from tests.web.drafted import drafted, drafted_questionnaire
 from tests.web.moderated import waiting_post
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
 from web.console.desk import COOKIE, ConsoleRoute
@@ -26,6 +27,11 @@ OP = "aaaaaaaaaaaaaaaa"
 NEW = "une autre phrase assez longue"
 
 SHOWN = {"results": "after-vote", "headline": "live"}
+
+PLAN = {
+    **{"title": "Vos trajets", "steps": "1", "step-1-title": "En train ?", "step-1-theme": "transports"},
+    **{"step-1-plus": "end", "step-1-minus": "end", "step-1-skip": "next", **SHOWN},
+}
 
 FORMS: dict[str, dict[str, str]] = {
     "/console/deconnexion": {},
@@ -80,6 +86,25 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/redaction/{id:int}/abandonner": {},
     "/console/redaction/{id:int}/corriger": {"title": "Corrigé", "body": "", "number": "1"},
     "/console/redaction/{id:int}/arreter": {"reason": "Déjà décidé."},
+    "/console/redaction/questionnaires": {**PLAN, "op": OP},
+    "/console/redaction/questionnaires/{id:int}": {**PLAN, "number": "1"},
+    "/console/redaction/questionnaires/{id:int}/version": {"version": "1", "number": "1"},
+    "/console/redaction/questionnaires/{id:int}/programmer": {"number": "1"},
+    "/console/redaction/questionnaires/{id:int}/reprendre": {},
+    "/console/redaction/questionnaires/{id:int}/publier": {"number": "1"},
+    "/console/redaction/questionnaires/{id:int}/abandonner": {},
+    "/console/redaction/questionnaires/{id:int}/corriger": {
+        **{"title": "Corrigé", "steps": "2", "step-1-title": "Un ?", "step-2-title": "Deux ?", "number": "1"},
+    },
+    "/console/redaction/questionnaires/{id:int}/arreter": {"reason": "Déjà décidé."},
+    "/console/redaction/thematiques": {"name": "Énergie", "op": OP},
+    "/console/redaction/thematiques/{id:int}": {"name": "Autrement", "number": "0"},
+    "/console/redaction/thematiques/{id:int}/retrait": {"into": "retired"},
+    "/console/redaction/thematiques/{id:int}/rang": {"into": "down"},
+    "/console/redaction/thematiques/{id:int}/referents": {"staff": "4", "into": "in"},
+    "/console/redaction/directions": {"name": "Climat", "op": OP},
+    "/console/redaction/directions/{id:int}": {"name": "Climat et eau", "op": OP},
+    "/console/redaction/directions/{id:int}/retrait": {"into": "retired"},
     "/console/lettre": {"mois": "2027-01"},
     "/console/lettre/{id:int}": {"title": "Une lettre", "version": "1"},
     "/console/lettre/{id:int}/refaire": {"version": "1"},
@@ -91,10 +116,11 @@ FORMS: dict[str, dict[str, str]] = {
 """What makes each form of the console do what it does; ``id`` is that of a colleague, or one's other session."""
 
 _DRAFT_STATES = {
-    "/console/redaction/{id:int}/reprendre": DraftState.SCHEDULED,
-    "/console/redaction/{id:int}/corriger": DraftState.PUBLISHED,
-    "/console/redaction/{id:int}/arreter": DraftState.PUBLISHED,
+    "reprendre": DraftState.SCHEDULED,
+    "corriger": DraftState.PUBLISHED,
+    "arreter": DraftState.PUBLISHED,
 }
+"""By the last word of the address."""
 
 POSTS = [
     route
@@ -135,8 +161,18 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
         subject = await idea_of(site.house, "sport")
     if "courrier/{id" in route.path:
         subject = await letter(site)
+    state = _DRAFT_STATES.get(route.path.rpartition("/")[2], DraftState.WRITING)
     if route.path.startswith("/console/redaction/{id"):
-        subject = await drafted(site, someone.id, _DRAFT_STATES.get(posts(route), DraftState.WRITING))
+        subject = await drafted(site, someone.id, state)
+    if "questionnaires/{id" in route.path:
+        subject = await drafted_questionnaire(site, someone.id, state)
+    if "thematiques/{id" in route.path:
+        subject = 1
+        await invite(site, Role.REFERENT, email="referent@grandest.fr", themes="sport")
+    if "directions/{id" in route.path:
+        subject = 1
+        house = site.house
+        await save_direction(house.database, None, "Mobilités", OP, by=someone.id, now=house.clock[0])
     if "/lettre/{id" in route.path:
         subject = await draft_of_the_letter(site, someone.id)
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]

@@ -128,7 +128,7 @@ async def _preview(
     """As everybody will see it. The op stays where sending again may help; else the next one is another."""
     when = in_words(visitor, again)
     keeps_op = fault in {DraftFault.TRY_AGAIN, PostRefusal.PAUSED}
-    themes = {theme.slug: theme for theme in await list_themes(visitor.services.database)}
+    themes = {theme.slug: theme for theme in await list_themes(visitor.services.database, retired=True)}
     context = visitor.context(
         draft=replace(draft, op=draft.op if keeps_op else new_op()),
         read=read,

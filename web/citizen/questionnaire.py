@@ -19,10 +19,14 @@ from realtime.refusals import Refusal
 from realtime.tally import Sign
 from storage.ballots import own_signs
 from storage.database import StorageUnavailable
+from storage.drafts import amends_of_made
 from storage.questionnaires import get_questionnaire, note_stages
 from storage.topics import get_topics
 from storage.values import CastVote, Receipt, TopicState
-from storage.values_questionnaires import Questionnaire
+from storage.values_drafts import DraftSort
+from storage.values_questionnaires import Engagement, Questionnaire
+from web.catalogue import Catalogue
+from web.citizen.amends import told as told_amends
 from web.citizen.cards import Note, wants_profile
 from web.citizen.engagement import figures
 from web.citizen.time_left import time_left
@@ -180,6 +184,7 @@ async def _show(
         "figures": await _figures(reader),
         "fault": _sentence(reader, fault),
         "path": reader.path,
+        "amends": await _amends(reader),
     }
     if reader.state is TopicState.OPEN and number is not None:
         shown |= await _question(reader, walked, number, fault, sent)
@@ -190,6 +195,11 @@ async def _show(
     )
     shown |= {"cards": await reader.visitor.cards(topics), "numbers": numbers}
     return reader.visitor.pages.page("questionnaire_end.html", reader.visitor.context(**shown), status=status)
+
+
+async def _amends(reader: Reader) -> dict[str, object] | None:
+    database = reader.visitor.services.database
+    return told_amends(await amends_of_made(database, DraftSort.QUESTIONNAIRE, reader.questionnaire.id))
 
 
 def _listed(reader: Reader, walked: Walk) -> list[int]:
@@ -233,11 +243,16 @@ def _sentence(reader: Reader, fault: StepFault | Refusal | None) -> str:
 
 
 async def _figures(reader: Reader) -> dict[str, str]:
-    """Each figure in words, by its name."""
-    services, catalogue = reader.visitor.services, reader.visitor.pages.catalogue
-    counted = figures(
-        await services.attendance.engagement(services.database, reader.questionnaire.id, reader.visitor.now)
+    services = reader.visitor.services
+    counted = await services.attendance.engagement(
+        services.database, reader.questionnaire.id, reader.visitor.now
     )
+    return told_figures(counted, reader.visitor.pages.catalogue)
+
+
+def told_figures(engagement: Engagement, catalogue: Catalogue) -> dict[str, str]:
+    """Each figure in words, by its name."""
+    counted = figures(engagement)
     told = {
         name: catalogue.say("engagement", "few") if count is None else catalogue.number(count)
         for name, count in (

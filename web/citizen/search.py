@@ -110,7 +110,7 @@ async def search_page(request: Request) -> Response:
     """What was found; who searches too fast keeps the words, and is told to wait."""
     visitor = await visit(request)
     database = visitor.services.database
-    themes = await list_themes(database)
+    themes = await list_themes(database, retired=True)
     query = read_query(request.query_params, frozenset(theme.slug for theme in themes))
     again = _wait(request, visitor)
     results = None

@@ -22,10 +22,10 @@ from storage.values import DAY_MS, CastVote, Receipt, Topic, TopicState
 from storage.values_moderation import MergedHere
 from storage.values_posts import PostStatus
 from web.citizen.again import retry_after
+from web.citizen.amends import told as told_amends
 from web.citizen.cards import Card, Note, wants_profile
 from web.citizen.debate import debate_under, read_sent
 from web.citizen.follow_up import course
-from web.citizen.local_time import here
 from web.citizen.preview import told as preview_of
 from web.citizen.pyramid import pyramid
 from web.citizen.timeline import ended, timeline
@@ -156,9 +156,7 @@ async def _amends(visitor: Visit, topic: Topic) -> dict[str, object] | None:
     """What became of it after it was published, where that is to be told."""
     if topic.kind.by_citizens:
         return None
-    found = await amends_of(visitor.services.database, topic.id)
-    corrected = None if found.corrected_at is None else here(found.corrected_at)
-    return {"corrected": corrected, "ended": found.ended_reason} if corrected or found.ended_reason else None
+    return told_amends(await amends_of(visitor.services.database, topic.id))
 
 
 def _path(card: Card) -> str:

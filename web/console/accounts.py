@@ -183,7 +183,7 @@ async def _account(
 
 
 async def _choices(visitor: StaffVisit) -> dict[str, Any]:
-    themes = await list_themes(visitor.services.database)
+    themes = await list_themes(visitor.services.database, retired=True)
     return {"roles": list(Role), "themes": themes, "op": new_op()}
 
 

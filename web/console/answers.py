@@ -16,7 +16,7 @@ from channels.wire import MAX_INTEGER, is_op
 from storage import referents
 from storage.database import StorageUnavailable
 from storage.tallies import standings
-from storage.topics import list_themes
+from storage.themes import direction_of, list_directions
 from storage.values import Topic
 from storage.values_audit import SubjectKind
 from storage.values_contact import ContactFault
@@ -230,6 +230,7 @@ async def _page(
     versions: dict[str, list[Any]] = {}
     for version in idea.versions:
         versions.setdefault(str(version.step), []).append((version, here(version.replaced_at)))
+    direction = await direction_of(database, topic.theme.slug)
     done = request.query_params.get("fait", "")
     context = {
         "idea": idea,
@@ -247,10 +248,10 @@ async def _page(
             for one in idea.told
         ],
         "colleagues": await referents.colleagues(database, topic.theme.slug),
-        "theme_names": await list_themes(database),
         "said": SAID,
         "outcomes": list(Outcome),
-        "typed": told or _begun(idea, request.query_params.get("etape", "")),
+        "typed": told or _begun(idea, request.query_params.get("etape", ""), direction),
+        "directions": [one.name for one in await list_directions(database) if one.retired_at is None],
         "fault": "" if fault is None else visitor.say("care-fault", fault, name=idea.changed_by),
         "done": done if done in {"confie", "brouillon", "publie"} and fault is None else "",
         "changed": here(idea.changed_at) if idea.changed_at else None,
@@ -262,8 +263,11 @@ async def _page(
     return visitor.page("idea.html", context, status=200 if fault is None else _STATUS.get(fault, 400))
 
 
-def _begun(idea: Idea, asked: str) -> Typed:
-    """What the form begins with: a step that is to be corrected, else the draft, else the step that comes next."""
+def _begun(idea: Idea, asked: str, direction: str) -> Typed:
+    """What the form begins with: a step that is to be corrected, else the draft, else the step that comes next.
+
+    ``direction`` is the one that answers for the idea's theme.
+    """
     told = {str(one.step): one for one in idea.told}
     if asked in {str(step) for step in SAID} and (one := told.get(asked)):
         return Typed(asked, one.text, one.direction, one.outcome or "")
@@ -271,7 +275,7 @@ def _begun(idea: Idea, asked: str) -> Typed:
         draft = idea.draft
         return Typed(draft.step, draft.text, draft.direction, draft.outcome or "")
     ahead = (step for step in SAID[1:] if str(step) not in told)
-    return Typed(asked if asked in set(SAID) else next(ahead, FollowUpStep.ANSWERED))
+    return Typed(asked if asked in set(SAID) else next(ahead, FollowUpStep.ANSWERED), direction=direction)
 
 
 def _typed(form: FormData) -> Typed:

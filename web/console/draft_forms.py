@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from realtime.tally import Departement
@@ -100,6 +100,15 @@ def read_content(told: Typed, picture: Picture | None) -> DraftContent | Mapping
         departement=Departement(told.departement) if told.departement else None,
         picture=None if picture is None else Picture(picture.image, alt, picture.width, picture.height),
     )
+
+
+def correct_words(content: DraftContent, told: Typed) -> DraftContent | Mapping[str, DraftFault]:
+    """The same topic with the words of the form."""
+    title, body = clean(told.title), read_body(told.body)
+    faults = {"title": fault} if (fault := title_fault(title)) else {}
+    if isinstance(body, DraftFault):
+        return {**faults, "body": body}
+    return faults or replace(content, title=title, body=body)
 
 
 def title_fault(title: str) -> DraftFault | None:

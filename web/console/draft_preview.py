@@ -5,19 +5,20 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER
 from realtime.tally import Counts, PublicTally, Version
 from storage import drafts
 from storage.topics import list_themes
 from storage.values import Provenance, Standing, Topic
-from storage.values_drafts import Draft
+from storage.values_drafts import Draft, DraftContent
 from storage.values_moderation import MergedHere
+from storage.values_news import Picture
 from web.citizen.cards import Card, card
 from web.citizen.follow_up import course
 from web.citizen.preview import told as preview_of
 from web.citizen.timeline import timeline
 from web.citizen.visit import new_op
 from web.console.desk import StaffVisit
+from web.console.draft_desk import id_of
 from web.frame import frame_of
 from web.services import Services
 
@@ -56,9 +57,8 @@ async def previewed_page(request: Request, visitor: StaffVisit) -> Response:
     return pages.page("topic.html", context)
 
 
-async def _card(draft: Draft, visitor: StaffVisit) -> Card:
-    """As it stands in the moment it opens."""
-    themes = {theme.slug: theme for theme in await list_themes(visitor.services.database)}
+async def _card(draft: Draft[DraftContent], visitor: StaffVisit) -> Card:
+    themes = {theme.slug: theme for theme in await list_themes(visitor.services.database, retired=True)}
     content = draft.content
     opens = draft.opens_at if draft.opens_at is not None else visitor.now
     topic = Topic(
@@ -72,18 +72,22 @@ async def _card(draft: Draft, visitor: StaffVisit) -> Card:
         created_at=opens,
         departement=content.departement,
     )
+    return unseen_card(topic, content.picture)
+
+
+def unseen_card(topic: Topic, picture: Picture | None = None) -> Card:
+    """A topic as it stands in the moment it opens."""
     return card(
         topic,
         NOBODY_YET,
-        now=opens,
+        now=topic.rules.opens_at,
         own=None,
         voted=False,
         seen="",
         op=new_op(),
-        picture=content.picture,
+        picture=picture,
     )
 
 
-async def _asked(request: Request, visitor: StaffVisit) -> Draft | None:
-    asked: int = request.path_params["id"]
-    return await drafts.get_draft(visitor.services.database, asked) if asked <= MAX_INTEGER else None
+async def _asked(request: Request, visitor: StaffVisit) -> Draft[DraftContent] | None:
+    return await drafts.get_draft(visitor.services.database, id_of(request), DraftContent)

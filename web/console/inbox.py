@@ -15,7 +15,7 @@ from starlette.responses import Response
 from channels.wire import MAX_INTEGER, is_op
 from storage import canned, inbox, referents
 from storage.database import StorageUnavailable
-from storage.topics import list_themes
+from storage.topics import list_themes, with_own
 from storage.values_audit import SubjectKind
 from storage.values_contact import ContactFault, ContactState, ContactSubject, ContactThread, NewMail
 from storage.values_inbox import Conversation, Held, InboxAsked, InboxFault
@@ -213,7 +213,7 @@ def _thread_id(request: Request) -> int:
 async def _themes(visitor: StaffVisit) -> list[Any]:
     database = visitor.services.database
     if visitor.staff.is_any(Role.MODERATOR):
-        return list(await list_themes(database))
+        return list(await list_themes(database, retired=True))
     return await referents.themes_of(database, visitor.staff.themes)
 
 
@@ -287,7 +287,7 @@ async def _page(
         "moved": here(line.moved_at),
         "held": held,
         "is_mine": line.held is not None and held is None,
-        "themes": await list_themes(database),
+        "themes": with_own(await list_themes(database), line.theme),
         "clerks": await inbox.clerks(database, line.theme.slug if line.theme else ""),
         "canned": texts,
         "text": text,

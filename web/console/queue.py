@@ -143,7 +143,7 @@ async def show(
         "item": item,
         "current": "" if subject is None else str(subject),
         "load": load,
-        "themes": await list_themes(services.database),
+        "themes": await list_themes(services.database, retired=True),
         "waited": _waited(visitor, load),
         "ages": AGES,
         "sorts": SORTS,

@@ -8,8 +8,8 @@ from storage.queue import get_post
 from storage.reasons import refusal_reasons
 from storage.reports import reported_of
 from storage.similarity import similar
-from storage.topics import get_topic, list_themes
-from storage.values import Topic
+from storage.topics import get_topic, list_themes, with_own
+from storage.values import Theme, Topic
 from storage.values_moderation import Choice, RefusalReason, Sort, Subject
 from storage.values_posts import Post, PostKind, PostReason, PostStatus
 from web.citizen.local_time import here
@@ -43,7 +43,7 @@ async def _post_item(visitor: StaffVisit, subject: Subject) -> dict[str, Any] | 
     alike = [] if post.kind is PostKind.ARGUMENT else await _alike(visitor, post.text, None)
     is_open = post.status is PostStatus.WAITING
     return {
-        **await _common(visitor, subject, post.text, alike, is_open=is_open),
+        **await _common(visitor, subject, post.text, post.theme, alike, is_open=is_open),
         "post": post,
         "topic": None,
         "kind": str(post.kind),
@@ -65,7 +65,9 @@ async def _topic_item(visitor: StaffVisit, subject: Subject) -> dict[str, Any] |
     merge = await merged_into(database, topic.id)
     last = await last_decision(database, subject)
     return {
-        **await _common(visitor, subject, topic.title, alike, is_open=topic.withdrawn_at is None),
+        **await _common(
+            visitor, subject, topic.title, topic.theme, alike, is_open=topic.withdrawn_at is None
+        ),
         "post": None,
         "topic": topic,
         "kind": str(topic.kind),
@@ -82,7 +84,13 @@ async def _topic_item(visitor: StaffVisit, subject: Subject) -> dict[str, Any] |
 
 
 async def _common(
-    visitor: StaffVisit, subject: Subject, text: str, alike: list[Topic], *, is_open: bool
+    visitor: StaffVisit,
+    subject: Subject,
+    text: str,
+    theme: Theme | None,
+    alike: list[Topic],
+    *,
+    is_open: bool,
 ) -> dict[str, Any]:
     database = visitor.services.database
     decided = await last_decision(database, subject)
@@ -93,7 +101,7 @@ async def _common(
         "is_open": is_open,
         "held_by": "",
         "reasons": [offered_reason(visitor, one) for one in await refusal_reasons(database)],
-        "all_themes": await list_themes(database),
+        "all_themes": with_own(await list_themes(database), theme),
         "decided": decided,
         "op": new_op(),
     }

@@ -16,13 +16,17 @@ from web.console import (
     letter,
     planning,
     profile,
+    questionnaire_preview,
+    questionnaires,
     queue,
     reasons,
     switches,
+    themes,
     unusual,
     watch,
 )
 from web.console.desk import console_route, door_route
+from web.console.draft_desk import DraftDesk
 from web.console.home import home
 
 POST = ("POST",)
@@ -138,24 +142,61 @@ def _moderators() -> list[BaseRoute]:
     ]
 
 
+EDITORS = (Role.EDITOR, Role.ADMINISTRATOR)
+
+
 def _editors() -> list[BaseRoute]:
-    editor, one = Role.EDITOR, "/console/redaction/{id:int}"
+    one, several = "/console/redaction/{id:int}", "/console/redaction/questionnaires"
     return [
-        console_route("/console/redaction", drafts.drafts_page, editor),
-        console_route("/console/redaction", drafts.begin_draft, editor, methods=POST),
-        console_route("/console/redaction/nouveau", drafts.new_draft_page, editor),
-        console_route("/console/redaction/calendrier", planning.calendar_page, editor),
-        console_route(one, drafts.draft_page, editor),
-        console_route(one, drafts.save_draft, editor, methods=POST),
-        console_route(f"{one}/version", drafts.restore, editor, methods=POST),
-        console_route(f"{one}/programmer", drafts.schedule, editor, methods=POST),
-        console_route(f"{one}/reprendre", drafts.unschedule, editor, methods=POST),
-        console_route(f"{one}/publier", drafts.publish, editor, methods=POST),
-        console_route(f"{one}/abandonner", drafts.discard, editor, methods=POST),
-        console_route(f"{one}/corriger", drafts.correct, editor, methods=POST),
-        console_route(f"{one}/arreter", drafts.end, editor, methods=POST),
-        console_route(f"{one}/apercu", draft_preview.preview_page, editor),
-        console_route(f"{one}/apercu/page", draft_preview.previewed_page, editor),
+        console_route("/console/redaction", drafts.drafts_page, *EDITORS),
+        console_route("/console/redaction", drafts.begin_draft, *EDITORS, methods=POST),
+        console_route("/console/redaction/nouveau", drafts.new_draft_page, *EDITORS),
+        console_route("/console/redaction/calendrier", planning.calendar_page, *EDITORS),
+        console_route(one, drafts.draft_page, *EDITORS),
+        console_route(one, drafts.save_draft, *EDITORS, methods=POST),
+        console_route(f"{one}/corriger", drafts.correct, *EDITORS, methods=POST),
+        console_route(f"{one}/apercu", draft_preview.preview_page, *EDITORS),
+        console_route(f"{one}/apercu/page", draft_preview.previewed_page, *EDITORS),
+        *_draft_steps(drafts.TOPICS),
+        console_route(several, questionnaires.begin, *EDITORS, methods=POST),
+        console_route(f"{several}/nouveau", questionnaires.new_page, *EDITORS),
+        console_route(f"{several}/{{id:int}}", questionnaires.draft_page, *EDITORS),
+        console_route(f"{several}/{{id:int}}", questionnaires.save, *EDITORS, methods=POST),
+        console_route(f"{several}/{{id:int}}/corriger", questionnaires.correct, *EDITORS, methods=POST),
+        console_route(f"{several}/{{id:int}}/apercu", questionnaire_preview.preview_page, *EDITORS),
+        console_route(f"{several}/{{id:int}}/apercu/page", questionnaire_preview.previewed_page, *EDITORS),
+        *_draft_steps(questionnaires.QUESTIONNAIRES),
+        *_themes(),
+    ]
+
+
+def _themes() -> list[BaseRoute]:
+    each, offices, admin = f"{themes.PATH}/{{id:int}}", themes.DIRECTIONS, Role.ADMINISTRATOR
+    return [
+        console_route(themes.PATH, themes.themes_page, *EDITORS),
+        console_route(themes.PATH, themes.add_theme, *EDITORS, methods=POST),
+        console_route(each, themes.theme_page, *EDITORS),
+        console_route(each, themes.change_theme, *EDITORS, methods=POST),
+        console_route(f"{each}/retrait", themes.retire_theme, *EDITORS, methods=POST),
+        console_route(f"{each}/rang", themes.move_theme, *EDITORS, methods=POST),
+        console_route(f"{each}/referents", themes.give_theme, admin, methods=POST),
+        console_route(offices, themes.directions_page, *EDITORS),
+        console_route(offices, themes.add_direction, *EDITORS, methods=POST),
+        console_route(f"{offices}/{{id:int}}", themes.change_direction, *EDITORS, methods=POST),
+        console_route(f"{offices}/{{id:int}}/retrait", themes.retire_direction, *EDITORS, methods=POST),
+    ]
+
+
+def _draft_steps(desk: DraftDesk) -> list[BaseRoute]:
+    """What leads a draft of any sort to publication, and from there to its end."""
+    one = f"{desk.path}/{{id:int}}"
+    return [
+        console_route(f"{one}/version", desk.restore, *EDITORS, methods=POST),
+        console_route(f"{one}/programmer", desk.schedule, *EDITORS, methods=POST),
+        console_route(f"{one}/reprendre", desk.unschedule, *EDITORS, methods=POST),
+        console_route(f"{one}/publier", desk.publish, *EDITORS, methods=POST),
+        console_route(f"{one}/abandonner", desk.discard, *EDITORS, methods=POST),
+        console_route(f"{one}/arreter", desk.end, *EDITORS, methods=POST),
     ]
 
 

@@ -46,13 +46,15 @@ def picture() -> bytes:
 
 
 async def content(site: Site, draft: int) -> DraftContent:
-    found = await get_draft(site.house.database, draft)
+    found = await get_draft(site.house.database, draft, DraftContent)
     assert found is not None
     return found.content
 
 
 def made(answer: httpx2.Response) -> int:
-    found = re.fullmatch(PATH + r"/(\d+)\?fait=[a-z]+", answer.headers.get("location", answer.text))
+    found = re.fullmatch(
+        PATH + r"(?:/[a-z]+)?/(\d+)\?fait=[a-z]+", answer.headers.get("location", answer.text)
+    )
     assert found, answer.text
     return int(found[1])
 

@@ -1,0 +1,38 @@
+"""Themes and the directions that answer for them are kept in order by editors, every version of them kept."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0024"
+down_revision = "0023"
+
+
+def upgrade() -> None:
+    op.add_column("theme", sa.Column("op", sa.String(60), nullable=True))
+    op.add_column("theme", sa.Column("position", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("theme", sa.Column("direction_id", sa.Integer(), nullable=True))
+    op.add_column("theme", sa.Column("retired_at", sa.BigInteger(), nullable=True))
+    op.create_index("theme_op", "theme", ["op"], unique=True)
+    op.execute("UPDATE theme SET position = id")
+    op.create_table(
+        "direction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("op", sa.String(60), nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("retired_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("op"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "version",
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject_id", "number"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"]),
+        sqlite_with_rowid=False,
+    )
