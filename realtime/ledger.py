@@ -61,6 +61,11 @@ class Ledger:
             self._enter(HEADLINE_SERIES, old, new, old_seq)
         return self.seq
 
+    def pass_over(self) -> int:
+        """The number of a change that moves no count: the ballot is set aside."""
+        self.seq += 1
+        return self.seq
+
     def _enter(self, key: str, old: Sign, new: Sign, old_seq: int) -> None:
         state = recorded(self.series.get(key, _EMPTY), old, new, old_seq=old_seq)
         after = sealed(state, seq=self.seq, topic=self.topic, series=key, secret=self._secret)

@@ -10,9 +10,13 @@ import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable
 
+import sqlalchemy as sa
+
+from realtime.arrivals import Arrivals, Arrived
 from realtime.delta import Delta
 from realtime.histogram import Histogram
 from realtime.refusals import Refusal
+from storage.arrivals import keep_arrivals
 from storage.ballots import Batch
 from storage.database import Database, StorageUnavailable
 from storage.keys import Keys
@@ -43,6 +47,7 @@ class BallotBox:
         self.outcomes: Counter[Refusal | None] = Counter()
         self.batches = Histogram(BATCHES)
         self.commits = Histogram()
+        self._arrivals = Arrivals()
         self._waiting: deque[tuple[CastVote, asyncio.Future[Outcome]]] = deque()
         self._arrived = asyncio.Event()
         self._stopping = False
@@ -100,10 +105,13 @@ class BallotBox:
     async def _commit(self, votes: list[CastVote]) -> list[Outcome]:
         """The outcomes, the deltas being published; raises StorageUnavailable."""
         now, began = self._now(), time.perf_counter()
+
+        def work(connection: sa.Connection) -> tuple[list[Outcome], list[Delta], list[Arrived]]:
+            batch = Batch(self._keys, votes, now)
+            return *batch.run(connection), batch.arrived
+
         try:
-            outcomes, deltas = await self._database.write(
-                lambda connection: Batch(self._keys, votes, now).run(connection), idempotent=True
-            )
+            outcomes, deltas, arrived = await self._database.write(work, idempotent=True)
         except StorageUnavailable:
             raise
         except Exception:
@@ -111,8 +119,13 @@ class BallotBox:
             return [Refusal.TRY_AGAIN] * len(votes)
         self.batches.add(len(votes))
         self.commits.add(time.perf_counter() - began)
+        self._arrivals.note(arrived, now)
         await self.tell(deltas)
         return outcomes
+
+    async def keep_arrivals(self) -> None:
+        """Write down what crowds have in common; what that fails for is not tried again, it is a hint only."""
+        await keep_arrivals(self._database, *self._arrivals.due(self._now()))
 
     async def tell(self, deltas: Iterable[Delta]) -> None:
         """Publish what was committed."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
+from realtime.arrivals import NETWORKS
 from storage.sealing import Sealing
 
 MASTER_BYTES = 32
@@ -36,6 +37,7 @@ class Keys:
         self._authors = _derive(master, "authors")
         self._reporters = _derive(master, "reporters")
         self._seen = _derive(master, "seen tokens")
+        self._networks = _derive(master, "networks")
         self._questionnaires = _derive(master, "questionnaires")
         self.sealing = _derive(master, "disclosure")
         self.cookies = _derive(master, "cookies")
@@ -92,6 +94,11 @@ class Keys:
         """The name under which someone takes part in one questionnaire (16 bytes); another in every other."""
         told = questionnaire.to_bytes(8) + device
         return hmac.digest(self._questionnaires, told, "sha256")[:_KEY_BYTES]
+
+    def network_mark(self, topic: int, day: int, network: str) -> int:
+        """A number from 1 to ``NETWORKS`` for a network, another for each topic and day (since 1970)."""
+        told = topic.to_bytes(8) + day.to_bytes(8) + network.encode()
+        return 1 + int.from_bytes(hmac.digest(self._networks, told, "sha256")[:8]) % NETWORKS
 
     def seen_token(self, topic: int, device: bytes) -> str:
         """What proves that this device has voted on a topic and may see its results."""

@@ -2,7 +2,7 @@
 
 Two topics' voter keys cannot be compared: only the device itself can say that both are its own. So a merged topic's
 vote ends, and its ballots stay where they are, counted there. When a device comes by, its ballot is cast again on
-the surviving topic, with the cell that it had, unless it has voted there itself.
+the surviving topic, with the cell that it had, unless it has voted there itself. What is set aside stays there.
 """
 
 from collections.abc import Iterable
@@ -84,7 +84,9 @@ async def _waiting(database: Database, keys: Keys, device: bytes, into: int | No
         places = {(row.topic_id, voter_key(keys.unwrap(row.wrapped), device)): row for row in rows}
         cast = await connection.execute(
             sa.select(BALLOT).where(
-                sa.tuple_(BALLOT.c.topic_id, BALLOT.c.voter_key).in_(list(places)), BALLOT.c.sign != 0
+                sa.tuple_(BALLOT.c.topic_id, BALLOT.c.voter_key).in_(list(places)),
+                BALLOT.c.sign != 0,
+                BALLOT.c.aside == 0,
             )
         )
         found = [(places[row.topic_id, row.voter_key], row) for row in cast]

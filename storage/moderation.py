@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from realtime.delta import Delta
 from storage import audit
-from storage.ballots import Batch
+from storage.carried import take_back
 from storage.claims import claim_of, release
 from storage.database import Database
 from storage.keys import Keys
@@ -146,7 +146,7 @@ def _unmerge(connection: sa.Connection, keys: Keys, subject: Subject, now: int) 
     row = connection.execute(sa.select(TOPIC_MERGE).where(holds)).first()
     if row is None:
         return []
-    deltas = Batch(keys, [], now).take_back(connection, row.into_id, row.id)
+    deltas = take_back(connection, keys, row.into_id, row.id, now)
     connection.execute(sa.update(TOPIC_MERGE).where(holds).values(undone_at=now))
     return deltas
 

@@ -2,11 +2,13 @@
 
 import sqlalchemy as sa
 
+from storage.arrivals import forget_old_arrivals
 from storage.ballots import DAY_MS
 from storage.database import Database
 from storage.profiles import forget_unused
 from storage.tables import BALLOT, OP, TOPIC, TOPIC_KEY
 from storage.tables_posts import POST
+from storage.tables_quarantine import ARRIVAL, BALLOT_MINUTE, TURNOUT
 from storage.tables_reports import REPORT
 from storage.values_posts import PostStatus
 
@@ -25,6 +27,7 @@ async def forget_citizens(database: Database, now: int) -> None:
     await forget_unused(database, now)
     await forget_old_posts(database, now)
     await forget_old_reports(database, now)
+    await forget_old_arrivals(database, now)
 
 
 async def forget_old_posts(database: Database, now: int) -> None:
@@ -48,7 +51,8 @@ async def forget_old_reports(database: Database, now: int) -> None:
 async def destroy_expired_keys(database: Database, now: int, appeal_days: int) -> list[int]:
     """Destroy the keys of topics that closed more than ``appeal_days`` ago, with their ops; their ids.
 
-    From then on no device leads to a ballot of those topics; the ballots stay and can be counted again.
+    From then on no device leads to a ballot of those topics, and nothing says when or whence one came; the ballots
+    stay and can be counted again.
     """
     over = sa.select(TOPIC.c.id).where(
         TOPIC.c.closes_at <= now - appeal_days * DAY_MS,
@@ -60,6 +64,8 @@ async def destroy_expired_keys(database: Database, now: int, appeal_days: int) -
         if ids:
             voters = sa.select(BALLOT.c.voter_key).where(BALLOT.c.topic_id.in_(ids))
             connection.execute(sa.delete(OP).where(OP.c.voter_key.in_(voters)))
+            for origin in (BALLOT_MINUTE, ARRIVAL, TURNOUT):
+                connection.execute(sa.delete(origin).where(origin.c.topic_id.in_(ids)))
             connection.execute(sa.delete(TOPIC_KEY).where(TOPIC_KEY.c.topic_id.in_(ids)))
         return ids
 

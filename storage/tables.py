@@ -11,6 +11,7 @@ import storage.tables_marks
 import storage.tables_moderation
 import storage.tables_outbox
 import storage.tables_posts
+import storage.tables_quarantine
 import storage.tables_referents
 import storage.tables_reports
 import storage.tables_staff
@@ -105,8 +106,9 @@ class ProfileRow(SQLModel, table=True):
 class BallotRow(SQLModel, table=True):
     """One voter's current sign on one topic, with the cell it was first cast from.
 
-    ``seq`` numbers the topic's ballot changes in commit order; ``changes`` counts those of ``day`` (days since
-    1970, UTC).
+    ``seq`` numbers the topic's ballot changes in commit order, here the last that moved the counts; ``came`` is the
+    number of the voter's own last change where that is another. ``changes`` counts those of ``day`` (days since
+    1970, UTC). It counts while ``aside``, the quarantines that hold it, are none.
     """
 
     __tablename__ = "ballot"
@@ -121,6 +123,8 @@ class BallotRow(SQLModel, table=True):
     seq: int = Field(sa_type=BigInteger)
     day: int
     changes: int
+    aside: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    came: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class OpRow(SQLModel, table=True):

@@ -166,6 +166,8 @@ async def cross_table(database: Database, keys: Keys, topic: Topic, now: int) ->
     return CrossTable(cells)
 
 
+_COUNTS = BALLOT.c.aside == 0
+
 _SIGNS = (
     sa.func.coalesce(sa.func.sum(sa.case((BALLOT.c.sign == 1, 1), else_=0)), 0).label("plus"),
     sa.func.coalesce(sa.func.sum(sa.case((BALLOT.c.sign == -1, 1), else_=0)), 0).label("minus"),
@@ -173,14 +175,19 @@ _SIGNS = (
 
 
 async def discrepancies(database: Database) -> list[Discrepancy]:
-    """Every counter of every topic and series that differs from a recount of its ballots."""
+    """Every counter of every topic and series that differs from a recount of its ballots.
+
+    A ballot that is set aside is there and does not count.
+    """
     async with database.read(RECOUNTING_SECONDS) as connection:
         recounted: dict[tuple[int, str], Counts] = {}
-        totals = sa.select(BALLOT.c.topic_id, *_SIGNS).group_by(BALLOT.c.topic_id)
+        totals = sa.select(BALLOT.c.topic_id, *_SIGNS).where(_COUNTS).group_by(BALLOT.c.topic_id)
         for row in await connection.execute(totals):
             recounted[row.topic_id, HEADLINE_SERIES] = Counts(row.plus, row.minus)
         for kind, column in _SPLITS.items():
-            split = sa.select(BALLOT.c.topic_id, column.label("code"), *_SIGNS).where(column.is_not(None))
+            split = sa.select(BALLOT.c.topic_id, column.label("code"), *_SIGNS).where(
+                column.is_not(None), _COUNTS
+            )
             for part in await connection.execute(split.group_by(BALLOT.c.topic_id, column)):
                 recounted[part.topic_id, f"{kind}:{part.code}"] = Counts(part.plus, part.minus)
         stored: dict[tuple[int, str], list[Counts]] = defaultdict(list)

@@ -195,7 +195,8 @@ class Carry:
 class CastVote:
     """A vote as it enters the ballot box, from whichever door. ``device`` is the voter's secret (16 bytes).
 
-    ``carry`` is set where it was cast on another topic, which has been merged into this one.
+    ``carry`` is set where it was cast on another topic, which has been merged into this one. ``marks`` say where it
+    came from, as far as is told of crowds (``realtime.arrivals``).
     """
 
     topic: int
@@ -204,6 +205,27 @@ class CastVote:
     op: str
     hall: Hall | None = None
     carry: Carry | None = None
+    marks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where somebody comes from, in memory while they are here and no longer.
+
+    ``network`` is the /24 or /48 of an address, empty where none is known; ``born`` the ten minutes (since 1970) in
+    which the device's cookie was made, None where it does not say.
+    """
+
+    network: str = ""
+    born: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBallot:
+    """How a voter's vote stands; ``is_aside``: it is kept and does not count now."""
+
+    sign: Sign
+    is_aside: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class Action(StrEnum):
     TOPIC_RESTORED = "topic-restored"
     TOPIC_MERGED = "topic-merged"
     REPORTS_SETTLED = "reports-settled"
+    VOTES_SET_ASIDE = "votes-set-aside"
+    VOTES_BROUGHT_BACK = "votes-brought-back"
     DECISION_UNDONE = "decision-undone"
     REASON_SAVED = "reason-saved"
     REASON_RETIRED = "reason-retired"
