@@ -9,6 +9,7 @@ import type { Words } from "./words.ts";
 const SPREAD = 2_000;
 const AGAIN = 5_000;
 const MOST_TRIES = 5;
+const VOTERS = ".step-voters";
 
 /** `section` is the part of `article` that tells the steps, its `data-steps` the number of those that it shows. */
 export function followSteps(article: HTMLElement, section: HTMLElement, words: Words): void {
@@ -53,7 +54,9 @@ function take(section: HTMLElement, told: HTMLElement, words: Words): void {
   const known = new Set(steps(section).map(wordsOf));
   const list = told.querySelector(".steps");
   section.dataset.steps = told.dataset.steps;
+  const voters = section.querySelector(VOTERS);
   if (!list) return;
+  if (voters) list.querySelector(VOTERS)?.replaceWith(voters); // it tells of when the page was opened
   keepingBelow(section, () => section.querySelector(".steps")?.replaceWith(list));
   const fresh = steps(section).filter((step) => !known.has(wordsOf(step)));
   for (const step of fresh) step.classList.add("step-new");
