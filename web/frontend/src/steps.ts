@@ -63,8 +63,8 @@ function take(section: HTMLElement, told: HTMLElement, words: Words): void {
   const answer = fresh.findLast((step) => step.matches(".step-answer"));
   const news = words.say("notice", answer ? "answered" : "stepped");
   const text = answer?.querySelector(".step-text")?.textContent?.trim() ?? "";
-  announce(text ? `${news} ${text}` : news);
-  if (fresh.length && !isSeen(fresh.at(-1)!)) tellBelow(news, "#suivi", words);
+  const isBelow = fresh.length > 0 && !isSeen(fresh.at(-1)!);
+  if (!isBelow || !tellBelow(news, "#suivi", words)) announce(text ? `${news} ${text}` : news);
 }
 
 /** Those that the Région has told; the number of voters and the days that are left are no news. */
