@@ -208,19 +208,21 @@ def test_an_answer_appears_in_an_open_page_is_told_and_moves_nothing(server: Run
     server.operate("follow-ups", {"topic": topic, "step": "answered", "text": "Dès le printemps."})
     fresh = page.locator("#suivi .step-new")
     expect(fresh).to_contain_text("Dès le printemps.", timeout=WAIT)
-    expect(page.locator("#announcer")).to_have_text("La Région vient de répondre. Dès le printemps.")
     told = page.locator("#fresh")
     expect(told).to_contain_text("La Région vient de répondre.")
     told.get_by_role("link", name="Lire").click()
     expect(told).to_be_empty()
     expect(fresh).to_be_in_viewport()
+    server.operate("follow-ups", {"topic": topic, "step": "decided", "text": "C'est voté."})
+    said = "La Région vient de répondre. C'est voté."
+    expect(page.locator("#announcer")).to_have_text(said, timeout=WAIT)
+    expect(told).to_be_empty()
     page.locator(".argument-add summary").click()
     writing = page.locator("#argument-text")
     writing.fill("Ce que j'écris")
     where = writing.bounding_box()
-    decided = {"topic": topic, "step": "decided", "outcome": "adopted", "text": "C'est voté.\n" * 8}
-    server.operate("follow-ups", decided)
-    expect(fresh).to_contain_text("C'est voté.", timeout=WAIT)
+    server.operate("follow-ups", {"topic": topic, "step": "done", "text": "C'est fait.\n" * 8})
+    expect(fresh).to_contain_text("C'est fait.", timeout=WAIT)
     box = writing.bounding_box()
     assert where is not None and box is not None
     assert box["y"] == pytest.approx(where["y"], abs=1), "what is being written stays where it is"

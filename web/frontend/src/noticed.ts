@@ -48,13 +48,14 @@ export function writeFresh(fresh: Fresh, loaded: number, words: Words): void {
   layOver(place, line, { href: `/sujets/${fresh.topic}`, label: words.say("notice", "answer") }, words);
 }
 
-/** Something new further down on this page, where nothing else lies over its head. */
-export function tellBelow(told: string, href: string, words: Words): void {
+/** Something new further down on this page; whether it is told, which it is where nothing else lies over its head. */
+export function tellBelow(told: string, href: string, words: Words): boolean {
   const place = document.getElementById("fresh");
-  if (!place || place.childElementCount) return;
+  if (!place || place.childElementCount) return false;
   const line = make("p", "");
   line.append(make("strong", "", told));
   layOver(place, line, { href, label: words.say("notice", "look") }, words);
+  return true;
 }
 
 /** Lies over the head of the page until it is followed or closed. */

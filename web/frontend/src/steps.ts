@@ -9,6 +9,7 @@ import type { Words } from "./words.ts";
 const SPREAD = 2_000;
 const AGAIN = 5_000;
 const MOST_TRIES = 5;
+const VOTERS = ".step-voters";
 
 /** `section` is the part of `article` that tells the steps, its `data-steps` the number of those that it shows. */
 export function followSteps(article: HTMLElement, section: HTMLElement, words: Words): void {
@@ -53,15 +54,17 @@ function take(section: HTMLElement, told: HTMLElement, words: Words): void {
   const known = new Set(steps(section).map(wordsOf));
   const list = told.querySelector(".steps");
   section.dataset.steps = told.dataset.steps;
+  const voters = section.querySelector(VOTERS);
   if (!list) return;
+  if (voters) list.querySelector(VOTERS)?.replaceWith(voters); // it tells of when the page was opened
   keepingBelow(section, () => section.querySelector(".steps")?.replaceWith(list));
   const fresh = steps(section).filter((step) => !known.has(wordsOf(step)));
   for (const step of fresh) step.classList.add("step-new");
   const answer = fresh.findLast((step) => step.matches(".step-answer"));
   const news = words.say("notice", answer ? "answered" : "stepped");
   const text = answer?.querySelector(".step-text")?.textContent?.trim() ?? "";
-  announce(text ? `${news} ${text}` : news);
-  if (fresh.length && !isSeen(fresh.at(-1)!)) tellBelow(news, "#suivi", words);
+  const isBelow = fresh.length > 0 && !isSeen(fresh.at(-1)!);
+  if (!isBelow || !tellBelow(news, "#suivi", words)) announce(text ? `${news} ${text}` : news);
 }
 
 /** Those that the Région has told; the number of voters and the days that are left are no news. */
