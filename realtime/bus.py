@@ -12,6 +12,9 @@ from typing import Protocol
 
 from realtime.delta import Delta
 
+MEMORY = "memory://"
+"""The bus of a node that is alone."""
+
 
 class GapReason(StrEnum):
     """Why messages may have been missed."""
@@ -92,9 +95,19 @@ def open_bus(url: str, *, prefix: str = "imaginest", key: bytes = b"") -> Bus:
     ``memory://``, or one or several Redis separated by commas (realtime/bus_address.py). ``prefix`` is the
     deployment's; ``key`` proves that a message is from one of its nodes and has 32 bytes.
     """
+    if url == MEMORY:
+        from realtime.bus_memory import MemoryBus
+
+        return MemoryBus()
     from realtime.bus_address import read_addresses
-    from realtime.bus_memory import MemoryBus
     from realtime.bus_redis import RedisBus
 
-    addresses = read_addresses(url)
-    return RedisBus(addresses, prefix=prefix, key=key) if addresses else MemoryBus()
+    return RedisBus(read_addresses(url), prefix=prefix, key=key)
+
+
+def check_url(url: str) -> None:
+    """Raises BusRefused where the URL names no bus; Redis' client is loaded only where it names one of its."""
+    if url != MEMORY:
+        from realtime.bus_address import read_addresses
+
+        read_addresses(url)

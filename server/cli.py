@@ -2,10 +2,12 @@
 
 import argparse
 import asyncio
+import gc
 import io
 import logging
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from server.editor_commands import BadOption, add_editor_commands
@@ -165,8 +167,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    gc.disable()  # until it serves: to look for garbage among half-loaded modules was a tenth of the start
     from realtime.bus import BusRefused
-    from server import demonstration, serving
+    from server import serving
     from server.app import check_bus, try_database
     from server.data import take_data
     from storage.data_lock import DataInUse
@@ -177,14 +180,25 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         return _fail(f"{settings.data} is already served at {used or 'another address'}")
     asyncio.run(try_database(settings))
     if options.demo:
-        asyncio.run(demonstration.fill(settings))
+        from server.demonstration import fill
+
+        asyncio.run(fill(settings))
     probe.release()
     try:
         asyncio.run(check_bus(settings))
-        with demonstration.crowd(settings, options.crowd):
+        with _crowd(settings, options.crowd):
             return 0 if serving.serve(settings) else 1
     except BusRefused as error:
         return _fail(str(error))
+
+
+def _crowd(settings: Settings, number: int) -> AbstractContextManager[None]:
+    """Simulated citizens vote while it is open, in a process of their own."""
+    if number <= 0:
+        return nullcontext()
+    from server.crowd import crowd
+
+    return crowd(settings, number)
 
 
 def _worker(settings: Settings, _: argparse.Namespace) -> int:

@@ -18,14 +18,13 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import TypeVar
 
-from email_validator import EmailNotValidError, validate_email
-
 from server.mail_server import Conversation, MailFault, NotSent, read_mail_server
 from server.settings import Settings
 from storage import outbox
 from storage.database import Database, StorageUnavailable
 from storage.keys import Keys
 from storage.values_contact import PUBLIC, ClaimedMail, NewMail
+from web.addresses import parsed_address
 
 T = TypeVar("T")
 log = logging.getLogger("imaginest.mail")
@@ -79,15 +78,14 @@ def compose(claimed: ClaimedMail, *, sender: str, public: str) -> EmailMessage:
         message.set_content(mail.text.replace(PUBLIC, public), cte="quoted-printable")
         html = mail.html.replace(PUBLIC, public)
         message.add_alternative(html, subtype="html", cte="quoted-printable")
-    except (EmailNotValidError, ValueError, IndexError):
+    except (ValueError, IndexError):
         raise NotSent(MailFault.BAD_MESSAGE) from None
     return message
 
 
 def _checked(mail: NewMail) -> str:
     """Whatever wrote the mail, the e-mail package sees a plain address."""
-    found = validate_email(mail.recipient, check_deliverability=False, allow_smtputf8=False)
-    return found.ascii_email or ""
+    return parsed_address(mail.recipient).ascii_email or ""
 
 
 def _has_control(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Runs the application under uvicorn, with the protocol class that lets fan-out write to transports."""
 
 import asyncio
+import gc
 import logging
 import resource
 import signal
@@ -159,6 +160,8 @@ def serve(settings: Settings) -> bool:
     if for_operators is not None:
         print(f"Imagin'Est tells operators at {url_of(for_operators)}", flush=True)
     server = make_server(settings, listener, for_operators=for_operators)
+    gc.freeze()  # what is loaded by now stays: no collection looks at it again
+    gc.enable()
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listener]))
     return server.started

@@ -8,16 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from email_validator import EmailNotValidError, validate_email
-
-from realtime.bus import BusRefused
-from realtime.bus_address import read_addresses
+from realtime.bus import BusRefused, check_url
 from server.logs import LogFormat
 from server.mail_server import BadMailServer, read_mail_server
 from storage.address import BadAddress, server_address
 from storage.keys import BadSecret, read_master
 from storage.letter_names import MOST_LOCAL
 from storage.values_posts import Moderation, PostingRules
+from web.addresses import parsed_address
 from web.site import Site
 
 DATABASE_FILE = "imaginest.db"
@@ -209,8 +207,8 @@ def _read(name: str, setting: str, kind: object, text: str) -> object:
 
 def _mail_address(text: str) -> str:
     try:
-        return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
-    except EmailNotValidError:
+        return parsed_address(text).normalized
+    except ValueError:
         raise BadMailServer(f"{text!r} is no e-mail address") from None
 
 
@@ -250,7 +248,7 @@ def _checked(name: str, text: str, read: Callable[[str], object]) -> str:
 
 def _check_bus(settings: Settings) -> None:
     try:
-        read_addresses(settings.bus_url)
+        check_url(settings.bus_url)
     except BusRefused as error:
         raise BadSetting(f"IMAGINEST_BUS_URL: {error}") from None
     if not re.fullmatch(_NAME, settings.bus_prefix):

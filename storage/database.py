@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import migrate
 from storage.address import SQLITE, plain, read_address
 from storage.backend import Backend, Failure, UnusableDatabase
-from storage.database_postgres import Postgres
 from storage.database_sqlite import Sqlite
 
 T = TypeVar("T")
@@ -200,7 +199,11 @@ class Database:
 def backend(url: str | sa.URL) -> Backend:
     """The engine of a URL; nothing is opened yet. Raises ``address.BadAddress``."""
     address = read_address(url) if isinstance(url, str) else url
-    return Sqlite(address) if address.drivername == SQLITE else Postgres(address)
+    if address.drivername == SQLITE:
+        return Sqlite(address)
+    from storage.database_postgres import Postgres  # its driver is loaded only where it is needed
+
+    return Postgres(address)
 
 
 def bring_up_to_date(url: str | sa.URL) -> None:

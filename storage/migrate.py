@@ -1,12 +1,8 @@
-"""Brings the tables to this program's revision, with Alembic."""
+"""Brings the tables to this program's revision, with Alembic, which is loaded where there is something to do."""
 
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from storage.backend import UnusableDatabase
 
@@ -23,7 +19,11 @@ def upgrade(connection: sa.Connection) -> None:
     _refuse_unknown(revision)
     if revision == head():
         return
-    config = _config()
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
@@ -38,14 +38,18 @@ def refuse_other_revision(connection: sa.Connection) -> None:
         )
 
 
-def head() -> str | None:
+def revisions() -> list[str]:
+    """Those that this program knows, the newest last: their files begin with them."""
+    return sorted(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
+
+
+def head() -> str:
     """This program's revision."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return revisions()[-1]
 
 
 def _refuse_unknown(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in revisions():
         raise WrongRevision(
             f"the tables are at revision {revision}, which this program does not know: "
             "start the newer program that made them"
@@ -53,10 +57,9 @@ def _refuse_unknown(revision: str | None) -> None:
 
 
 def _revision(connection: sa.Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not sa.inspect(connection).has_table(_VERSION.name):
+        return None
+    return connection.execute(sa.select(_VERSION.c.version_num)).scalar_one_or_none()
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    return config
+_VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))

@@ -7,9 +7,11 @@ what is asked go through the same steps.
 import re
 import threading
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-import snowballstemmer
+if TYPE_CHECKING:
+    from snowballstemmer.basestemmer import BaseStemmer
 
 LONGEST_WORD = 40
 LEAST_SIGNS = 2
@@ -48,11 +50,19 @@ def forms(text: str) -> list[str]:
 def stem(form: str) -> str:
     """What a folded word has in common with its other forms: « velos » and « velo » are « velo »."""
     with _ONE_AT_A_TIME:
-        return str(_STEMMER.stemWord(_PLURAL.sub("", form))) or form
+        return str(_stemmer().stemWord(_PLURAL.sub("", form))) or form
 
 
 _PLURAL = re.compile(r"(?<=\w\w[aiou])s$|(?<=^\w[eo]u)x$|(?<=^\w\w[eo]u)x$")
 """Plurals that Snowball's French stemmer leaves alone (“vélos”, “cinémas”, “jeux”, “lieux”)."""
 
-_STEMMER = snowballstemmer.stemmer("french")
+
+@cache
+def _stemmer() -> "BaseStemmer":
+    """Loaded, with those of thirty languages, when the first word is looked for."""
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("french")
+
+
 _ONE_AT_A_TIME = threading.Lock()  # the stemmer keeps the word it works on in itself

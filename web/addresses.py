@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from email_validator import EmailNotValidError, validate_email
+if TYPE_CHECKING:
+    from email_validator import ValidatedEmail
 
 LONGEST = 254
 """RFC 5321: what a mail server takes, angle brackets aside."""
@@ -41,7 +43,14 @@ def read_address(text: str) -> str | AddressFault:
     if not typed.partition("@")[0].isascii():
         return AddressFault.ACCENTED
     try:
-        found = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
-    except EmailNotValidError:
+        found = parsed_address(typed, strict=True)
+    except ValueError:
         return AddressFault.UNREADABLE
     return found.ascii_email or AddressFault.ACCENTED
+
+
+def parsed_address(text: str, *, strict: bool = False) -> "ValidatedEmail":
+    """An address by the rules of mail; raises ValueError. They are loaded when the first one is read."""
+    from email_validator import validate_email
+
+    return validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=strict)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -180,8 +180,9 @@ def _console_sections(others: Mapping[str, object]) -> dict[str, dict[str, Any]]
     return sections
 
 
+@cache
 def _translations(language: Language) -> NullTranslations:
-    """What the templates' French is called in another language."""
+    """What the templates' French is called in another language; read once, to read it takes longest at a start."""
     if language is Language.FRENCH:
         return NullTranslations()
     compiled = BytesIO()

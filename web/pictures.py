@@ -7,11 +7,13 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 from io import BytesIO
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from storage.values_drafts import DraftFault
 from storage.values_news import Picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -39,6 +41,8 @@ class Redrawn:
 
 def redraw(content: bytes) -> Redrawn | DraftFault:
     """The first image of a PNG, JPEG, WebP or GIF file, upright; what it is tells its content, never its name."""
+    from PIL import Image, UnidentifiedImageError  # loaded, in the thread, with the first picture
+
     if len(content) > MOST_BYTES:
         return DraftFault.PICTURE_HEAVY
     try:
@@ -57,7 +61,9 @@ def redraw(content: bytes) -> Redrawn | DraftFault:
         return DraftFault.PICTURE_BROKEN  # decoders meet broken files in many ways
 
 
-def _drawn(image: Image.Image) -> Redrawn:
+def _drawn(image: "Image") -> Redrawn:
+    from PIL import Image, ImageOps
+
     upright = ImageOps.exif_transpose(image)
     upright.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
     mode = "RGBA" if upright.has_transparency_data else "RGB"

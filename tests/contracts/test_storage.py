@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from realtime.tally import Sign
 from storage.backend import UnusableDatabase
 from storage.database import Database, StorageUnavailable, bring_up_to_date
 from storage.joining import WrongSecret
-from storage.migrate import WrongRevision, head
+from storage.migrate import FOLDER, WrongRevision, head, revisions
 from storage.tables import THEME
 from tests.running_postgres import RunningPostgres
 from tests.storage.house import House, beside, device, open_house
@@ -31,6 +33,13 @@ async def test_processes_that_start_at_once_make_the_tables_once(empty_url: str)
     await asyncio.gather(*(asyncio.to_thread(bring_up_to_date, empty_url) for _ in range(5)))
     assert beside(empty_url, "SELECT version_num FROM alembic_version") == [(head(),)]
     assert beside(empty_url, "SELECT count(*) FROM installation") == [(1,)]
+
+
+def test_the_names_of_the_migrations_tell_their_order() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    walked = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert revisions() == walked[::-1]
 
 
 async def test_a_database_without_tables_is_not_opened(empty_url: str) -> None:

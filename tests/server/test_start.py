@@ -126,6 +126,31 @@ def test_a_server_that_is_too_old(tmp_path: Path, postgres: RunningPostgres, pro
     assert "is PostgreSQL 12: 14 or newer is needed" in said
 
 
+LATER = {"alembic", "email_validator", "phonenumbers", "PIL", "psycopg", "redis", "snowballstemmer"}
+"""Packages that a node on SQLite loads when they are first needed."""
+
+LOADED = """
+import asyncio, sys
+from pathlib import Path
+from server import serving
+from server.app import check_bus, try_database
+from server.settings import Settings
+settings = Settings(data=Path(sys.argv[1]), port=0)
+asyncio.run(try_database(settings))
+asyncio.run(check_bus(settings))
+serving.make_server(settings, serving.listen(settings))
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+
+
+def test_a_second_start_loads_nothing_that_it_does_not_need_yet(tmp_path: Path) -> None:
+    assert start(tmp_path, "migrate")[0] == 0
+    command = [sys.executable, "-c", LOADED, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert LATER.isdisjoint(done.stdout.split())
+    assert {"sqlalchemy", "starlette"} <= set(done.stdout.split())
+
+
 @pytest.mark.parametrize("command", ["serve", "migrate"])
 async def test_tables_of_a_newer_program(tmp_path: Path, fresh_url: str, command: str) -> None:
     house = await open_house(fresh_url, master=bytes.fromhex(SECRET))

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-import phonenumbers
-
 from web.console.screening_persons import address_spans, name_spans
 from web.console.screening_rude import rude_spans
 
@@ -101,6 +99,8 @@ def _links(text: str) -> Iterator[_Found]:
 
 
 def _phones(text: str) -> Iterator[_Found]:
+    import phonenumbers  # tables of every country: loaded with the first text that somebody screens
+
     for region in PHONE_REGIONS:
         for match in phonenumbers.PhoneNumberMatcher(text, region):
             if match.raw_string.lstrip("(")[:1] in {"0", "+"}:  # else years and sums would be local numbers
