@@ -18,6 +18,7 @@ from web.citizen.cards import Card
 from web.citizen.posting import Alike, alike
 from web.citizen.visit import visit
 from web.forms import read_page, trimmed
+from web.written import language_written
 
 ADDRESS = "/recherche"
 LONGEST_WORDS = 140
@@ -129,7 +130,13 @@ async def similar_topics(request: Request) -> Response:
 
 def _plain(one: Alike) -> dict[str, object]:
     topic = one.topic
-    return {"id": topic.id, "title": topic.title, "voters": one.voters, "url": f"/sujets/{topic.id}"}
+    return {
+        "id": topic.id,
+        "title": topic.title,
+        "language": language_written(topic.title),
+        "voters": one.voters,
+        "url": f"/sujets/{topic.id}",
+    }
 
 
 def _one_of(choices: type[_Choice], text: str) -> _Choice | None:
