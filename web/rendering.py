@@ -15,6 +15,7 @@ from realtime.refusals import Refusal
 from web.assets import Assets, load_assets
 from web.catalogue import Catalogue, Language, load_catalogue
 from web.frame import Frame
+from web.written import language_written
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -86,8 +87,18 @@ def _family(status: int) -> str:
 
 
 def _written_in_french(language: Language) -> Markup:
-    """The attribute of elements that hold what the Région or citizens wrote, on a page of another language."""
+    """The attribute of elements that hold what the Région wrote, on a page of another language."""
     return Markup() if language is Language.FRENCH else Markup(' lang="fr"')
+
+
+def _written(language: Language) -> Callable[[str], Markup]:
+    """The attribute of an element that holds what a citizen wrote, in whichever language that is."""
+
+    def written(text: str) -> Markup:
+        found = language_written(text)
+        return Markup() if found is language else Markup(f' lang="{found}"')  # noqa: S704 - one of ours
+
+    return written
 
 
 def load_pages() -> dict[Language, Pages]:
@@ -120,6 +131,7 @@ def _pages(assets: Assets, catalogue: Catalogue) -> Pages:
         voters_word=catalogue.voters,
         theme_name=catalogue.theme,
         written_in_french=_written_in_french(catalogue.language),
+        written=_written(catalogue.language),
         words=catalogue.for_the_browser(),
         console_words=catalogue.sections.get("browser", {}),
         theme_told=catalogue.sections["theme-told"],

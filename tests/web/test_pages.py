@@ -286,6 +286,23 @@ async def test_a_page_says_both_what_the_text_is_and_what_the_votes_are(
         assert {mark for mark in every if f">{mark}<" in page} == marks, path
 
 
+async def test_a_replayed_debate_names_its_source_and_does_not_call_its_votes_simulated(site: Site) -> None:
+    rules = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+    kinds = (Provenance.RECORDED, Provenance.SIMULATED)
+    new = [NewTopic(TopicKind.IDEA, "Un essai", "sport", rules, provenance=one) for one in kinds]
+    replayed, simulated = await create_topics(site.house.database, site.house.keys, new, 0)
+    for path in ("/sujets/{}", "/integrer/{}", "/sujets/{}/partager", "/sujets/{}/representativite"):
+        page = text_of((await site.browser().get(path.format(replayed))).text)
+        assert "ceux de vraies personnes" in page and "simulés" not in page, path
+        assert "The Computational Democracy Project" in page and "CC BY 4.0" in page, path
+        page = text_of((await site.browser().get(path.format(simulated))).text)
+        assert "simulés" in page and "Computational" not in page, path
+    page = (await site.browser().get(f"/sujets/{replayed}")).text
+    assert page.count("https://github.com/compdemocracy/openData") == 1
+    assert "les profils sont tirés au sort" in text_of(page)
+    assert "The Computational Democracy Project" in (await site.browser().get("/credits")).text
+
+
 async def test_a_title_is_text_and_never_markup(site: Site) -> None:
     rules = TopicRules(0, None, results=ResultPolicy.ALWAYS)
     new = NewTopic(TopicKind.IDEA, "<script>alert(1)</script> dit-il", "sport", rules)

@@ -21,6 +21,7 @@ from web.citizen.posting import Alike, alike
 from web.citizen.visit import Visit, visit
 from web.forms import read_page, trimmed
 from web.network import network_of
+from web.written import language_written
 
 ADDRESS = "/recherche"
 LONGEST_WORDS = 140
@@ -151,7 +152,13 @@ def _wait(request: Request, visitor: Visit) -> int | None:
 
 def _plain(one: Alike) -> dict[str, object]:
     topic = one.topic
-    return {"id": topic.id, "title": topic.title, "voters": one.voters, "url": f"/sujets/{topic.id}"}
+    return {
+        "id": topic.id,
+        "title": topic.title,
+        "language": language_written(topic.title),
+        "voters": one.voters,
+        "url": f"/sujets/{topic.id}",
+    }
 
 
 def _one_of(choices: type[_Choice], text: str) -> _Choice | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from realtime.tally import SeriesKind
 from web.statistics.charts import Charts, Entry
+from web.written import language_written
 
 
 def live(charts: Charts) -> dict[str, Any]:
@@ -36,5 +37,6 @@ def _plain(entry: Entry) -> dict[str, Any]:
     topic = entry.topic
     plus = None if entry.share is None else entry.share.plus
     told: dict[str, Any] = {"id": topic.id, "title": topic.title, "voters": topic.voters, "plus": plus}
+    told["language"] = language_written(topic.title)
     told["caveats"] = list(topic.provenance.caveats)
     return told if entry.won is None else {**told, "won": entry.won}

@@ -2,7 +2,9 @@
 import { articles } from "./topics.ts";
 import type { Banner, Fresh } from "./wire.ts";
 import type { Words } from "./words.ts";
-import { typography } from "./words.ts";
+import { inLanguage, typography } from "./words.ts";
+
+const STAFF_WRITE = "fr";
 
 /** What this page was told to close; it does not come again with the same words. */
 let closed: string | null = null;
@@ -32,7 +34,7 @@ function told(banner: Banner, words: Words, again: () => void): HTMLElement {
     again();
   });
   const line = make("p", "");
-  line.append(kind, " ", inFrench(make("span", "", typography(banner.text))));
+  line.append(kind, " ", inLanguage(make("span", "", typography(banner.text)), STAFF_WRITE));
   box.append(line, close);
   return box;
 }
@@ -44,7 +46,7 @@ export function writeFresh(fresh: Fresh, loaded: number, words: Words): void {
   if (articles().some((article) => Number(article.dataset.topic) === fresh.topic)) return;
   place.dataset.topic = String(fresh.topic);
   const line = make("p", "");
-  line.append(make("strong", "", words.say("notice", "fresh")), " ", inFrench(make("span", "", typography(fresh.title))));
+  line.append(make("strong", "", words.say("notice", "fresh")), " ", inLanguage(make("span", "", typography(fresh.title)), STAFF_WRITE));
   layOver(place, line, { href: `/sujets/${fresh.topic}`, label: words.say("notice", "answer") }, words);
 }
 
@@ -116,11 +118,5 @@ function make(name: string, className: string, text = ""): HTMLElement {
   const element = document.createElement(name);
   if (className) element.className = className;
   element.textContent = text;
-  return element;
-}
-
-/** Staff write in French, whatever the page speaks. */
-function inFrench(element: HTMLElement): HTMLElement {
-  if (document.documentElement.lang !== "fr") element.lang = "fr";
   return element;
 }

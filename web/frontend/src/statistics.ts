@@ -1,8 +1,8 @@
 // Takes over the figures that an open page of statistics shows: numbers, bars, weather, map and lists.
 import { share, weather } from "./share.ts";
-import { number, percent, type Words } from "./words.ts";
+import { inLanguage, number, percent, type Words } from "./words.ts";
 
-type Item = Readonly<{ id: number; title: string; voters: number; plus: number | null; caveats: string[]; won?: number }>;
+type Item = Readonly<{ id: number; title: string; language: string; voters: number; plus: number | null; caveats: string[]; won?: number }>;
 
 /** As `/statistiques/direct` tells them; a number or a place that is null publishes nothing. */
 export type Figures = Readonly<{
@@ -86,6 +86,7 @@ function entry(list: HTMLElement, item: Item, words: Words): HTMLLIElement {
   const link = document.createElement("a");
   link.href = `/sujets/${item.id}`;
   link.textContent = item.title;
+  inLanguage(link, item.language);
   const facts = document.createElement("span");
   facts.className = "ranking-facts";
   writeFacts(facts, list, item, words);

@@ -13,6 +13,12 @@ export function region(): string {
   return REGIONS[language] ?? "fr-FR";
 }
 
+/** `element`, which holds a text in `language`, marked where that is not the page's. */
+export function inLanguage<E extends HTMLElement>(element: E, language: string): E {
+  if (language !== document.documentElement.lang) element.lang = language;
+  return element;
+}
+
 let whole: Intl.NumberFormat | null = null;
 let perCent: Intl.NumberFormat | null = null;
 

@@ -2,13 +2,14 @@
 import { announce, counter } from "../counter.ts";
 import { PLACES, deviceDrafts } from "../drafts.ts";
 import type { Words } from "../words.ts";
-import { pageWords, typography } from "../words.ts";
+import { inLanguage, pageWords, typography } from "../words.ts";
 
 const PAUSE = 400;
 const LEAST_WORDS = 2;
 
 interface Alike {
   readonly title: string;
+  readonly language: string;
   readonly url: string;
 }
 
@@ -76,8 +77,8 @@ function similar(section: HTMLElement | null, words: Words): (typed: string) => 
 
 function entry(template: HTMLTemplateElement, alike: Alike): Node {
   const made = template.content.cloneNode(true) as DocumentFragment;
-  const title = made.querySelector(".alike-title");
-  if (title) title.textContent = typography(alike.title);
+  const title = made.querySelector<HTMLElement>(".alike-title");
+  if (title) inLanguage(title, alike.language).textContent = typography(alike.title);
   made.querySelector<HTMLAnchorElement>(".alike-link")?.setAttribute("href", alike.url);
   return made;
 }
