@@ -1,4 +1,4 @@
-"""What a draft becomes when it is published, how that ends early, and how its words are corrected.
+"""What a draft becomes when it is published, how that ends early, and what of it may be changed.
 
 All of it runs within a transaction that holds the draft's row.
 """
@@ -8,6 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from storage.keys import Keys
+from storage.news import change_campaign, create_campaign_within, end_campaign
 from storage.questionnaires import create_within, end_questionnaire
 from storage.search_index import index_topics
 from storage.tables import TOPIC
@@ -16,14 +17,26 @@ from storage.tables_questionnaires import QUESTIONNAIRE, QUESTIONNAIRE_STEP
 from storage.tables_search import TOPIC_WORD
 from storage.topics import create_topic, end_votes
 from storage.values_audit import Action
+from storage.values_campaign_drafts import CampaignContent
 from storage.values_drafts import Content, DraftContent, DraftSort
 from storage.values_questionnaire_drafts import QuestionnaireContent
 
 PUBLISHED = {
     DraftSort.TOPIC: Action.TOPIC_PUBLISHED,
     DraftSort.QUESTIONNAIRE: Action.QUESTIONNAIRE_PUBLISHED,
+    DraftSort.CAMPAIGN: Action.CAMPAIGN_PUBLISHED,
 }
-ENDED = {DraftSort.TOPIC: Action.TOPIC_ENDED, DraftSort.QUESTIONNAIRE: Action.QUESTIONNAIRE_ENDED}
+ENDED = {
+    DraftSort.TOPIC: Action.TOPIC_ENDED,
+    DraftSort.QUESTIONNAIRE: Action.QUESTIONNAIRE_ENDED,
+    DraftSort.CAMPAIGN: Action.CAMPAIGN_ENDED,
+}
+CORRECTED = {
+    DraftSort.TOPIC: Action.TOPIC_CORRECTED,
+    DraftSort.QUESTIONNAIRE: Action.TOPIC_CORRECTED,
+    DraftSort.CAMPAIGN: Action.CAMPAIGN_CHANGED,
+}
+"""How the journal calls it."""
 
 
 def make(connection: sa.Connection, keys: Keys, content: Content, opens_at: int, now: int) -> dict[str, int]:
@@ -33,6 +46,8 @@ def make(connection: sa.Connection, keys: Keys, content: Content, opens_at: int,
             return {"topic_id": _make_topic(connection, keys, content, opens_at, now)}
         case QuestionnaireContent():
             return {"made_id": create_within(connection, keys, content.questionnaire(opens_at), now)}
+        case CampaignContent():
+            return {"made_id": create_campaign_within(connection, content.campaign(opens_at), now)}
         case _:
             raise AssertionError(content.sort)
 
@@ -47,16 +62,18 @@ def _make_topic(connection: sa.Connection, keys: Keys, content: DraftContent, op
 
 
 def end(connection: sa.Connection, sort: DraftSort, made: int, now: int) -> None:
-    """End the votes on what a draft became, before their time."""
+    """End the votes on what a draft became, before their time; those on a campaign's topics go on."""
     match sort:
         case DraftSort.TOPIC:
             end_votes(connection, made, now)
         case DraftSort.QUESTIONNAIRE:
             end_questionnaire(connection, made, now)
+        case DraftSort.CAMPAIGN:
+            end_campaign(connection, made, now)
 
 
-def reword(connection: sa.Connection, made: int, before: Content, after: Content) -> bool:
-    """Give what a draft became the words of ``after``; False, and nothing done, where more than words differs."""
+def change(connection: sa.Connection, made: int, before: Content, after: Content) -> bool:
+    """Make of what a draft became what ``after`` says; False, and nothing done, where it may not change so."""
     match before, after:
         case DraftContent(), DraftContent():
             if replace(before, title=after.title, body=after.body) != after:
@@ -66,6 +83,10 @@ def reword(connection: sa.Connection, made: int, before: Content, after: Content
             if not before.has_ways_of(after):
                 return False
             _reword_questionnaire(connection, made, after)
+        case CampaignContent(), CampaignContent():
+            if (before.opens_at, before.closes_at) != (after.opens_at, after.closes_at):
+                return False
+            change_campaign(connection, made, after.title, after.body, after.topics, after.picture)
         case _:
             return False
     return True

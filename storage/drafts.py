@@ -18,6 +18,7 @@ from storage.tables_news import IMAGE
 from storage.tables_questionnaires import QUESTIONNAIRE_STEP
 from storage.tables_staff import STAFF
 from storage.values_audit import Action, SubjectKind
+from storage.values_campaign_drafts import CampaignContent
 from storage.values_drafts import (
     Amends,
     Content,
@@ -36,11 +37,12 @@ MOST_REVISIONS = 100
 C = TypeVar("C", bound=Content)
 
 CONTENTS: Mapping[DraftSort, type[Content]] = {
-    each.sort: each for each in (DraftContent, QuestionnaireContent)
+    each.sort: each for each in (DraftContent, QuestionnaireContent, CampaignContent)
 }
 SUBJECTS: Mapping[DraftSort, SubjectKind] = {
     DraftSort.TOPIC: SubjectKind.DRAFT,
     DraftSort.QUESTIONNAIRE: SubjectKind.QUESTIONNAIRE,
+    DraftSort.CAMPAIGN: SubjectKind.CAMPAIGN,
 }
 """What the journal calls a draft of each sort; its number there is the draft's."""
 
@@ -221,9 +223,15 @@ def change_draft(connection: sa.Connection, draft_id: int, values: dict[str, obj
 
 
 def add_revision(
-    connection: sa.Connection, draft_id: int, number: int, content: Content, by: int, now: int
+    connection: sa.Connection,
+    draft_id: int,
+    number: int,
+    content: Content,
+    by: int,
+    now: int,
+    image: bytes | None = None,
 ) -> None:
-    _keep(connection, draft_id, number, content, None, by, now)
+    _keep(connection, draft_id, number, content, image, by, now)
 
 
 def _keep(

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from storage.database import Database
 from storage.image_header import ImageFault, ImageFormat, ImageHeader, read_header
 from storage.keys import Keys
+from storage.listing import LISTED
 from storage.statements import Upsert
 from storage.tables import TOPIC
 from storage.tables_news import CAMPAIGN, CAMPAIGN_TOPIC, IMAGE, PICTURE
+from storage.tables_questionnaires import QUESTIONNAIRE_STEP
 from storage.topics import create_topic, refuse_long_title
 from storage.values import Provenance
 from storage.values_news import LONGEST_ALT, Campaign, Image, NewCampaign, NewNews, NewPicture, Picture
@@ -95,20 +97,76 @@ async def pictures_of(database: Database, topic_ids: Iterable[int]) -> dict[int,
 async def create_campaign(database: Database, new: NewCampaign, now: int) -> int:
     """Store a campaign; its id. Raises TitleTooLong and StorageUnavailable."""
     refuse_long_title(new.title)
-    statement = sa.insert(CAMPAIGN).values(
-        title=new.title,
-        body=new.body,
-        opens_at=new.opens_at,
-        closes_at=new.closes_at,
-        provenance=str(new.provenance),
-        created_at=now,
+    return await database.write(lambda connection: create_campaign_within(connection, new, now))
+
+
+def create_campaign_within(connection: sa.Connection, new: NewCampaign, now: int) -> int:
+    """The same within a transaction; whoever calls has looked at the title's length."""
+    words = {"title": new.title, "body": new.body, **_shown(new.picture)}
+    times = {"opens_at": new.opens_at, "closes_at": new.closes_at, "created_at": now}
+    statement = sa.insert(CAMPAIGN).values(provenance=str(new.provenance), **words, **times)
+    (campaign,) = connection.execute(statement).inserted_primary_key or (0,)
+    _group(connection, int(campaign), new.topics)
+    return int(campaign)
+
+
+def change_campaign(
+    connection: sa.Connection,
+    campaign: int,
+    title: str,
+    body: str,
+    topics: tuple[int, ...],
+    picture: Picture | None,
+) -> None:
+    """Say a campaign otherwise and group other topics, within a transaction."""
+    words = {"title": title, "body": body, **_shown(picture)}
+    connection.execute(sa.update(CAMPAIGN).where(CAMPAIGN.c.id == campaign).values(words))
+    connection.execute(
+        sa.delete(CAMPAIGN_TOPIC).where(
+            CAMPAIGN_TOPIC.c.campaign_id == campaign, CAMPAIGN_TOPIC.c.topic_id.not_in(topics)
+        )
     )
+    _group(connection, campaign, topics)
 
-    def create(connection: sa.Connection) -> int:
-        (campaign,) = connection.execute(statement).inserted_primary_key or (0,)
-        return int(campaign)
 
-    return await database.write(create)
+def end_campaign(connection: sa.Connection, campaign: int, at: int) -> None:
+    """Let a campaign end at the instant ``at``, within a transaction; the votes on its topics go on."""
+    connection.execute(sa.update(CAMPAIGN).where(CAMPAIGN.c.id == campaign).values(closes_at=at))
+
+
+def _group(connection: sa.Connection, campaign: int, topics: Iterable[int]) -> None:
+    """A topic that another campaign has by now stays there."""
+    _KEEP_GROUPED(connection, [{"topic_id": topic, "campaign_id": campaign} for topic in topics])
+
+
+def _shown(picture: Picture | None) -> dict[str, object]:
+    if picture is None:
+        return dict.fromkeys(("image", "alt", "width", "height"))
+    return {
+        "image": picture.image,
+        "alt": picture.alt,
+        "width": picture.width,
+        "height": picture.height,
+    }
+
+
+async def ungroupable(
+    database: Database, topics: Iterable[int], campaign: int | None
+) -> tuple[list[int], list[int]]:
+    """Of these topics, those that no campaign can have, and those that another one than ``campaign`` has."""
+    wanted = list(topics)
+    able = sa.select(TOPIC.c.id).where(
+        TOPIC.c.id.in_(wanted),
+        *LISTED,
+        TOPIC.c.id.not_in(sa.select(QUESTIONNAIRE_STEP.c.topic_id)),
+    )
+    taken = sa.select(CAMPAIGN_TOPIC.c.topic_id).where(
+        CAMPAIGN_TOPIC.c.topic_id.in_(wanted), CAMPAIGN_TOPIC.c.campaign_id != (campaign or 0)
+    )
+    async with database.read() as connection:
+        known = set(await connection.scalars(able))
+        elsewhere = set(await connection.scalars(taken))
+    return [one for one in wanted if one not in known], [one for one in wanted if one in elsewhere]
 
 
 async def get_campaign(database: Database, campaign_id: int) -> Campaign | None:
@@ -148,9 +206,11 @@ async def _campaigns(database: Database, which: sa.ColumnElement[bool]) -> list[
             closes_at=row.closes_at,
             provenance=Provenance(row.provenance),
             topics=tuple(each.topic_id for each in of_those if each.campaign_id == row.id),
+            picture=Picture(row.image, row.alt, row.width, row.height) if row.image else None,
         )
         for row in rows
     ]
 
 
 _KEEP_IMAGE = Upsert(IMAGE, ())
+_KEEP_GROUPED = Upsert(CAMPAIGN_TOPIC, ())

@@ -128,9 +128,19 @@ async def fresh_topic(database: Database, now: int) -> Fresh | None:
 
 
 async def correct(
-    database: Database, draft_id: int, content: Content, *, upon: int, by: int, now: int
+    database: Database,
+    draft_id: int,
+    content: Content,
+    *,
+    upon: int,
+    by: int,
+    now: int,
+    image: bytes | None = None,
 ) -> DraftFault | None:
-    """Correct the words of what is published; nothing else of it may change any more."""
+    """Correct what is published: the words of what people vote on, all of a campaign but when it opens and closes.
+
+    ``image`` is the content of a new picture, as in ``drafts.begin_draft``.
+    """
 
     def work(connection: sa.Connection) -> DraftFault | None:
         row = locked_draft(connection, draft_id)
@@ -144,12 +154,12 @@ async def correct(
             return None
         if row.number != upon:
             return DraftFault.CHANGED
-        if not draft_outcomes.reword(connection, made, before, content):
+        if not draft_outcomes.change(connection, made, before, content):
             return DraftFault.WRONG_STATE
-        add_revision(connection, draft_id, upon + 1, content, by, now)
+        add_revision(connection, draft_id, upon + 1, content, by, now, image)
         change_draft(connection, draft_id, {"corrected_at": now})
         detail: dict[str, object] = {**_named(row), "before": before.title, "revision": upon + 1}
-        note(connection, by, Action.TOPIC_CORRECTED, content.sort, draft_id, detail, now)
+        note(connection, by, draft_outcomes.CORRECTED[content.sort], content.sort, draft_id, detail, now)
         raise_mark(connection, Mark.SCHEDULE)
         return None
 

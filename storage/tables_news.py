@@ -26,6 +26,8 @@ class PictureRow(SQLModel, table=True):
 
 
 class CampaignRow(SQLModel, table=True):
+    """``image`` to ``height`` are null where it has no picture."""
+
     __tablename__ = "campaign"
     id: int | None = Field(default=None, primary_key=True)
     title: str = Field(max_length=400)
@@ -34,6 +36,10 @@ class CampaignRow(SQLModel, table=True):
     closes_at: int = Field(sa_type=BigInteger)
     provenance: str = Field(max_length=20)
     created_at: int = Field(sa_type=BigInteger)
+    image: str | None = Field(default=None, max_length=64)
+    alt: str | None = Field(default=None, max_length=300)
+    width: int | None = None
+    height: int | None = None
 
 
 class CampaignTopicRow(SQLModel, table=True):

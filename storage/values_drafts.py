@@ -19,6 +19,7 @@ class DraftSort(StrEnum):
 
     TOPIC = "topic"
     QUESTIONNAIRE = "questionnaire"
+    CAMPAIGN = "campaign"
 
 
 class DraftState(StrEnum):
@@ -49,6 +50,9 @@ class DraftFault(StrEnum):
     NO_CLOSES = "no-closes"
     BAD_PLAN = "bad-plan"
     TOO_MANY_STEPS = "too-many-steps"
+    UNKNOWN_TOPIC = "unknown-topic"
+    TOPIC_ELSEWHERE = "topic-elsewhere"
+    TOO_MANY_TOPICS = "too-many-topics"
     OPENS_IN_PAST = "opens-in-past"
     CLOSES_FIRST = "closes-first"
     CLOSES_IN_PAST = "closes-in-past"

@@ -46,11 +46,15 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class NewCampaign:
+    """``picture`` is one that is kept already."""
+
     title: str
     body: str
     opens_at: int
     closes_at: int
     provenance: Provenance = Provenance.REAL
+    topics: tuple[int, ...] = ()
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Campaign:
     closes_at: int
     provenance: Provenance
     topics: tuple[int, ...]
+    picture: Picture | None = None
 
     @property
     def rules(self) -> TopicRules:

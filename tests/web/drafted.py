@@ -3,6 +3,7 @@
 from storage.drafts import begin_draft
 from storage.publication import publish_draft, schedule_draft
 from storage.values import TopicKind
+from storage.values_campaign_drafts import CampaignContent
 from storage.values_drafts import Content, DraftContent, DraftState
 from storage.values_questionnaire_drafts import PlannedStep, QuestionnaireContent
 from tests.web.conftest import Site
@@ -34,6 +35,15 @@ async def drafted_questionnaire(site: Site, by: int, state: DraftState = DraftSt
     content = QuestionnaireContent(
         "Vos trajets", "", steps, opens_at=now + MINUTE, closes_at=now + 11 * MINUTE
     )
+    return await _in_state(site, content, by, state)
+
+
+async def drafted_campaign(
+    site: Site, by: int, state: DraftState = DraftState.WRITING, topics: tuple[int, ...] = ()
+) -> int:
+    """One that opens in a minute, for ten."""
+    now = site.house.clock[0]
+    content = CampaignContent("Le mois du train", "", topics, now + MINUTE, now + 11 * MINUTE)
     return await _in_state(site, content, by, state)
 
 

@@ -17,7 +17,7 @@ from storage.values_staff import Role
 from storage.values_switches import NewSwitch, SwitchKind
 from tests.storage.test_referents import idea_of
 from tests.web.conftest import ORIGIN, Site
-from tests.web.drafted import drafted, drafted_questionnaire
+from tests.web.drafted import drafted, drafted_campaign, drafted_questionnaire
 from tests.web.moderated import waiting_post
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
 from web.console.desk import COOKIE, ConsoleRoute
@@ -97,6 +97,15 @@ FORMS: dict[str, dict[str, str]] = {
         **{"title": "Corrigé", "steps": "2", "step-1-title": "Un ?", "step-2-title": "Deux ?", "number": "1"},
     },
     "/console/redaction/questionnaires/{id:int}/arreter": {"reason": "Déjà décidé."},
+    "/console/redaction/campagnes": {"title": "Le mois du train", "op": OP},
+    "/console/redaction/campagnes/{id:int}": {"title": "Autrement", "number": "1"},
+    "/console/redaction/campagnes/{id:int}/version": {"version": "1", "number": "1"},
+    "/console/redaction/campagnes/{id:int}/programmer": {"number": "1"},
+    "/console/redaction/campagnes/{id:int}/reprendre": {},
+    "/console/redaction/campagnes/{id:int}/publier": {"number": "1"},
+    "/console/redaction/campagnes/{id:int}/abandonner": {},
+    "/console/redaction/campagnes/{id:int}/corriger": {"title": "Corrigé", "number": "1"},
+    "/console/redaction/campagnes/{id:int}/arreter": {"reason": "Fini plus tôt."},
     "/console/redaction/thematiques": {"name": "Énergie", "op": OP},
     "/console/redaction/thematiques/{id:int}": {"name": "Autrement", "number": "0"},
     "/console/redaction/thematiques/{id:int}/retrait": {"into": "retired"},
@@ -166,6 +175,8 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
         subject = await drafted(site, someone.id, state)
     if "questionnaires/{id" in route.path:
         subject = await drafted_questionnaire(site, someone.id, state)
+    if "campagnes/{id" in route.path:
+        subject = await drafted_campaign(site, someone.id, state)
     if "thematiques/{id" in route.path:
         subject = 1
         await invite(site, Role.REFERENT, email="referent@grandest.fr", themes="sport")

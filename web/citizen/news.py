@@ -7,12 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from channels.wire import MAX_INTEGER
+from storage.drafts import amends_of_made
 from storage.news import get_campaign, get_image, running_campaigns
 from storage.questionnaires import questionnaire_topics, running_questionnaires
 from storage.topics import get_topics
 from storage.values import Caveat
+from storage.values_drafts import DraftSort
 from storage.values_news import Campaign
 from storage.values_questionnaires import Questionnaire
+from web.citizen.amends import told as told_amends
 from web.citizen.time_left import TimeLeft, time_left
 from web.citizen.visit import Visit, visit
 from web.citizen.walk import walk
@@ -81,6 +84,7 @@ async def campaign_page(request: Request) -> Response:
         state=campaign.state(visitor.now),
         left=time_left(campaign.rules, visitor.now),
         cards=await visitor.cards(await get_topics(database, campaign.topics)),
+        amends=told_amends(await amends_of_made(database, DraftSort.CAMPAIGN, campaign.id)),
     )
     return visitor.pages.page("campaign.html", context)
 

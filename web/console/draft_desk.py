@@ -22,6 +22,7 @@ PATH = "/console/redaction"
 PATHS: Mapping[DraftSort, str] = {
     DraftSort.TOPIC: PATH,
     DraftSort.QUESTIONNAIRE: f"{PATH}/questionnaires",
+    DraftSort.CAMPAIGN: f"{PATH}/campagnes",
 }
 """Below each its drafts stand by number."""
 

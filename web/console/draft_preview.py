@@ -18,7 +18,7 @@ from web.citizen.preview import told as preview_of
 from web.citizen.timeline import timeline
 from web.citizen.visit import new_op
 from web.console.desk import StaffVisit
-from web.console.draft_desk import id_of
+from web.console.draft_desk import PATH, id_of
 from web.frame import frame_of
 from web.services import Services
 
@@ -30,7 +30,7 @@ async def preview_page(request: Request, visitor: StaffVisit) -> Response:
     draft = await _asked(request, visitor)
     if draft is None:
         return visitor.pages.error(404)
-    return visitor.page("draft_preview.html", {"draft": draft})
+    return visitor.page("draft_preview.html", {"draft": draft, "base": PATH})
 
 
 async def previewed_page(request: Request, visitor: StaffVisit) -> Response:

@@ -6,6 +6,7 @@ from storage.values_staff import Role
 from web.console import (
     accounts,
     answers,
+    campaigns,
     canned,
     deciding,
     doors,
@@ -166,7 +167,23 @@ def _editors() -> list[BaseRoute]:
         console_route(f"{several}/{{id:int}}/apercu", questionnaire_preview.preview_page, *EDITORS),
         console_route(f"{several}/{{id:int}}/apercu/page", questionnaire_preview.previewed_page, *EDITORS),
         *_draft_steps(questionnaires.QUESTIONNAIRES),
+        *_campaigns(),
         *_themes(),
+    ]
+
+
+def _campaigns() -> list[BaseRoute]:
+    several = campaigns.PATH
+    one = f"{several}/{{id:int}}"
+    return [
+        console_route(several, campaigns.begin, *EDITORS, methods=POST),
+        console_route(f"{several}/nouveau", campaigns.new_page, *EDITORS),
+        console_route(one, campaigns.draft_page, *EDITORS),
+        console_route(one, campaigns.save, *EDITORS, methods=POST),
+        console_route(f"{one}/corriger", campaigns.change, *EDITORS, methods=POST),
+        console_route(f"{one}/apercu", campaigns.preview_page, *EDITORS),
+        console_route(f"{one}/apercu/page", campaigns.previewed_page, *EDITORS),
+        *_draft_steps(campaigns.CAMPAIGNS),
     ]
 
 
