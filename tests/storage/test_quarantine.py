@@ -1,4 +1,4 @@
-"""Votes set aside by rule and brought back: kept, not counted, each voter at most once, and nothing told of a few."""
+"""Votes set aside by rule and brought back: kept, not counted, each voter at most once, nothing told of a few."""
 
 import asyncio
 import secrets
