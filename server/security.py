@@ -35,7 +35,9 @@ HEADERS = (
 FRAMED = "/integrer/"
 """What begins so may stand in other sites' frames."""
 
-_IN_OUR_FRAMES = re.compile(r"/console/(redaction/(?:[a-z]+/)?[0-9]+/apercu/page|lettre/[0-9]+/apercu)")
+_IN_OUR_FRAMES = re.compile(
+    r"/console/(redaction/(?:[a-z]+/)?[0-9]+/apercu/page|lettre/[0-9]+/(?:apercu|texte))"
+)
 """What the console's own pages show in a frame."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

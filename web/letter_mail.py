@@ -41,7 +41,7 @@ def letter_mail(
         "kicker": say("letter-mail", "kicker", number=number),
     }
     html = pages.environment.get_template("mails/letter.html").render(context)
-    parts = [typo(title), "=" * min(len(title), _WIDTH), *(_plain(block, typo) for block in shown)]
+    parts = [f"{typo(title)}\n{'=' * min(len(title), _WIDTH)}", *(_plain(block, typo) for block in shown)]
     foot = [f"{words['online']}\n{online}", words["why"], f"{words['unsubscribe']}\n{unsubscribe}"]
     text = "\n\n".join([*parts, "-" * 20, *foot]) + "\n"
     return LetterMail(title, text, html)

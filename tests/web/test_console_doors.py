@@ -20,6 +20,7 @@ from tests.web.conftest import ORIGIN, Site
 from tests.web.drafted import drafted, drafted_campaign, drafted_questionnaire
 from tests.web.moderated import waiting_post
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
+from web.catalogue import Language
 from web.console.desk import COOKIE, ConsoleRoute
 from web.console.routes import console_routes
 
@@ -200,6 +201,9 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     assert answer.status_code in {200, 303}, answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert len(await actions(site, someone.id)) == len(own) + 1
+    [line] = await audit.search(site.house.database, AuditSearch(staff=someone.id), 1)
+    words = site.services[0].pages[Language.FRENCH].catalogue.sections["audit-detail"]
+    assert line.detail.keys() <= words.keys(), "each detail has a name on the page"
 
 
 async def queue_subject(site: Site, path: str, someone: Colleague) -> int:

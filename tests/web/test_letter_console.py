@@ -1,19 +1,30 @@
 """The letter at the console: what its draft is made of, what is kept of an editor's work, how it is sent."""
 
 import re
+from pathlib import Path
 
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Sign
+from server.letter_sender import LetterSender
+from server.settings import Settings
 from storage import letter_editions
 from storage.follow_up import tell_follow_up
-from storage.letter_text import renewed
-from storage.values import TopicRules
-from storage.values_follow_up import FollowUp, FollowUpStep
-from storage.values_letter import EditionState, Section
+from storage.letter import store_issue, subscribers
+from storage.letter_bounces import take_bounces
+from storage.letter_material import MOST_TOLD, Material
+from storage.letter_text import letter_fault, renewed
+from storage.values import Provenance, Theme, Topic, TopicKind, TopicRules
+from storage.values_contact import Issue
+from storage.values_follow_up import Answered, FollowUp, FollowUpStep
+from storage.values_letter import Bounce, EditionState, Section
 from storage.values_staff import Role
+from tests.letters import subscribe_many
 from tests.storage.house import device
 from tests.web.conftest import Site
 from tests.web.staffed import Colleague, colleague
+from web.catalogue import Language
+from web.console.letter_draft import made_sections, quoted
+from web.rendering import load_pages
 
 PAGE = "/console/lettre/1"
 
@@ -40,6 +51,83 @@ async def test_a_draft_tells_no_ratio_that_is_hidden(site: Site) -> None:
     assert "12 votants" in texts["loved"] and "75" in texts["loved"] and f"/sujets/{shown})" in texts["loved"]
     assert "12 votants" in texts["followed"] and f"/sujets/{hidden})" in texts["followed"]
     assert "75" not in texts["followed"] and "C'est décidé." in texts["decisions"]
+
+
+async def test_a_topic_is_named_once_and_its_answer_keeps_its_paragraphs(site: Site) -> None:
+    topic = await site.house.topic()
+    text = (
+        "Oui, dès mars.\r\nNous ouvrons :\n- un guichet\n- une ligne\n\nVoir [ici](http://ailleurs.exemple)"
+    )
+    said = FollowUp(topic, FollowUpStep.ANSWERED, site.house.clock[0], text, "")
+    await tell_follow_up(site.house.database, said)
+    someone = await begun(site)
+    plain = (await someone.browser.get(f"{PAGE}/texte")).text
+    assert plain.count("Une question") == 1 and "mars.\n\nNous ouvrons" in plain.replace("\u202f", " ")
+    mail = (await someone.browser.get(f"{PAGE}/apercu")).text
+    assert re.search(r"<ul[^>]*>\s*<li[^>]*>un guichet</li>\s*<li[^>]*>une ligne</li>", mail)
+    assert 'href="http://ailleurs' not in mail and "(http://ailleurs.exemple)" in mail
+    saved = await someone.browser.post(PAGE, data={"title": "T", "version": "1", "key": ["answers"]})
+    assert saved.status_code == 303
+
+
+def test_what_is_long_is_cut_between_words_and_leaves_room_for_all() -> None:
+    assert quoted("Un mot, puis un autre", 14) == "Un mot, puis…"
+    assert quoted("Un mot, puis un autre", 9) == "Un mot…"
+    assert quoted("x" * 30, 10) == "x" * 9 + "…"
+    assert quoted(" a \n\n\n b\r\n", 10) == "a\n\nb"
+    theme = Theme("sport", "Sport")
+    told = [
+        Answered(
+            Topic(n, TopicKind.IDEA, "é" * 140, "", theme, TopicRules(0, None), Provenance.SIMULATED, 0),
+            FollowUp(n, FollowUpStep.ANSWERED, 0, "mot " * 500, ""),
+        )
+        for n in range(10**8, 10**8 + MOST_TOLD)
+    ]
+    catalogue = load_pages()[Language.FRENCH].catalogue
+    made = made_sections(catalogue, "2027-01", Material(told, told, []))
+    assert letter_fault("Un titre", made) is None
+    assert {part.key: part.text.count("(démonstration)](/sujets/") for part in made} == {
+        "intro": 0,
+        "decisions": MOST_TOLD,
+        "answers": MOST_TOLD,
+        "next": 0,
+    }
+
+
+async def test_letters_that_were_not_made_here_are_listed_too(site: Site) -> None:
+    await store_issue(site.house.database, Issue(1, "La toute première", (), site.house.clock[0]))
+    someone = await colleague(site, Role.EDITOR)
+    answer = await someone.browser.post("/console/lettre", data={"mois": "2027-01"})
+    assert answer.headers["location"] == "/console/lettre/2"
+    page = (await someone.browser.get("/console/lettre")).text
+    assert page.index('href="/console/lettre/2"') < page.index('href="/lettre/1"')
+    assert "La toute première" in page and page.count("/console/lettre/2") == 1
+
+
+async def test_the_console_says_in_words_what_came_back(site: Site, tmp_path: Path) -> None:
+    someone = await begun(site)
+    house = site.house
+    await subscribe_many(house, 3, lambda n: "cassée@@" if n == 0 else f"lecteur{n}@exemple.fr")
+    assert (await someone.browser.post(f"{PAGE}/envoi", data={"now": "1"})).status_code == 303
+    settings = Settings(data=tmp_path, letter_rate=0)
+    pages = load_pages()[Language.FRENCH]
+    sender = LetterSender(
+        settings, house.database, house.keys, lambda: pages, lambda: house.clock[0], lambda: 0.0
+    )
+    await sender.deliver()
+    await sender.stop()
+    known = await subscribers(house.database, house.keys)
+    one, two = [subscriber for subscriber, address in known.items() if "lecteur" in address]
+    await take_bounces(house.database, [Bounce(1, one, "5.1.1"), Bounce(1, two, "4.2.2")], 1)
+    page = (await someone.browser.get(f"{PAGE}/chiffres")).text.replace("\u202f", " ").replace("\xa0", " ")
+    for told in (
+        "adresse inconnue (5.1.1) : 1",
+        "adresse illisible : 1",
+        "boîte pleine ou fermée (4.2.2) : 1",
+        "1 autre est revenu pour le moment",
+    ):
+        assert told in page, page
+    assert re.search(r"envoyés</dt><dd>1<", page) and re.search(r"revenus</dt><dd>2<", page)
 
 
 async def test_an_editor_s_work_is_kept_and_nobody_s_is_overwritten(site: Site) -> None:

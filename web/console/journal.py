@@ -20,6 +20,9 @@ from web.forms import trimmed
 MOST_EXPORTED = 20_000
 _HERE = ZoneInfo("Europe/Paris")
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}")
+_INSTANTS = frozenset({"at", "opens", "until"})
+"""Details that are an instant, in ms since 1970."""
+
 _ASKED = ("personne", "action", "sorte", "objet", "du", "au")
 
 
@@ -94,6 +97,8 @@ def detail_of(visitor: StaffVisit, line: AuditLine) -> str:
     for name, value in line.detail.items():
         if name in {"roles", "before"} and isinstance(value, list):
             value = [visitor.say("role", role) for role in value]
+        if name in _INSTANTS and isinstance(value, int):
+            value = visitor.pages.catalogue.moment(here(value))
         told = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         known = visitor.pages.catalogue.sections["audit-detail"]
         if told:

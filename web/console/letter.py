@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from channels.wire import is_op
 from storage import letter_deliveries, letter_editions, outbox
+from storage.letter import sent_issues
 from storage.letter_material import material
 from storage.letter_text import blocks_of
 from storage.outbox import OutboxFull
@@ -198,9 +199,12 @@ async def _edition(request: Request, visitor: StaffVisit) -> Edition:
 async def _list(visitor: StaffVisit, fault: LetterFault | None = None) -> Response:
     database = visitor.services.database
     found = await letter_editions.editions(database)
+    archived, _ = await sent_issues(database, 1, visitor.now)
+    made_here = {one.number for one in found}
     readers, paused = await letter_deliveries.audience(database)
     context = {
         "letters": [(one, month_name(one.month), _instant(one)) for one in found],
+        "others": [(one, here(one.sent_at or 0)) for one in archived if one.number not in made_here],
         "months": [(month, month_name(month)) for month in months(visitor.now)],
         "readers": readers,
         "paused": paused,

@@ -1,5 +1,6 @@
 """A month's draft, made from what the Région decided and answered and from the topics people voted on (pure)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -9,11 +10,14 @@ from babel.dates import format_date
 from storage.letter_material import Material
 from storage.values import Topic
 from storage.values_follow_up import Answered
-from storage.values_letter import Section
+from storage.values_letter import LONGEST_TEXT, LONGEST_TITLE, Section
 from web.catalogue import Catalogue
 
 MOST_LISTED = 5
-LONGEST_QUOTE = 240
+LONGEST_QUOTE = 600
+LONGEST_LINK_LINE = LONGEST_TITLE + 30
+"""Of a title that leads to a topic."""
+
 _HERE = ZoneInfo("Europe/Paris")
 
 
@@ -71,21 +75,15 @@ def made_sections(catalogue: Catalogue, month: str, found: Material) -> list[Sec
         "decisions": _told(catalogue, found.decided),
         "answers": _told(catalogue, found.answered),
         "loved": _listed(
-            (
-                one.topic,
-                say(
-                    "letter-made",
-                    "loved",
-                    one.voters,
-                    title=_named(catalogue, one.topic),
-                    plus=catalogue.percent(one.plus or 0),
-                ),
-            )
-            for one in best
+            catalogue,
+            [
+                (one.topic, say("letter-made", "loved", one.voters, plus=catalogue.percent(one.plus or 0)))
+                for one in best
+            ],
         ),
         "followed": _listed(
-            (one.topic, say("letter-made", "followed", one.voters, title=_named(catalogue, one.topic)))
-            for one in others[:MOST_LISTED]
+            catalogue,
+            [(one.topic, say("letter-made", "followed", one.voters)) for one in others[:MOST_LISTED]],
         ),
     }
     if parts["answers"]:
@@ -101,36 +99,39 @@ def _section(key: str, heading: str, text: str) -> Section:
 
 
 def _told(catalogue: Catalogue, told: Sequence[Answered]) -> str:
-    lines = []
-    for one in told:
-        entry = "told" if one.answer.text.strip() else "untold"
-        words = catalogue.say(
-            "letter-made", entry, title=_named(catalogue, one.topic), text=_quoted(one.answer.text)
-        )
-        lines.append((one.topic, words))
-    return _listed(lines)
+    """Each under its title, as much of it as leaves room for all of them in one part."""
+    room = LONGEST_TEXT // max(1, len(told)) - LONGEST_LINK_LINE
+    shown = ((one.topic, quoted(one.answer.text, min(LONGEST_QUOTE, room))) for one in told)
+    return _listed(catalogue, shown)
 
 
-def _listed(lines: Iterable[tuple[Topic, str]]) -> str:
-    """Each in a paragraph of its own, with the way to its page."""
-    return "\n\n".join(f"{words}\n[{_bare(topic.title)}](/sujets/{topic.id})" for topic, words in lines)
+def _listed(catalogue: Catalogue, told: Iterable[tuple[Topic, str]]) -> str:
+    """Each begins with its title, which leads to its page."""
+    return "\n\n".join(
+        f"[{_named(catalogue, topic)}](/sujets/{topic.id})\n{words}".rstrip() for topic, words in told
+    )
 
 
 def _named(catalogue: Catalogue, topic: Topic) -> str:
-    """What is not real says so."""
-    title = " ".join(topic.title.split())
+    """As the words of a link, which hold no brackets; what is not real says so."""
     caveats = [catalogue.say("provenance", caveat).lower() for caveat in topic.provenance.caveats]
-    return f"{title} ({', '.join(caveats)})" if caveats else title
+    note = f" ({', '.join(caveats)})" if caveats else ""
+    title = " ".join(topic.title.replace("[", "(").replace("]", ")").split())
+    return _cut(title, LONGEST_TITLE - len(note)) + note
 
 
-def _quoted(text: str) -> str:
-    """One line, cut between words where it is long."""
-    plain = " ".join(text.split())
-    if len(plain) <= LONGEST_QUOTE:
-        return plain
-    return plain[:LONGEST_QUOTE].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+def quoted(text: str, most: int) -> str:
+    """A text of at most ``most`` signs in its paragraphs, each of its lines one; what it says links to nothing."""
+    lines = [" ".join(line.split()) for line in text.replace("](", "] (").splitlines()]
+    found = ""
+    for line in filter(None, lines):
+        is_listed = line.startswith("- ") and found.rpartition("\n")[2].startswith("- ")
+        found += ("\n" if is_listed else "\n\n" if found else "") + line
+    return _cut(found, most)
 
 
-def _bare(title: str) -> str:
-    """As the words of a link, which hold no brackets."""
-    return " ".join(title.replace("[", "(").replace("]", ")").split())[:140]
+def _cut(text: str, most: int) -> str:
+    """The text, ended between two words where it is long."""
+    if len(text) <= most:
+        return text
+    return re.sub(r"[\s,;:.-]*\s\S*$", "", text[: most - 1]) + "…"
