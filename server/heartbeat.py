@@ -17,7 +17,7 @@ from server.settings import Settings
 from storage import watch
 from storage.ballot_box import BallotBox
 from storage.database import Database, StorageUnavailable
-from storage.values_watch import SLOT_MS, Heartbeat
+from storage.values_watch import NO_BUS, SLOT_MS, Heartbeat
 
 log = logging.getLogger("imaginest.heartbeat")
 
@@ -88,7 +88,7 @@ class Heart:
 
     def _said(self, now: int) -> Heartbeat:
         settings, activity = self._settings, self._fanout.activity
-        compared = activity.compared_at
+        compared, shards = activity.compared_at, self._connected()
         is_own_disk = not settings.is_shared
         return Heartbeat(
             node=settings.node,
@@ -101,7 +101,7 @@ class Heart:
             compared_ms=None if compared is None else round((self._monotonic() - compared) * 1000),
             write_ms=self._write_ms,
             waiting=self._ballots.waiting,
-            bus_away=sum(1 for there in self._connected().values() if not there),
+            bus_away=sum(1 for there in shards.values() if not there) if shards else NO_BUS,
             memory_mib=_memory_mib(),
             disk_mib=shutil.disk_usage(settings.data).free // MEBIBYTE if is_own_disk else None,
             least_disk_mib=settings.least_disk_mib if is_own_disk else None,

@@ -26,6 +26,9 @@ MINUTE_MS = 60_000
 LOOKED_BACK = 360
 """So many minutes are searched for unusual votes."""
 
+NO_BUS = -1
+"""What a node says of its bus where that is its own memory, and nothing is to be reached."""
+
 MANY_TRIES = 3
 """A mail that was tried so often in vain is in trouble."""
 
@@ -36,8 +39,8 @@ class Heartbeat:
 
     ``behind``: versions by which the topics in its memory were behind the database when it last compared,
     ``compared_ms`` ago (None: never yet). ``write_ms``: how long its last heartbeat took to be committed.
-    ``bus_away``: parts of the bus that do not answer. ``disk_mib`` is free where its data are, ``least_disk_mib``
-    what it needs.
+    ``bus_away``: parts of the bus that do not answer, or NO_BUS. ``disk_mib`` is free where its data are,
+    ``least_disk_mib`` what it needs.
     """
 
     node: str

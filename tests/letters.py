@@ -20,6 +20,7 @@ from storage.statements import Insert
 from storage.tables_letter import LETTER_SUBSCRIBER
 from storage.values_letter import Section
 from storage.values_staff import NewAccount, Role, StaffFault
+from tests.ports import free_port
 from tests.storage.house import House
 
 MADE = (Section("intro", "Ce mois-ci", "Bonjour.\n\n- un\n- deux\n\n[Voter](/)"),)
@@ -79,21 +80,13 @@ class _Quick(Controller):
 def mail_server(port: int = 0, counting: Counting | None = None) -> Iterator[Counting]:
     """In a thread of its own; ``port`` 0: any."""
     counting = counting or Counting()
-    controller = _Quick(counting, hostname="127.0.0.1", port=port or _free_port())
+    controller = _Quick(counting, hostname="127.0.0.1", port=port or free_port())
     controller.start()
     counting.port = controller.port
     try:
         yield counting
     finally:
         controller.stop(no_assert=True)
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def bounce_of(

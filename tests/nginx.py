@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.ports import free_ports
 from tests.running import DEADLINE, ROOT, Running, running
 
 CONFIGURATION = ROOT / "docs" / "deploy" / "nginx.conf"
@@ -112,16 +113,6 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
                 return
         assert time.monotonic() < end, "nginx does not listen"
         time.sleep(0.02)
-
-
-def free_ports(number: int) -> list[int]:
-    held = [socket.socket() for _ in range(number)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
 
 
 def certificate(folder: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.ports import free_port
 from tests.running import DEADLINE, Running
-from tests.running_postgres import free_port
 
 
 class Operated(Running):

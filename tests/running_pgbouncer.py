@@ -13,7 +13,8 @@ from typing import Any
 
 import psycopg
 
-from tests.running_postgres import ESCAPED, PASSWORD, STARTING_SECONDS, RunningPostgres, free_port
+from tests.ports import free_port
+from tests.running_postgres import ESCAPED, PASSWORD, STARTING_SECONDS, RunningPostgres
 
 
 def pgbouncer() -> str | None:

@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.ports import free_port
 
 STARTING_SECONDS = 60.0
 PASSWORD = "p@ss/word:é"
@@ -35,12 +36,6 @@ def programs() -> Path:
     on_path = shutil.which("postgres")
     assert on_path is not None, "there is no PostgreSQL: ./dev test brings it"
     return Path(on_path).resolve().parent
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @dataclass

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from tests.ports import free_port
+
 DEADLINE = 20.0
 
 
@@ -26,13 +28,6 @@ def redis_program() -> str:
     if os.environ.get("CI"):
         pytest.fail("there is no redis-server")
     pytest.skip("there is no redis-server; ./dev test brings one")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class RunningRedis:

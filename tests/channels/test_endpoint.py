@@ -50,11 +50,11 @@ async def test_a_seen_token_shows_results_to_its_voter_only(server: Running) -> 
 
 
 async def test_who_was_hidden_sees_the_results_when_the_topic_closes(server: Running) -> None:
-    closes_at = time.time_ns() // 1_000_000 + 1500
-    topic = server.topic(TopicRules(0, closes_at, results=ResultPolicy.AT_CLOSE))
     async with citizen(server, server.cookie()) as voter:
+        closes_at = time.time_ns() // 1_000_000 + 2000
+        topic = server.topic(TopicRules(0, closes_at, results=ResultPolicy.AT_CLOSE))
         await voter.follow(topic)
-        await voter.vote(topic, 1)
+        assert (await voter.vote(topic, 1))["t"] == "ack"
         assert "plus" in (await voter.hear_a("snap"))["tally"]
         assert time.time_ns() // 1_000_000 >= closes_at
         assert (await voter.vote(topic, -1))["code"] == "closed"
@@ -91,9 +91,9 @@ async def test_a_resync_sends_the_state_at_most_once_a_second(server: Running) -
     topic = server.topic(OPEN)
     async with citizen(server) as watcher:
         await watcher.follow(topic)
-        await watcher.say({"t": "resync", "channel": f"topic:{topic}"})
+        for _ in range(2):  # at once: how long an answer takes must not matter
+            await watcher.say({"t": "resync", "channel": f"topic:{topic}"})
         assert (await watcher.hear())["t"] == "snap"
-        await watcher.say({"t": "resync", "channel": f"topic:{topic}"})
         assert await watcher.hear() == {"t": "no", "code": "resync-too-soon", "retry": True}
 
 

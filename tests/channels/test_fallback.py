@@ -1,6 +1,8 @@
 """The doors for where no websocket passes, of a real server: the same versions, the same rules, the same codes."""
 
 import asyncio
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
 from tests.faults.test_watchers import connections
+from tests.operated import Operated
 from tests.other_doors import Visitor, address, channel, known, visitor
 from tests.running import DEADLINE, Running, citizen, running, until
 
@@ -149,18 +152,27 @@ async def test_what_a_proxy_needs_to_know_is_in_the_headers(server: Running) -> 
         assert polled.headers["cache-control"] == "no-store"
 
 
-async def test_a_node_that_leaves_says_goodbye_at_every_door(tmp_path: Path) -> None:
-    with running(tmp_path) as node:
-        topic = node.topic(OPEN)
-        async with visitor(node) as reader, reader.reads(channel(topic)) as stream, visitor(node) as poller:
-            _, snap = await poller.polls(channel(topic))
-            waiting = asyncio.create_task(poller.polls(known(snap), wait=20))
-            await stream.hear_a("snap")
-            ended = asyncio.create_task(asyncio.to_thread(node.end))
-            assert (await stream.hear_a("bye"))["within"] > 0
-            assert [message["t"] for message in await waiting] == ["bye"]
-            refused = await poller.http.get(address("poll", [known(snap)]))
-            assert (refused.status_code, refused.json()["code"]) == (503, "try-again")
-            with pytest.raises(StopAsyncIteration):  # whoever stays sees the answer end, whole
-                await stream.hear_a("nothing more")
-        await asyncio.wait_for(ended, DEADLINE)
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Operated]:
+    node = Operated(tmp_path)
+    node.start()
+    yield node
+    if node.process is not None:
+        node.end(signal.SIGKILL)
+
+
+async def test_a_node_that_leaves_says_goodbye_at_every_door(node: Operated) -> None:
+    topic = node.topic(OPEN)
+    async with visitor(node) as reader, reader.reads(channel(topic)) as stream, visitor(node) as poller:
+        _, snap = await poller.polls(channel(topic))
+        waiting = asyncio.create_task(poller.polls(known(snap), wait=20))
+        await stream.hear_a("snap")
+        await until(lambda: node.value("imaginest_watchers") == 2)
+        ended = asyncio.create_task(asyncio.to_thread(node.end))
+        assert (await stream.hear_a("bye"))["within"] > 0
+        assert [message["t"] for message in await waiting] == ["bye"]
+        refused = await poller.http.get(address("poll", [known(snap)]))
+        assert (refused.status_code, refused.json()["code"]) == (503, "try-again")
+        with pytest.raises(StopAsyncIteration):  # whoever stays sees the answer end, whole
+            await stream.hear_a("nothing more")
+    await asyncio.wait_for(ended, DEADLINE)

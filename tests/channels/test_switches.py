@@ -32,7 +32,7 @@ class Hands:
         self.headers = {"origin": node.url, "cookie": cookie}
 
     async def post(self, path: str, **form: str) -> httpx2.Response:
-        async with httpx2.AsyncClient(base_url=self.node.url, headers=self.headers) as http:
+        async with httpx2.AsyncClient(base_url=self.node.url, headers=self.headers, timeout=DEADLINE) as http:
             answer = await http.post(path, data=form)
             assert answer.status_code == 303, answer.text
             return answer
@@ -43,7 +43,7 @@ class Hands:
 
     async def off(self) -> None:
         """Whatever is on."""
-        async with httpx2.AsyncClient(base_url=self.node.url, headers=self.headers) as http:
+        async with httpx2.AsyncClient(base_url=self.node.url, headers=self.headers, timeout=DEADLINE) as http:
             page = (await http.get("/console/commandes")).text
         for part in page.split('href="/console/commandes/')[1:]:
             if (number := part.split("/arreter")[0]).isdigit():
@@ -93,11 +93,13 @@ async def test_a_banner_reaches_the_watchers_of_both_nodes_and_who_comes_later(
         await asyncio.gather(*(noticed(each, {"banner": banner}) for each in (one, other)))
         async with citizen(there) as late:
             await noticed(late, {"banner": banner})
-        async with httpx2.AsyncClient(base_url=there.url, headers={"origin": there.url}) as http:
+        async with httpx2.AsyncClient(
+            base_url=there.url, headers={"origin": there.url}, timeout=DEADLINE
+        ) as http:
             lines = (await http.get("/live/poll")).text.splitlines()
             assert '"banner":{"text":"Le direct' in lines[1]
             number = lines[1].split('"number":')[1].split(",")[0]
-            waiting = asyncio.create_task(http.get(f"/live/poll?wait=25&notice={number}", timeout=DEADLINE))
+            waiting = asyncio.create_task(http.get(f"/live/poll?wait=25&notice={number}"))
             await hands.off()
             assert '"banner":null' in (await waiting).text
         await asyncio.gather(*(noticed(each, {"banner": None}) for each in (one, other)))
@@ -113,7 +115,7 @@ async def test_a_paused_topic_takes_no_vote_through_any_door_of_any_node_and_the
     async with (
         citizen(here, here.cookie()) as one,
         citizen(there, cookie) as other,
-        httpx2.AsyncClient(base_url=there.url, headers=headers) as http,
+        httpx2.AsyncClient(base_url=there.url, headers=headers, timeout=DEADLINE) as http,
     ):
         await http.post("/profil", data={"skip": "1", "next": "/"})
         assert (await other.vote(topic, -1))["t"] == "ack"
@@ -137,7 +139,7 @@ async def test_while_posting_is_paused_a_text_is_kept_in_its_form(two: Cluster, 
     await hands.on("posting", text="Revenez demain.")
     headers = {"origin": there.url, "cookie": there.cookie()}
     form = {"kind": "idea", "text": "Plus de pistes", "theme": "sport", "op": "op-of-an-idea"}
-    async with httpx2.AsyncClient(base_url=there.url, headers=headers) as http:
+    async with httpx2.AsyncClient(base_url=there.url, headers=headers, timeout=DEADLINE) as http:
         answer = await http.post("/proposer", data=form | {"step": "publish"})
         assert answer.status_code == 503
         assert "Plus de pistes" in answer.text and "op-of-an-idea" in answer.text
@@ -161,7 +163,7 @@ async def test_staff_are_told_what_waits_and_closed_when_their_role_is_taken_on_
             "op": "op-of-a-post",
             "step": "publish",
         }
-        async with httpx2.AsyncClient(base_url=two.nodes[0].url, headers=headers) as http:
+        async with httpx2.AsyncClient(base_url=two.nodes[0].url, headers=headers, timeout=DEADLINE) as http:
             answer = await http.post("/proposer", data=form, headers={"origin": two.nodes[0].url})
             assert answer.status_code == 303
         after = await console.hear_a("desk")

@@ -123,11 +123,10 @@ def test_a_height_is_taken_from_our_own_frames_only(
     other_site.frame(framed, f"/integrer/{framed.topic(ALWAYS)}")
     page.goto(f"http://localhost:{other_site.port}/")
     page.wait_for_function("document.querySelector('iframe').clientHeight > 200")
-    height = page.evaluate("document.querySelector('iframe').clientHeight")
     page.evaluate(
         """() => new Promise(heard => {
             addEventListener("message", heard, { once: true });
             postMessage({ imaginest: { height: 4000 } }, "*");
         }).then(() => undefined)"""
     )
-    assert page.evaluate("document.querySelector('iframe').clientHeight") == height
+    assert page.evaluate("document.querySelector('iframe').clientHeight") < 2000

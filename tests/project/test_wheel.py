@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from server.cli import _parser
+from tests.ports import free_port
 from tests.project.checkout import commands_of, document, files
 from tests.running import DEADLINE, ROOT
-from tests.running_postgres import free_port
 
 PACKAGES = ("server", "web", "channels", "storage", "realtime")
 SLOW = 120.0

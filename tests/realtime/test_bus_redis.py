@@ -15,8 +15,9 @@ from cryptography.x509.oid import NameOID
 from realtime.bus import BusRefused, GapReason, Headcount, open_bus
 from realtime.bus_message import Message, encode
 from tests.listening import KEY, PATIENT, delta, nodes
+from tests.ports import free_port
 from tests.running import until
-from tests.running_redis import RunningRedis, free_port, running_redis
+from tests.running_redis import RunningRedis, running_redis
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from server.app import try_database
 from server.cli import main
 from server.settings import Settings
 from storage.image_header import MOST_BYTES
-from tests.running import running
+from tests.running import DEADLINE, running
 from tests.storage.images import PNG
 
 STEP = {"title": "Prenez-vous le train ?", "theme": "transports", "plus": 2}
@@ -48,8 +48,8 @@ def test_the_same_orders_with_and_without_a_server(
     alone = capsys.readouterr().out
     with running(tmp_path / "served") as server:
         add_everything(tmp_path / "served", tmp_path)
-        topic = httpx2.get(f"{server.url}/sujets/1").text
-        question = httpx2.get(f"{server.url}/questionnaires/1").text
+        topic = httpx2.get(f"{server.url}/sujets/1", timeout=DEADLINE).text
+        question = httpx2.get(f"{server.url}/questionnaires/1", timeout=DEADLINE).text
     assert capsys.readouterr().out == alone
     assert alone.splitlines() == [
         "it is campaign 1: /campagnes/1",

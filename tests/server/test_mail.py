@@ -143,10 +143,11 @@ async def test_a_server_that_dies_in_the_middle_is_asked_again_under_the_same_na
 async def test_a_server_that_hangs_costs_one_try_and_no_mail(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail_server, "ANSWER_SECONDS", 0.2)
     office.smtp.silent.add("DATA")
     await office.put()
-    await office.postman.deliver()
+    with monkeypatch.context() as short:
+        short.setattr(mail_server, "ANSWER_SECONDS", 0.2)
+        await office.postman.deliver()
     assert office.row() == (False, None, 1)
     office.smtp.silent.clear()
     await office.later()

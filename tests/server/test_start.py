@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.running import ROOT
-from tests.running_postgres import ESCAPED, PASSWORD, RunningPostgres, free_port
+from tests.running_postgres import ESCAPED, PASSWORD, RunningPostgres
 from tests.storage.house import MASTER, beside, open_house
 from tests.tcp_proxy import TcpProxy, tcp_proxy
 

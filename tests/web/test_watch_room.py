@@ -7,12 +7,13 @@ import pytest
 from realtime.tally import Sign
 from storage import watch
 from storage.values_staff import Role
-from storage.values_watch import SLOT_MS, Heartbeat, MailLoad, Watch
+from storage.values_watch import NO_BUS, SLOT_MS, Heartbeat, MailLoad, Watch
 from tests.storage.house import device
 from tests.web.conftest import Site
 from tests.web.staffed import colleague
 from web.console import pace
 from web.console.alarms import AlarmKind, alarms
+from web.console.watch import bus_between
 
 NOW = 1_800_000_000_000
 HOUR = 3_600_000
@@ -34,6 +35,7 @@ def test_nothing_is_wrong_where_nothing_is() -> None:
         (AlarmKind.DISK_LOW, {"disk_mib": 399}, {"disk_mib": 400}),
         (AlarmKind.COMPARISON_LATE, {"compared_ms": 10_001}, {"compared_ms": 10_000}),
         (AlarmKind.BUS_AWAY, {"bus_away": 1}, {"bus_away": 0}),
+        (AlarmKind.BUS_AWAY, {"bus_away": 2}, {"bus_away": NO_BUS}),
         (AlarmKind.CLOCK_OFF, {"at": NOW + 5001}, {"at": NOW + 5000}),
     ],
 )
@@ -67,6 +69,16 @@ def test_an_alarm_of_the_house_begins_at_its_threshold(
     assert alarms(replace(QUIET, **right)) == []  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("bus_away", "alive", "told"),
+    [(0, 3, "there"), (0, 1, "there"), (1, 3, "away"), (NO_BUS, 1, "alone"), (NO_BUS, 2, "none")],
+)
+def test_of_a_bus_that_is_not_there_nobody_says_that_it_does_well(
+    bus_away: int, alive: int, told: str
+) -> None:
+    assert bus_between(replace(NODE, bus_away=bus_away), alive) == told
+
+
 def test_votes_a_second_are_those_of_the_last_whole_slots() -> None:
     last = NOW // SLOT_MS
     counted = {last: 1000, last - 1: 6, last - 5: 4, last - 6: 1000}
@@ -95,7 +107,7 @@ async def test_the_watch_room_shows_what_happens_and_no_ratio(site: Site) -> Non
         page = (await someone.browser.get(path)).text
         assert 'data-figure="rate">45<' in page and "1\u202f234" in page
         assert f'href="/sujets/{topic}"' in page and "+\u00a04 votants" in page
-        assert "metz-1" in page and "en service depuis 3\u00a0h" in page
+        assert "metz-1" in page and "3\u00a0h" in page and "Redis injoignable" in page
         assert 'data-alarm="bus-away"' in page and "1 alarme" in page
         assert "%" not in page.split('id="watch"')[-1].split("<details")[0], "no ratio"
     house.clock[0] += 11_000

@@ -76,7 +76,7 @@ def _of_a_node(node: Heartbeat, now: int) -> Iterator[Alarm]:
     name = node.node
     if node.at - now > CLOCK_MS:
         yield Alarm(AlarmKind.CLOCK_OFF, name, node.at - now)
-    if node.bus_away:
+    if node.bus_away > 0:
         yield Alarm(AlarmKind.BUS_AWAY, name)
     if node.write_ms is not None and node.write_ms > WRITE_MS:
         yield Alarm(AlarmKind.DATABASE_SLOW, name, node.write_ms)

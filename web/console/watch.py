@@ -1,15 +1,30 @@
 """The watch room: one page that shows what happens now, and says what is wrong."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from storage.values_watch import NO_BUS, Heartbeat, Watch
 from web.citizen.local_time import here
 from web.console import pace
 from web.console.alarms import Alarm, AlarmKind, alarms
 from web.console.desk import StaffVisit
 from web.console.unusual import flagged
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A node with what is said of it in words; ``bus`` is an entry of the catalogue's ``watch-bus``."""
+
+    node: Heartbeat
+    is_alive: bool
+    silent: str
+    up: str
+    compared: str | None
+    bus: str
+
 
 _UNITS = (("days", 86_400), ("hours", 3600), ("minutes", 60))
 
@@ -40,17 +55,28 @@ async def _context(visitor: StaffVisit) -> dict[str, Any]:
         "limits": list(AlarmKind),
         "flagged": await flagged(visitor),
         "oldest": None if watch.oldest_post is None else _wait(visitor, watch.at - watch.oldest_post),
-        "nodes": [
-            (
-                node,
-                node.is_alive(watch.at),
-                _wait(visitor, max(0, watch.at - node.at)),
-                _wait(visitor, max(0, watch.at - node.since)),
-                None if node.compared_ms is None else _wait(visitor, node.compared_ms),
-            )
-            for node in watch.nodes
-        ],
+        "servers": sorted(
+            (_server(visitor, node, watch) for node in watch.nodes), key=lambda one: not one.is_alive
+        ),
     }
+
+
+def _server(visitor: StaffVisit, node: Heartbeat, watch: Watch) -> Server:
+    return Server(
+        node,
+        node.is_alive(watch.at),
+        silent=_wait(visitor, max(0, watch.at - node.at)),
+        up=_wait(visitor, max(0, watch.at - node.since)),
+        compared=None if node.compared_ms is None else _wait(visitor, node.compared_ms),
+        bus=bus_between(node, len(watch.alive)),
+    )
+
+
+def bus_between(node: Heartbeat, alive: int) -> str:
+    """What the catalogue's ``watch-bus`` calls what carries votes from this node to the ``alive`` others."""
+    if node.bus_away == NO_BUS:
+        return "alone" if alive == 1 else "none"
+    return "away" if node.bus_away else "there"
 
 
 def _told(visitor: StaffVisit, alarm: Alarm) -> str:
