@@ -134,6 +134,28 @@ async def kinds_until(socket: Any, last: str) -> set[str]:
     return kinds
 
 
+async def test_pages_are_compressed_but_for_what_one_person_reads_or_a_link_can_put_words_into(
+    served: tuple[Running, Nginx],
+) -> None:
+    server, proxy = served
+    async with client(proxy) as http:
+        page = await http.get(f"/sujets/{server.topic(OPEN)}")
+        built = re.findall(r'"(/static/main-\w+\.(?:css|js))"', page.text)
+        assert len(built) == 2
+        for path in ("/", *built):
+            assert (await http.get(path)).headers.get("content-encoding") == "gzip", path
+        for path in (
+            "/recherche?mots=x",
+            "/proposer",
+            "/profil",
+            "/contact",
+            "/mes-votes",
+            "/console/connexion",
+        ):
+            answer = await http.get(path)
+            assert answer.text and "content-encoding" not in answer.headers, path
+
+
 def test_the_configuration_is_what_nginx_itself_calls_correct(served: tuple[Running, Nginx]) -> None:
     _, proxy = served
     arguments = [
