@@ -21,6 +21,7 @@ from storage.letter_editions import begin_due
 from storage.letter_names import message_name, return_path
 from storage.values_letter import Bounce, BounceOutcome, DeliveryState
 from tests.letters import Counting, bounce_of, mail_server, mbox_of, scheduled, subscribe_many
+from tests.running import running
 from tests.server.test_letter_sending import PAGES, SETTINGS, states
 from tests.storage.house import MASTER, House, open_house
 
@@ -184,7 +185,8 @@ def test_a_mailbox_of_bounces_is_read_once(
         "1 names no letter of ours",
         "1 reports no failed delivery",
     ]
-    assert read_file(folder, mbox_of(*mails)) == 0
+    with running(folder):
+        assert read_file(folder, mbox_of(*mails)) == 0
     assert "3 were counted before" in capsys.readouterr().out
 
 
