@@ -13,7 +13,7 @@ from tests.running import DEADLINE, Running, running
 
 expect.set_options(timeout=DEADLINE * 1000)
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 SPEAKS_FRENCH = "--accept-lang=fr-FR"
 """What a page asks for whose test names no language."""
