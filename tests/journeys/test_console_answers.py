@@ -164,6 +164,16 @@ def test_who_begins_second_is_told_though_the_socket_is_shut(
     expect(chloe.locator(".done")).to_be_visible()
 
 
+def test_on_a_phone_the_strip_of_areas_shows_the_open_one(
+    office: Running, colleagues: tuple[Page, Page]
+) -> None:
+    page = colleagues[0].context.new_page()
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(f"{office.url}/console/profil")
+    expect(page.locator(".desk-areas [aria-current]")).to_be_in_viewport(ratio=0.99)
+    page.close()
+
+
 @contextmanager
 def shut_out(page: Page, url: str) -> Iterator[Page]:
     """Another page of the same person, which no socket reaches."""

@@ -52,8 +52,14 @@ def test_two_at_one_queue_see_what_the_other_has_and_does(
     ben.locator(".queue-row a").first.click()  # he looks at hers all the same
     expect(ben.locator(".queue-title")).to_contain_text(TEXTS[0])
     expect(ben.locator("[data-held]")).to_contain_text("Anne a déjà ouvert ceci")
+    struck = ben.locator(".queue-row.is-done")
     anne.keyboard.press("a")
     expect(anne.locator(".queue-undo")).to_contain_text("Publié")
+    expect(struck).to_have_count(1)
+    anne.keyboard.press("u")
+    expect(struck).to_have_count(0)
+    expect(anne.locator(".queue-title")).to_contain_text(TEXTS[0])
+    anne.keyboard.press("a")
     expect(ben.locator("[data-held]")).to_contain_text("Anne l'a déjà publié")
     ben.keyboard.press("a")  # too late
     expect(ben.locator("[data-queue-told]")).to_contain_text("Anne l'a déjà publié")
@@ -68,6 +74,7 @@ def test_two_at_one_queue_see_what_the_other_has_and_does(
 def test_ten_posts_with_the_keyboard_alone(own_server: Running, desks: tuple[Page, Page]) -> None:
     page, _ = desks
     propose(own_server, *TEXTS)
+    page.clock.install()
     at_queue(page, own_server)
     page.locator(".queue-title").focus()
     with focus_never_lost(page):
@@ -80,7 +87,6 @@ def test_ten_posts_with_the_keyboard_alone(own_server: Running, desks: tuple[Pag
             else:
                 page.keyboard.press("a")
     expect(page.locator(".queue-title")).to_contain_text(TEXTS[10])
-    expect(page.locator(".queue-row.is-done")).to_have_count(10)
     expect(page.locator("[data-load=waiting]")).to_have_text("2")
 
     page.keyboard.press("u")  # the tenth comes back
@@ -90,6 +96,15 @@ def test_ten_posts_with_the_keyboard_alone(own_server: Running, desks: tuple[Pag
     expect(page.locator(".queue-title")).to_contain_text(TEXTS[10])
     page.keyboard.press("k")
     expect(page.locator(".queue-title")).to_contain_text(TEXTS[9])
+
+    rows, decided = page.locator(".queue-row"), page.locator(".queue-row", has_text=TEXTS[8]).locator("a")
+    decided.focus()
+    page.clock.fast_forward(20_000)  # what can be undone no more leaves, but for where the hand is
+    expect(rows).to_have_count(4)
+    expect(decided).to_be_focused()
+    page.locator(".queue-title").focus()
+    page.clock.fast_forward(2_000)
+    expect(rows).to_have_count(3)
 
     page.keyboard.press("t")
     page.keyboard.press("Escape")

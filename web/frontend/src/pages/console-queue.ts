@@ -7,9 +7,14 @@ import { number, pageWords, typography } from "../words.ts";
 
 const HOLD_EVERY = 10_000;
 const UNDO_FOR = 10_000;
+/** Until when the server lets a colleague take a decision back. */
+const UNDO_ELSEWHERE = 15_000;
 const LOOK_AT_MOST_EVERY = 700;
 const FEW_LEFT = 8;
 const WINDOW = 30;
+/** A finger that has touched the list may do so again for so long. */
+const FINGER = 3_000;
+const TIDY_EVERY = 1_000;
 const KEY = "imaginest.keys";
 
 interface Answer {
@@ -36,6 +41,10 @@ class Queue {
   #looking = false;
   #lookAgain = false;
   #hold = 0;
+  #newest = 0;
+  #isPointing = false;
+  #isUndoing = false;
+  #touched = -FINGER;
 
   constructor(
     private readonly root: HTMLElement,
@@ -55,6 +64,8 @@ class Queue {
     const decision = /decisions\/(\d+)\//.exec(served?.getAttribute("action") ?? "")?.[1];
     if (decision) this.#offerUndo(Number(decision), served?.querySelector("span")?.textContent ?? "");
     setInterval(() => void this.#renew(), HOLD_EVERY);
+    setInterval(() => this.#tidy(), TIDY_EVERY);
+    this.#followTheHand();
     this.#shown(false);
   }
 
@@ -137,7 +148,7 @@ class Queue {
     if (!answer || turn !== this.#hold || !fiche.isConnected) return;
     const text = typography(answer.told ?? "");
     if (held.textContent !== text) held.textContent = text;
-    if (answer.open === false) this.#done(fiche.dataset.fiche ?? "", say("queue-elsewhere"));
+    if (answer.open === false) this.#doneElsewhere(fiche.dataset.fiche ?? "");
   }
 
   // --- deciding
@@ -165,8 +176,11 @@ class Queue {
     const answer = await post(address, data);
     if (answer?.decision) {
       this.#offerUndo(answer.decision, answer.told ?? "");
+      if (row) stays(row, UNDO_FOR);
     } else {
       if (row && answer?.fault === undefined) this.#undone(row);
+      else this.#doneElsewhere(subject); // a look tells whether it was
+      void this.#look();
       const title = row?.querySelector(".queue-text")?.textContent ?? "";
       this.#say(answer?.fault ? `« ${title} » : ${answer.fault}` : say("queue-lost"), true);
     }
@@ -200,7 +214,9 @@ class Queue {
     this.#undo = null;
     const query = this.root.dataset.query;
     const address = `/console/file/decisions/${offered.decision}/defaire${query ? `?${query}` : ""}`;
+    this.#isUndoing = true;
     const answer = await post(address, new FormData());
+    this.#isUndoing = false;
     if (!answer?.subject) return this.#say(answer?.fault ?? say("queue-lost"), true);
     const row = this.#row(answer.subject);
     if (row) this.#undone(row);
@@ -235,13 +251,52 @@ class Queue {
 
   #done(subject: string, how: string): void {
     const row = this.#row(subject);
-    row?.classList.add("is-done");
-    const shown = row?.querySelector("[data-by]");
+    if (!row) return;
+    row.classList.add("is-done");
+    const shown = row.querySelector("[data-by]");
     if (shown) shown.textContent = how;
   }
 
+  #doneElsewhere(subject: string): void {
+    this.#done(subject, say("queue-elsewhere"));
+    const row = this.#row(subject);
+    row?.classList.add("is-elsewhere");
+    if (row && !row.dataset.until) stays(row, UNDO_ELSEWHERE);
+  }
+
+  /** What is decided leaves the list when it can be undone no more, unless the hand is there or it is what is open. */
+  #tidy(): void {
+    const now = Date.now();
+    if (this.#isUndoing || this.#isPointing || now - this.#touched < FINGER) return;
+    for (const row of this.rows.querySelectorAll<HTMLElement>(".queue-row.is-done[data-until]")) {
+      if (now >= Number(row.dataset.until) && !this.#isInUse(row)) this.#leave(row);
+    }
+  }
+
+  #isInUse(row: HTMLElement): boolean {
+    return row.dataset.subject === this.current || row.contains(document.activeElement);
+  }
+
+  #leave(row: HTMLElement): void {
+    this.#newest = this.#last();
+    row.classList.add("is-leaving");
+    void Promise.allSettled(row.getAnimations().map((fading) => fading.finished)).then(() => {
+      if (row.matches(".is-done") && !this.#isInUse(row)) row.remove();
+      else row.classList.remove("is-leaving");
+    });
+  }
+
+  /** A mouse that was left lying over the list while keys are used is no hand. */
+  #followTheHand(): void {
+    this.rows.addEventListener("pointermove", () => (this.#isPointing = true));
+    this.rows.addEventListener("pointerleave", () => (this.#isPointing = false));
+    document.addEventListener("keydown", () => (this.#isPointing = false));
+    this.rows.addEventListener("pointerdown", () => (this.#touched = Date.now()));
+  }
+
   #undone(row: HTMLElement): void {
-    row.classList.remove("is-done");
+    row.classList.remove("is-done", "is-elsewhere", "is-leaving");
+    delete row.dataset.until;
     const shown = row.querySelector("[data-by]");
     if (shown) shown.textContent = "";
   }
@@ -292,7 +347,7 @@ class Queue {
   async #compare(): Promise<void> {
     const sort = this.root.dataset.sort ?? "";
     if (sort === "reports" || sort === "messages") return;
-    const waiting = this.#waiting();
+    const waiting = [...this.rows.querySelectorAll<HTMLElement>(".queue-row:not(.is-done, .queue-away), .is-elsewhere")];
     const first = Number(waiting[0]?.dataset.subject?.split(":")[1] ?? 1) - 1;
     const fresh = await this.#list(Math.max(0, waiting.length ? first : this.#last()), waiting.length + WINDOW);
     const known = new Map(fresh.map((row) => [row.dataset.subject ?? "", row]));
@@ -302,10 +357,11 @@ class Queue {
       const now = known.get(row.dataset.subject ?? "");
       const shown = row.querySelector("[data-by]");
       if (now) {
+        if (row.matches(".is-elsewhere")) this.#undone(row); // a colleague has thought better of it
         const name = by(now);
         if (shown && shown.textContent !== name) shown.textContent = name;
       } else if (isWhole || idOf(row) <= last) {
-        this.#done(row.dataset.subject ?? "", say("queue-elsewhere"));
+        this.#doneElsewhere(row.dataset.subject ?? "");
         if (row.dataset.subject === this.current) void this.#renew();
       }
     }
@@ -332,7 +388,7 @@ class Queue {
   }
 
   #last(): number {
-    return Math.max(0, ...[...this.rows.querySelectorAll<HTMLElement>(".queue-row")].map(idOf));
+    return Math.max(this.#newest, ...[...this.rows.querySelectorAll<HTMLElement>(".queue-row")].map(idOf));
   }
 
   async #list(after: number, most: number): Promise<HTMLElement[]> {
@@ -392,6 +448,11 @@ class Queue {
     this.#asked?.classList.add("is-asked");
     first?.focus();
   }
+}
+
+/** A decided row stays for as long as the decision can be undone. */
+function stays(row: HTMLElement, time: number): void {
+  row.dataset.until = String(Date.now() + time);
 }
 
 /** How long the oldest has waited, in minutes. */
