@@ -32,11 +32,12 @@ def blocks_of(sections: Iterable[Section]) -> tuple[Block, ...]:
             continue
         if section.heading.strip():
             blocks.append(Block(BlockKind.HEADING, section.heading.strip()))
-        blocks += _blocks(section.text)
+        blocks += text_blocks(section.text)
     return tuple(blocks)
 
 
-def _blocks(text: str) -> Iterable[Block]:
+def text_blocks(text: str) -> Iterable[Block]:
+    """Paragraphs, lists and links; whatever else stands there is words."""
     paragraph: list[str] = []
     items: list[str] = []
 
@@ -72,10 +73,11 @@ def letter_fault(title: str, sections: Iterable[Section]) -> LetterFault | None:
         return LetterFault.TOO_MANY
     if any(len(one.heading) > LONGEST_HEADING or len(one.text) > LONGEST_TEXT for one in kept):
         return LetterFault.LONG_TEXT
-    return LetterFault.BAD_LINK if any(_has_bad_link(one.text) for one in kept) else None
+    return LetterFault.BAD_LINK if any(has_bad_link(one.text) for one in kept) else None
 
 
-def _has_bad_link(text: str) -> bool:
+def has_bad_link(text: str) -> bool:
+    """Whether a line means to be a link and is none, or leads where none may."""
     for line in map(str.strip, text.splitlines()):
         link = _LINK.fullmatch(line)
         if (link and not is_safe(link[2])) or (not link and _BROKEN_LINK.match(line)):

@@ -10,6 +10,7 @@ import storage.tables_letter_sending
 import storage.tables_marks
 import storage.tables_moderation
 import storage.tables_outbox
+import storage.tables_pages
 import storage.tables_posts
 import storage.tables_quarantine
 import storage.tables_referents

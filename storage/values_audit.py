@@ -79,6 +79,10 @@ class Action(StrEnum):
     DIRECTION_SAVED = "direction-saved"
     DIRECTION_RETIRED = "direction-retired"
     DIRECTION_RESTORED = "direction-restored"
+    PAGE_SAVED = "page-saved"
+    PAGE_RESTORED = "page-restored"
+    PAGE_PUBLISHED = "page-published"
+    PAGE_WITHDRAWN = "page-withdrawn"
     LETTER_BEGUN = "letter-begun"
     LETTER_EDITED = "letter-edited"
     LETTER_RENEWED = "letter-renewed"
@@ -108,6 +112,7 @@ class SubjectKind(StrEnum):
     LETTER = "letter"
     THEME = "theme"
     DIRECTION = "direction"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)

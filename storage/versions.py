@@ -18,6 +18,7 @@ MOST_VERSIONS = 100
 class Versioned(StrEnum):
     THEME = "theme"
     DIRECTION = "direction"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
         *("topic", "theme", "topic_word", "word_form", "follow_up", "campaign", "campaign_topic"),
         "follow_up_version",
         *("picture", "image", "questionnaire", "questionnaire_step", "letter_issue"),
-        *("draft", "revision", "version", "direction"),
+        *("draft", "revision", "version", "direction", "page"),
         *("letter_edition", "letter_version"),
     ),
     Kept.TEXTS: ("post",),

@@ -85,17 +85,7 @@ def test_a_question_opens_on_a_phone_by_itself(
         storage_state=editor.storage_state(), viewport={"width": 360, "height": 780}, bypass_csp=True
     )
     console = f"{server.url}/console/redaction"
-    examine(
-        looked,
-        [
-            console,
-            f"{console}/nouveau",
-            f"{console}/calendrier",
-            draft,
-            f"{draft}/apercu",
-            f"{console}/questionnaires/nouveau",
-        ],
-    )
+    examine(looked, [console, f"{console}/nouveau", f"{console}/calendrier", draft, f"{draft}/apercu"])
     looked.close()
 
     now = time.time_ns() // 1_000_000
@@ -106,3 +96,40 @@ def test_a_question_opens_on_a_phone_by_itself(
     told.get_by_role("link", name="Répondre").click()
     expect(page.locator("h1")).to_contain_text("Faut-il plus de trains")
     expect(page.locator(".vote-plus").first).to_be_enabled()
+
+
+def test_a_questionnaire_is_written_by_keyboard_and_every_page_beside_it_is_for_everybody(
+    browser: Browser, server: Running, editor: BrowserContext
+) -> None:
+    desk, console = editor.new_page(), f"{server.url}/console/redaction"
+    desk.goto(f"{console}/questionnaires/nouveau")
+    desk.get_by_role("button", name="Ajouter une question").press("Enter")
+    expect(desk.locator(".done")).to_contain_text("pas encore enregistré")
+    desk.get_by_role("button", name="Retirer la question 3").press("Enter")
+    expect(desk.locator(".way-box")).to_have_count(3)  # two questions and the end
+    for field, text in (
+        ("#title", "Vos trajets"),
+        ("#step-1-title", "En train ?"),
+        ("#step-2-title", "À vélo ?"),
+    ):
+        desk.locator(field).press_sequentially(text)
+    for number in (1, 2):
+        desk.locator(f"#step-{number}-theme").press("T")  # the first one that begins so
+    desk.locator("#step-1-minus").press("End")
+    desk.locator("#title").press("Enter")
+    expect(desk.locator(".done")).to_contain_text("enregistré")
+    expect(desk.locator(".ways-words")).to_contain_text("− : la fin")
+    draft = desk.url.partition("?")[0]
+    desk.goto(f"{console}/pages/nouveau")
+    desk.fill("#title", "Nos engagements")
+    desk.fill("#text", "# D'abord\nUne réponse.\n\n- écrite\n- datée\n[Les réponses](/reponses)")
+    desk.get_by_role("button", name="Enregistrer").click()
+    desk.get_by_role("button", name="Publier").click()
+    page = desk.get_by_role("link", name="/pages/nos-engagements").get_attribute("href")
+    looked = browser.new_context(
+        storage_state=editor.storage_state(), viewport={"width": 360, "height": 780}, bypass_csp=True
+    )
+    beside = ("campagnes/nouveau", "thematiques", "thematiques/1", "directions", "pages", "pages/1")
+    addresses = [draft, f"{draft}/apercu", *(f"{console}/{each}" for each in beside)]
+    examine(looked, [*addresses, desk.url, f"{server.url}{page}"])
+    looked.close()

@@ -1,10 +1,12 @@
 """Drafts of editors, as the console keeps them."""
 
 from storage.drafts import begin_draft
+from storage.pages import begin_page, publish_page, save_page
 from storage.publication import publish_draft, schedule_draft
 from storage.values import TopicKind
 from storage.values_campaign_drafts import CampaignContent
 from storage.values_drafts import Content, DraftContent, DraftState
+from storage.values_pages import PageContent
 from storage.values_questionnaire_drafts import PlannedStep, QuestionnaireContent
 from tests.web.conftest import Site
 
@@ -58,3 +60,14 @@ async def _in_state(site: Site, content: Content, by: int, state: DraftState) ->
         done = await publish_draft(house.database, house.keys, draft, upon=1, by=by, now=now)
         assert isinstance(done, int)
     return draft
+
+
+async def written_page(site: Site, by: int) -> int:
+    """A page with two versions, of which the first is public."""
+    database, now = site.house.database, site.house.clock[0]
+    page = await begin_page(database, PageContent("Une page", "Un texte."), "op page", by=by, now=now)
+    assert isinstance(page, int)
+    assert await publish_page(database, page, upon=1, by=by, now=now) is None
+    other = PageContent("Une page", "Un autre texte.")
+    assert await save_page(database, page, other, upon=1, by=by, now=now) is None
+    return page

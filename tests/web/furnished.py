@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from realtime.disclosure import ResultPolicy
 from realtime.tally import AgeBand, Cell, Departement, Sex, Sign
-from storage import contact, letter
+from storage import contact, letter, pages, staff
 from storage.follow_up import tell_follow_up
 from storage.news import create_campaign, create_news
 from storage.posts import publish, refuse, submit, withdraw
@@ -15,8 +15,10 @@ from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from storage.values_contact import PUBLIC, Block, BlockKind, ContactSubject, Issue
 from storage.values_follow_up import FollowUp, FollowUpStep
 from storage.values_news import NewCampaign, NewNews, NewPicture
+from storage.values_pages import PageContent
 from storage.values_posts import NewPost, Post, PostingRules, PostKind, PostReason
 from storage.values_questionnaires import NewQuestionnaire, NewStep, Ways
+from storage.values_staff import NewAccount, Role, StaffFault
 from tests.storage.house import House, device
 from tests.storage.images import PNG
 from tests.web.conftest import Site
@@ -70,6 +72,7 @@ async def furnish_house(house: House, written: str, letter_to_us: str) -> dict[s
             "/recherche?mots=mus%C3%A9es&tri=divided&theme=sport&qui=citizens&departement=55",
         ],
         "/borne": ["/borne", f"/borne?code={house.keys.kiosk_code('agence-metz')}", "/borne?"],
+        "/pages/{slug}": [await _page(house, written)],
         **letters,
     }
     for path in ("", "/arguments", "/partager", "/representativite"):
@@ -163,6 +166,23 @@ async def _threads(house: House, text: str) -> list[int]:
     )  # fmt: skip
     await contact.close_thread(house.database, ids[2], now)
     return ids
+
+
+async def _page(house: House, written: str) -> str:
+    """A page that an editor has written, and an introduction above « Comment ça marche »."""
+    database, now = house.database, house.clock[0]
+    new = NewAccount("elodie@grandest.fr", "Élodie", frozenset({Role.EDITOR}), frozenset())
+    done = await staff.add(database, house.keys, new, by=None, op="elodie", now=now)
+    assert not isinstance(done, StaffFault)
+    by, text = done[0], f"# {written}\n{written}\n\n- {written}\n[{written}](/recherche)"
+    page = await pages.begin_page(database, PageContent("TER 2030", text, True), "page", by=by, now=now)
+    assert isinstance(page, int)
+    assert await pages.publish_page(database, page, upon=1, by=by, now=now) is None
+    assert await pages.save_page(database, 1, PageContent("", text), upon=0, by=by, now=now) is None
+    assert await pages.publish_page(database, 1, upon=1, by=by, now=now) is None
+    found = await pages.get_page(database, page)
+    assert found is not None
+    return found.path
 
 
 async def _letters(house: House, written: str) -> dict[str, list[str]]:

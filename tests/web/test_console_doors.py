@@ -17,7 +17,7 @@ from storage.values_staff import Role
 from storage.values_switches import NewSwitch, SwitchKind
 from tests.storage.test_referents import idea_of
 from tests.web.conftest import ORIGIN, Site
-from tests.web.drafted import drafted, drafted_campaign, drafted_questionnaire
+from tests.web.drafted import drafted, drafted_campaign, drafted_questionnaire, written_page
 from tests.web.moderated import waiting_post
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
 from web.catalogue import Language
@@ -107,6 +107,11 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/redaction/campagnes/{id:int}/abandonner": {},
     "/console/redaction/campagnes/{id:int}/corriger": {"title": "Corrigé", "number": "1"},
     "/console/redaction/campagnes/{id:int}/arreter": {"reason": "Fini plus tôt."},
+    "/console/redaction/pages": {"title": "Nos engagements", "text": "Un texte.", "op": OP},
+    "/console/redaction/pages/{id:int}": {"title": "Autrement", "text": "Un texte.", "number": "2"},
+    "/console/redaction/pages/{id:int}/version": {"version": "1", "number": "2"},
+    "/console/redaction/pages/{id:int}/publier": {"number": "2"},
+    "/console/redaction/pages/{id:int}/retirer": {},
     "/console/redaction/thematiques": {"name": "Énergie", "op": OP},
     "/console/redaction/thematiques/{id:int}": {"name": "Autrement", "number": "0"},
     "/console/redaction/thematiques/{id:int}/retrait": {"into": "retired"},
@@ -178,6 +183,8 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
         subject = await drafted_questionnaire(site, someone.id, state)
     if "campagnes/{id" in route.path:
         subject = await drafted_campaign(site, someone.id, state)
+    if "/pages/{id" in route.path:
+        subject = await written_page(site, someone.id)
     if "thematiques/{id" in route.path:
         subject = 1
         await invite(site, Role.REFERENT, email="referent@grandest.fr", themes="sport")

@@ -7,6 +7,7 @@ from storage.listing import citizens_topics, region_topics
 from storage.topics import list_themes
 from web.citizen.cards import IDEAS_A_PAGE, REGION_AT_MOST, Halves
 from web.citizen.news import invitations
+from web.citizen.pages import HOW_IT_WORKS, also_to_read, introduction
 from web.citizen.visit import visit
 from web.forms import read_page
 
@@ -27,4 +28,8 @@ async def home(request: Request) -> Response:
 
 async def how_it_works(request: Request) -> Response:
     visitor = await visit(request)
-    return visitor.pages.page("how_it_works.html", visitor.context())
+    context = visitor.context(
+        introduction=await introduction(visitor, HOW_IT_WORKS),
+        listed=await also_to_read(visitor),
+    )
+    return visitor.pages.page("how_it_works.html", context)

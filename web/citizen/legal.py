@@ -5,6 +5,7 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.citizen.pages import LEGAL_NOTICE, introduction
 from web.citizen.visit import visit
 from web.record import COOKIES, SHELVES, WORKS, Kept
 
@@ -13,7 +14,11 @@ STATED = date(2026, 11, 24)
 
 
 async def legal_notice(request: Request) -> Response:
-    return await _page(request, "legal_notice.html")
+    visitor = await visit(request)
+    context = visitor.context(
+        site=visitor.services.site, introduction=await introduction(visitor, LEGAL_NOTICE)
+    )
+    return visitor.pages.page("legal_notice.html", context)
 
 
 async def personal_data(request: Request) -> Response:

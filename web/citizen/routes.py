@@ -18,6 +18,7 @@ from web.citizen.moments import topic_moments
 from web.citizen.my_posts import my_post, my_posts, my_states, withdraw_post
 from web.citizen.news import campaign_page, image
 from web.citizen.offline import offline_page
+from web.citizen.pages import free_page
 from web.citizen.posting import poster_page, take_post
 from web.citizen.profile import keep_profile, profile_page
 from web.citizen.questionnaire import answer, participation, questionnaire_page
@@ -81,6 +82,7 @@ def routes() -> list[BaseRoute]:
         Route("/recherche", search_page),
         Route("/similaires", similar_topics),
         Route("/comment-ca-marche", how_it_works),
+        Route("/pages/{slug}", free_page),
         Route("/borne", kiosk),
         Route("/borne/commencer", begin_visit, methods=["POST"]),
         Route("/borne/terminer", end_visit, methods=["POST"]),

@@ -15,6 +15,7 @@ from web.console import (
     inbox,
     journal,
     letter,
+    pages,
     planning,
     profile,
     questionnaire_preview,
@@ -169,6 +170,7 @@ def _editors() -> list[BaseRoute]:
         *_draft_steps(questionnaires.QUESTIONNAIRES),
         *_campaigns(),
         *_themes(),
+        *_pages(),
     ]
 
 
@@ -184,6 +186,23 @@ def _campaigns() -> list[BaseRoute]:
         console_route(f"{one}/apercu", campaigns.preview_page, *EDITORS),
         console_route(f"{one}/apercu/page", campaigns.previewed_page, *EDITORS),
         *_draft_steps(campaigns.CAMPAIGNS),
+    ]
+
+
+def _pages() -> list[BaseRoute]:
+    each = f"{pages.PATH}/{{id:int}}"
+    return [
+        console_route(pages.PATH, pages.pages_page, *EDITORS),
+        console_route(pages.PATH, pages.begin, *EDITORS, methods=POST),
+        console_route(f"{pages.PATH}/nouveau", pages.new_page, *EDITORS),
+        console_route(each, pages.page_page, *EDITORS),
+        console_route(each, pages.save, *EDITORS, methods=POST),
+        console_route(f"{each}/version", pages.restore, *EDITORS, methods=POST),
+        console_route(f"{each}/publier", pages.publish, *EDITORS, methods=POST),
+        console_route(f"{each}/retirer", pages.withdraw, *EDITORS, methods=POST),
+        console_route(f"{each}/comparer", pages.compare_page, *EDITORS),
+        console_route(f"{each}/apercu", pages.preview_page, *EDITORS),
+        console_route(f"{each}/apercu/page", pages.previewed_page, *EDITORS),
     ]
 
 

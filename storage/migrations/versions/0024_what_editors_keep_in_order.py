@@ -1,4 +1,4 @@
-"""Themes and the directions that answer for them are kept in order by editors, every version of them kept."""
+"""Themes, directions and pages are the editors' to change, every version of them kept."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,3 +36,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"]),
         sqlite_with_rowid=False,
     )
+    page = op.create_table(
+        "page",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("slug", sa.String(40), nullable=False),
+        sa.Column("op", sa.String(60), nullable=True),
+        sa.Column("shown", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("slug"),
+        sa.UniqueConstraint("op"),
+    )
+    introductions = ("comment-ca-marche", "mentions-legales")
+    op.bulk_insert(page, [{"kind": "introduction", "slug": slug} for slug in introductions])
