@@ -136,7 +136,13 @@ async def test_similar_topics_as_a_program_reads_them(site: Site) -> None:
     await site.house.vote(first, device(7), Sign.PLUS)
     answer = await site.browser().get("/similaires", params={"texte": "des trains de nuit"})
     assert answer.json() == [
-        {"id": first, "title": "Un train de nuit vers Nice", "voters": 1, "url": f"/sujets/{first}"}
+        {
+            "id": first,
+            "title": "Un train de nuit vers Nice",
+            "language": "fr",
+            "voters": 1,
+            "url": f"/sujets/{first}",
+        }
     ]
     assert answer.headers["cache-control"].startswith("private")
     assert (await site.browser().get("/similaires")).json() == []
