@@ -110,21 +110,19 @@ class Books:
             new = replace(new, seq=seq, came=None)
         return self._keep(place, new)
 
-    def set_aside(self, place: Place) -> bool:
-        """One quarantine more holds a ballot; whether it left the counts thereby."""
+    def set_aside(self, place: Place) -> None:
+        """One quarantine more holds a ballot: it leaves the counts, if it was in them."""
         old = self.ballots[place]
         leaves = not old.aside and old.sign is not Sign.WITHDRAWN
         new = replace(old, aside=old.aside + 1)
         self._keep(place, self._recounted(place, new, old.sign, Sign.WITHDRAWN) if leaves else new)
-        return leaves
 
-    def bring_back(self, place: Place) -> bool:
-        """One quarantine fewer holds a ballot; whether it came back into the counts thereby."""
+    def bring_back(self, place: Place) -> None:
+        """One quarantine fewer holds a ballot: it comes back into the counts, if it was the last."""
         old = self.ballots[place]
         comes = old.aside == 1 and old.sign is not Sign.WITHDRAWN
         new = replace(old, aside=old.aside - 1)
         self._keep(place, self._recounted(place, new, Sign.WITHDRAWN, new.sign) if comes else new)
-        return comes
 
     def _recounted(self, place: Place, ballot: Ballot, was: Sign, counts_as: Sign) -> Ballot:
         """A ballot that moves in the counts and not by its voter's hand."""

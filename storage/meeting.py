@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from realtime.arrivals import NETWORKS, NEW_DEVICE
+from realtime.groups import tells_of_few
 from realtime.tally import Sign
 from storage.books import Books, ballot_of
 from storage.statements import among
@@ -129,16 +130,22 @@ def read_ballots(connection: sa.Connection, books: Books, topic: int, names: Ite
 
 
 def _too_fine(connection: sa.Connection, topic: int, groups: list[set[bytes]]) -> QuarantineFault | None:
-    """Whether the numbers before and after these groups were set aside would tell of a few how they voted."""
-    places: defaultdict[bytes, int] = defaultdict(int)
+    """Whether the numbers before and after these groups were set aside would tell of a few how they voted.
+
+    All voters of the topic are a group as well: their number is known too.
+    """
+    everybody = 1 << len(groups)
+    places: defaultdict[bytes, int] = defaultdict(lambda: everybody)
     for place, group in enumerate(groups):
         for name in group:
             places[name] |= 1 << place
-    if min(Counter(places.values()).values(), default=LEAST_SET_ASIDE) < LEAST_SET_ASIDE:
-        return QuarantineFault.TOO_ALIKE
     standing = sa.select(BALLOT.c.voter_key).where(BALLOT.c.topic_id == topic, BALLOT.c.sign != 0)
     others = sum(name not in places for name in connection.execute(standing).scalars())
-    return QuarantineFault.TOO_FEW_LEFT if 0 < others < LEAST_LEFT else None
+    if 0 < others < LEAST_LEFT:
+        return QuarantineFault.TOO_FEW_LEFT
+    parts = Counter(places.values()) + Counter({everybody: others})
+    tells = tells_of_few(parts, lambda key, number: key != everybody and number < LEAST_SET_ASIDE)
+    return QuarantineFault.TOO_ALIKE if tells else None
 
 
 def _past(connection: sa.Connection, topic: int) -> list[_Earlier]:

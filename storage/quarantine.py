@@ -121,7 +121,10 @@ def _locked(connection: sa.Connection, keys: Keys, topic: int, now: int) -> Book
 
 
 def _enter(connection: sa.Connection, books: Books, new: NewQuarantine, met: Met, now: int) -> Quarantine:
-    rule = new.rule
+    rule, before = new.rule, books.topics[new.rule.topic].ledger.headline
+    for name in _in_order(books, rule.topic, met.names):
+        books.set_aside((rule.topic, name))
+    after = books.topics[rule.topic].ledger.headline
     row: dict[str, Any] = {
         "op": new.op,
         "topic_id": rule.topic,
@@ -132,13 +135,12 @@ def _enter(connection: sa.Connection, books: Books, new: NewQuarantine, met: Met
         "reason": new.reason,
         "staff_id": new.staff,
         "at": now,
-        "ballots": met.counted,
+        "ballots": before.voters - after.voters,
+        "plus": before.plus - after.plus,
         "undone_reason": "",
     }
     (made,) = connection.execute(sa.insert(QUARANTINE).values(row)).inserted_primary_key or (0,)
     _INSERT_MEMBERS(connection, [{"quarantine_id": made, "voter_key": name} for name in met.names])
-    for name in _in_order(books, rule.topic, met.names):
-        books.set_aside((rule.topic, name))
     deltas = books.write(connection)
     detail = {"quarantine": made, **_told(rule), "reason": new.reason, "ballots": _rounded(met.counted)}
     audit.note(connection, new.staff, Action.VOTES_SET_ASIDE, SubjectKind.TOPIC, rule.topic, detail, now)
@@ -152,13 +154,23 @@ def _leave(
     members = sa.select(SET_ASIDE.c.voter_key).where(SET_ASIDE.c.quarantine_id == found.id)
     names = set(connection.execute(members).scalars())
     read_ballots(connection, books, topic, names)
-    returned = sum(books.bring_back((topic, name)) for name in _in_order(books, topic, names))
-    ended = {"undone_at": now, "undone_by": staff, "undone_reason": reason, "returned": returned}
+    before = books.topics[topic].ledger.headline
+    for name in _in_order(books, topic, names):
+        books.bring_back((topic, name))
+    after = books.topics[topic].ledger.headline
+    ended = {
+        "undone_at": now,
+        "undone_by": staff,
+        "undone_reason": reason,
+        "returned": after.voters - before.voters,
+        "returned_plus": after.plus - before.plus,
+    }
     connection.execute(sa.update(QUARANTINE).where(QUARANTINE.c.id == found.id).values(ended))
     deltas = books.write(connection)
-    detail = {"quarantine": found.id, "reason": reason, "ballots": _rounded(returned)}
+    made = _made(connection, found.id, deltas)
+    detail = {"quarantine": found.id, "reason": reason, "ballots": made.returned}
     audit.note(connection, staff, Action.VOTES_BROUGHT_BACK, SubjectKind.TOPIC, topic, detail, now)
-    return _made(connection, found.id, deltas)
+    return made
 
 
 def _in_order(books: Books, topic: int, names: Iterable[bytes]) -> list[bytes]:

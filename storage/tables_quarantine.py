@@ -11,7 +11,7 @@ class QuarantineRow(SQLModel, table=True):
     """A rule and what became of it; it stands while ``undone_at`` is null.
 
     ``since`` and ``until`` are minutes since 1970, the second left out; ``network`` is a mark, null: all.
-    ``ballots`` and ``returned`` are how many left the counts, and came back.
+    ``ballots`` are how many left the counts, ``plus`` those of them for; ``returned`` came back.
     """
 
     __tablename__ = "quarantine"
@@ -27,10 +27,12 @@ class QuarantineRow(SQLModel, table=True):
     staff_id: int = Field(foreign_key="staff.id")
     at: int = Field(sa_column=Column(BigInteger, nullable=False))
     ballots: int
+    plus: int
     undone_at: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     undone_by: int | None = Field(default=None, foreign_key="staff.id")
     undone_reason: str = Field(default="", max_length=LONGEST_REASON)
     returned: int | None = None
+    returned_plus: int | None = None
 
 
 class SetAsideRow(SQLModel, table=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from realtime.disclosure import BLOCK, RATIO_FROM, HeadlinePolicy, draw, rounded
 from realtime.ledger import published
@@ -15,18 +16,13 @@ from storage.database import Database
 from storage.follow_up import STEPS_NUMBER
 from storage.installation import EPOCH
 from storage.keys import Keys
-from storage.tables import BALLOT, MOMENT, SERIES, TALLY, TOPIC
+from storage.tables import BALLOT, SERIES, TALLY, TOPIC
+from storage.tables_quarantine import QUARANTINE, SET_ASIDE
 from storage.topics import rules_of
-from storage.values import CrossTable, Discrepancy, Moment, Standing, Topic, TopicState
+from storage.values import CrossTable, Discrepancy, Standing, Topic, TopicState
 
 MOMENT_MS = 10_000
 """Length of a time bucket of moments, in ms."""
-
-MOMENT_PART = 32
-"""Between two moments of the time line lie ten voters, and this part of those who had voted before."""
-
-MOST_MOMENTS = 500
-"""Moments of a time line; by the distances between them more voters than people live would make so many."""
 
 COUNTING_SECONDS = 20.0
 RECOUNTING_SECONDS = 3600.0
@@ -97,73 +93,57 @@ def _mark(row: Row[tuple[object, ...]]) -> Mark:
     )
 
 
-async def moments(database: Database, keys: Keys, topic_id: int) -> list[Moment]:
-    """The public headline over time, oldest first: one chain of moments, rounded like a series.
-
-    What everybody could see live at the moment of one vote must not be there to be read afterwards by whoever
-    learns when a neighbour voted, however often they ask: so at least ``BLOCK`` voters lie between two moments, the
-    chain only ever grows at its end, and where ten voters were of one mind the line does not say so.
-    The distance grows with the voters: a million of them make about 260 moments.
-    """
-    async with database.read() as connection:
-        chain = (await connection.execute(_CHAIN, {"topic": topic_id})).all()
-    return [
-        Moment(
-            (row.bucket + 1) * MOMENT_MS,
-            rounded(Counts(row.plus, row.minus), draw(keys.sealing, topic_id, f"moment:{row.bucket}", 1)),
-        )
-        for row in chain
-    ]
-
-
-def _chain_of_moments() -> sa.Select[tuple[int, int, int]]:
-    """The first moment of ten voters, then again and again the first with so many more than the one before."""
-    columns = (MOMENT.c.bucket, MOMENT.c.plus, MOMENT.c.minus)
-    of_topic = sa.select(*columns).where(MOMENT.c.topic_id == sa.bindparam("topic"))
-    start = of_topic.where(MOMENT.c.plus + MOMENT.c.minus >= BLOCK).order_by(MOMENT.c.bucket).limit(1)
-    chain = sa.select(start.subquery()).cte("chain", recursive=True)
-    later, voters = MOMENT.alias("later"), chain.c.plus + chain.c.minus
-    following = (
-        sa.select(later.c.bucket)
-        .where(later.c.topic_id == sa.bindparam("topic"), later.c.bucket > chain.c.bucket)
-        .where(later.c.plus + later.c.minus >= voters + BLOCK + voters // MOMENT_PART)
-        .order_by(later.c.bucket)
-        .limit(1)
-        .correlate(chain)
-        .scalar_subquery()
-    )
-    step = sa.select(*columns).select_from(
-        chain.join(MOMENT, sa.and_(MOMENT.c.topic_id == sa.bindparam("topic"), MOMENT.c.bucket == following))
-    )
-    whole = chain.union_all(step)
-    return sa.select(whole.c.bucket, whole.c.plus, whole.c.minus).order_by(whole.c.bucket).limit(MOST_MOMENTS)
-
-
-_CHAIN = _chain_of_moments()
-
-
 async def cross_table(database: Database, keys: Keys, topic: Topic, now: int) -> CrossTable | None:
     """Women and men by age among a topic's ballots, None until a moment after the close.
 
     Cells under 20 voters are left out, the others rounded like a series. What was let in just before the close may
-    still be on its way to the disk: two readings that differ by one vote would tell it.
+    still be on its way to the disk: two readings that differ by one vote would tell it. For the same reason a
+    cell is left out of which, after the close, between one and nine voters were set aside or came back at once.
     """
     if topic.rules.state(now - SETTLING_MS) is not TopicState.CLOSED:
         return None
     statement = (
         sa.select(BALLOT.c.sex, BALLOT.c.age, *_SIGNS)
-        .where(BALLOT.c.topic_id == topic.id, BALLOT.c.sex.is_not(None), BALLOT.c.age.is_not(None))
+        .where(BALLOT.c.topic_id == topic.id, BALLOT.c.sex.is_not(None), BALLOT.c.age.is_not(None), _COUNTS)
         .group_by(BALLOT.c.sex, BALLOT.c.age)
     )
     async with database.read(COUNTING_SECONDS) as connection:
         rows = (await connection.execute(statement)).all()
+        moved = await _cells_moved_a_little(connection, topic)
     cells = {}
     for row in rows:
         counts = Counts(row.plus, row.minus)
-        if counts.voters >= CROSS_TABLE_LEAST:
+        if counts.voters >= CROSS_TABLE_LEAST and (row.sex, row.age) not in moved:
             drawn = draw(keys.sealing, topic.id, f"cross:{row.sex}:{row.age}", 1)
             cells[Sex(row.sex), AgeBand(row.age)] = rounded(counts, drawn)
     return CrossTable(cells)
+
+
+async def _cells_moved_a_little(connection: AsyncConnection, topic: Topic) -> set[tuple[str, str]]:
+    """Cells whose numbers, by steps after the close, would tell of fewer than a block of their voters."""
+    late = sa.or_(QUARANTINE.c.at >= topic.rules.closes_at, QUARANTINE.c.undone_at >= topic.rules.closes_at)
+    found = await connection.execute(
+        sa.select(QUARANTINE.c.id).where(QUARANTINE.c.topic_id == topic.id, late)
+    )
+    places = {number: 1 << place for place, number in enumerate(found.scalars())}
+    if not places:
+        return set()
+    together = sa.func.sum(sa.case(places, value=SET_ASIDE.c.quarantine_id)).label("together")
+    groups = (
+        sa.select(SET_ASIDE.c.voter_key, together)
+        .where(SET_ASIDE.c.quarantine_id.in_(list(places)))
+        .group_by(SET_ASIDE.c.voter_key)
+        .subquery()
+    )
+    few = (
+        sa.select(BALLOT.c.sex, BALLOT.c.age)
+        .join(groups, groups.c.voter_key == BALLOT.c.voter_key)
+        .where(BALLOT.c.topic_id == topic.id, BALLOT.c.sign != 0)
+        .where(BALLOT.c.sex.is_not(None), BALLOT.c.age.is_not(None))
+        .group_by(BALLOT.c.sex, BALLOT.c.age, groups.c.together)
+        .having(sa.func.count() < BLOCK)
+    )
+    return {(row.sex, row.age) for row in await connection.execute(few)}
 
 
 _COUNTS = BALLOT.c.aside == 0

@@ -162,10 +162,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The public headline as it stood at the end of a time bucket."""
+    """The public headline as it stood at the end of a time bucket; ``again``: as it was told before, at a step."""
 
     at: int
     counts: Counts
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

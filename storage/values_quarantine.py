@@ -9,7 +9,7 @@ LONGEST_REASON = 200
 """Signs (code points) of a reason, which citizens read."""
 
 LEAST_SET_ASIDE = 30
-"""Counted ballots that a rule must meet; also of every group by which two quarantines of a topic differ."""
+"""Counted ballots that a rule must meet; also what sums and differences of a topic's quarantines must be about."""
 
 LEAST_LEFT = 10
 """Voters of a topic in none of its quarantines, where there are any."""

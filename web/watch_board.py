@@ -8,7 +8,7 @@ from realtime.disclosure import View
 from realtime.unusual import LEAST_VOTERS, Burst, OneWay, bursts, one_way, usual
 from storage.database import Database
 from storage.keys import Keys
-from storage.tallies import moments
+from storage.time_line import moments
 from storage.unusual import won_by_minute
 from storage.values_watch import MINUTE_MS, Watch, WonByMinute
 from storage.watch import look

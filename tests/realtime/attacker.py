@@ -1,13 +1,15 @@
 """An attacker who knows everything but the votes, and the crowds that are attacked.
 
 Known: every voter's profile, the order of all ballot changes and of which sort each is (first vote, change to
-the other side, withdrawal), hence the exact number of voters of every series at every moment; every release
-ever made, even those that a later one of the same batch replaced; the cross-tables after the close. What is
-published of P votes for becomes a pair of bounds on P, and a vote is determined where no assignment of signs
-within all bounds has the other sign. An exact solver decides that, so nothing cleverer can determine more.
+the other side, withdrawal), whose ballots were set aside and came back and when, hence the exact number of voters
+of every series at every moment; every release ever made, even those that a later one of the same batch replaced;
+the cross-tables after the close. What is published of P votes for becomes a pair of bounds on P, and a vote is
+determined where no assignment of signs within all bounds has the other sign. An exact solver decides that, so
+nothing cleverer can determine more.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +19,7 @@ from scipy.sparse import csr_array
 from realtime.disclosure import ROUNDING, HeadlinePolicy
 from realtime.tally import HEADLINE_SERIES, NOBODY, AgeBand, Counts, Sex, Sign, moved, series_of
 from tests.realtime.crowd import Crowd, Step
-from tests.realtime.published import Published
+from tests.realtime.published import Event, Published
 
 
 def possible_plus(shown: Counts, voters: int) -> tuple[int, int]:
@@ -51,9 +53,14 @@ class Notebook:
         self.bounds: list[Bound] = []
         self._standing: dict[int, tuple[int, bool]] = {}
         self._series: dict[str, set[int]] = defaultdict(set)
+        self._aside: set[int] = set()
+        self.unseen: set[int] = set()
+        """Votes that began, turned or ended while their ballots were set aside."""
 
     def see(self, voter: int, series: list[str], step: Step) -> None:
         """Someone's ballot moved; of the signs only the sort of the change is used (and the truth kept)."""
+        if voter in self._aside:
+            self.unseen.add(self._standing[voter][0] if voter in self._standing else len(self.truth))
         if step.old is Sign.WITHDRAWN:
             self._standing[voter] = (len(self.truth), True)
             self.truth.append(step.new is Sign.PLUS)
@@ -68,18 +75,33 @@ class Notebook:
             else:
                 self._series[key].add(voter)
 
+    def leaves(self, voter: int) -> None:
+        """Someone's ballot was set aside."""
+        self._aside.add(voter)
+
+    def returns(self, voter: int) -> None:
+        self._aside.discard(voter)
+
     def rounded(self, series: str, shown: Counts) -> None:
         """A rounded number of a series was published."""
-        voters = self._series[series]
+        voters = self._series[series] - self._aside
         self._bound(voters, *possible_plus(shown, len(voters)))
 
     def exact(self, series: str, plus: int) -> None:
         """The exact number of votes for in a series was published."""
-        self._bound(self._series[series], plus, plus)
+        self._bound(self._series[series] - self._aside, plus, plus)
+
+    def share(self, voters: Iterable[int], shown: Counts) -> None:
+        """The time line showed by how much it steps where these left or came back."""
+        self._bound(set(voters), *possible_plus(shown, len(set(voters))))
+
+    def group(self, voters: Iterable[int], plus: int) -> None:
+        """So many of these were for: what a live headline shows while they leave it, or come back."""
+        self._bound(set(voters), plus, plus)
 
     def cross(self, cell: set[int], shown: Counts) -> None:
         """A cell of the cross-tables was published, over these of the voters that stand."""
-        voters = cell & self._standing.keys()
+        voters = (cell & self._standing.keys()) - self._aside
         self._bound(voters, *possible_plus(shown, len(voters)))
 
     def _bound(self, voters: set[int], least: int, most: int) -> None:
@@ -147,25 +169,128 @@ def _holds(bound: Bound, world: list[bool]) -> bool:
     return bound.least <= plus <= bound.most
 
 
-def read_all(crowd: Crowd, published: Published, policy: HeadlinePolicy) -> Notebook:
+@dataclass(frozen=True)
+class Move:
+    """A ballot moved in the counts, or by its voter's hand; ``released`` came of it.
+
+    ``step`` is None where it was set aside (``counts`` false) or came back; ``event`` is told by its last move.
+    """
+
+    voter: int
+    step: Step | None
+    counts: bool
+    released: list[tuple[str, Counts | None]]
+    event: Event | None = None
+
+
+def story(crowd: Crowd, published: Published, policy: HeadlinePolicy) -> Iterator[Move | int]:
+    """All moves in their order; a number ends what belongs to the step of this number.
+
+    The releases of an event are given to its moves as blocks of ten fill: no other may have been made.
+    """
+    blocks = Blocks(crowd, policy)
+    for number in range(len(crowd.steps) + 2):
+        if number < len(crowd.steps):
+            step = crowd.steps[number]
+            blocks.moves(step.voter)
+            yield Move(step.voter, step, True, published.releases[number])
+        for event in published.events:
+            if event.after == number:
+                yield from blocks.during(event)
+        yield number
+
+
+class Blocks:
+    """Who has moved in each series since its last release."""
+
+    def __init__(self, crowd: Crowd, policy: HeadlinePolicy) -> None:
+        self.aside: set[int] = set()
+        self._crowd = crowd
+        self._policy = policy
+        self._moved: dict[str, set[int]] = defaultdict(set)
+
+    def moves(self, voter: int) -> list[str]:
+        """The series that are released now."""
+        if voter in self.aside:
+            return []
+        who = self._crowd.voters[voter]
+        sealed = [HEADLINE_SERIES] if self._policy is HeadlinePolicy.SEALED else []
+        full = []
+        for series in [*series_of(who.cell, who.hall), *sealed]:
+            self._moved[series].add(voter)
+            if len(self._moved[series]) == 10:
+                self._moved[series].clear()
+                full.append(series)
+        return full
+
+    def during(self, event: Event) -> Iterator[Move]:
+        (self.aside.difference_update if event.is_return else self.aside.update)(event.others)
+        left = {series: list(told) for series, told in event.releases.items()}
+        for voter in event.voters:
+            self.aside.discard(voter)
+            told = [(series, left[series].pop(0)) for series in self.moves(voter)]
+            if not event.is_return:
+                self.aside.add(voter)
+            is_last = voter == event.voters[-1]
+            yield Move(voter, None, event.is_return, told, event if is_last else None)
+        assert not any(left.values()), "something was released that is no block of ten"
+
+
+def read_all(
+    crowd: Crowd, published: Published, policy: HeadlinePolicy, *, watches: bool = False
+) -> Notebook:
     """What the attacker knows after a topic ran under the rule and closed.
 
-    With the live headline, that is its time line and its exact end; not its steps while somebody watches, which
-    show each vote of a quiet topic. Of a sealed one the time line repeats the releases.
+    With the live headline, that is its time line and its exact end, before and after it was corrected; not its
+    steps while somebody watches, which show each vote of a quiet topic. Who ``watches`` when votes are set aside
+    and come back reads exactly how each of these groups voted. Of a sealed one the time line repeats the releases.
     """
-    notebook = Notebook()
-    for number, step in enumerate(crowd.steps):
-        voter = crowd.voters[step.voter]
-        notebook.see(step.voter, list(series_of(voter.cell, voter.hall)), step)
-        for series, shown in published.releases[number]:
-            notebook.rounded(series, shown)
-        if policy is HeadlinePolicy.LIVE and number in published.moments:
-            notebook.rounded(HEADLINE_SERIES, published.moments[number])
-    for (sex, age), shown in published.cross.items():
-        notebook.cross(members_of(crowd, sex, age), shown)
-    if policy is HeadlinePolicy.LIVE:
-        notebook.exact(HEADLINE_SERIES, published.headline.plus)
+    notebook, is_live = Notebook(), policy is HeadlinePolicy.LIVE
+    for move in story(crowd, published, policy):
+        if isinstance(move, Move):
+            _note(notebook, crowd, move, published.shares if is_live else {}, watches=watches)
+            continue
+        if is_live and move in published.moments:
+            notebook.rounded(HEADLINE_SERIES, published.moments[move])
+        if move == len(crowd.steps) - 1:
+            _note_end(notebook, crowd, *published.at_close, is_live)
+    _note_end(notebook, crowd, published.headline, published.cross, is_live)
     return notebook
+
+
+def _note(
+    notebook: Notebook, crowd: Crowd, move: Move, shares: Mapping[int, Counts], *, watches: bool
+) -> None:
+    voter = crowd.voters[move.voter]
+    if move.step is not None:
+        notebook.see(move.voter, list(series_of(voter.cell, voter.hall)), move.step)
+    elif move.counts:
+        notebook.returns(move.voter)
+    else:
+        notebook.leaves(move.voter)
+    for series, shown in move.released:
+        if shown is not None:
+            notebook.rounded(series, shown)
+    if move.event is not None:
+        for other in move.event.others:
+            (notebook.returns if move.event.is_return else notebook.leaves)(other)
+    if move.event is not None and move.event.after in shares:
+        notebook.share(move.event.voters, shares[move.event.after])
+    if move.event is not None and watches:
+        notebook.group(move.event.voters, move.event.plus)
+
+
+def _note_end(
+    notebook: Notebook,
+    crowd: Crowd,
+    headline: Counts,
+    cross: Mapping[tuple[Sex, AgeBand], Counts],
+    is_live: bool,
+) -> None:
+    for (sex, age), shown in cross.items():
+        notebook.cross(members_of(crowd, sex, age), shown)
+    if is_live:
+        notebook.exact(HEADLINE_SERIES, headline.plus)
 
 
 def members_of(crowd: Crowd, sex: Sex, age: AgeBand) -> set[int]:

@@ -37,6 +37,9 @@ PLANS = {  # what becomes of a vote; a 1 is the side of the first vote, whicheve
     (1, 0, 1): 1,
     (1, 0, -1): 1,
 }
+WITH_MODERATORS = 4
+"""Crowds from this seed on see votes set aside, and come back."""
+
 TOLD_NOTHING = 0.01
 """Share of voters who skip the profile; no split says anything of them."""
 
@@ -57,9 +60,23 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Span:
+    """After the step ``after`` what was last moved in the steps from ``since`` to ``until`` is set aside.
+
+    It comes back after the step ``back`` (None: never). Steps from the last on are after the close.
+    """
+
+    since: int
+    until: int
+    after: int
+    back: int | None
+
+
+@dataclass(frozen=True)
 class Crowd:
     voters: list[Voter]
     steps: list[Step]
+    spans: list[Span]
 
 
 def crowd(seed: int, size: int = 300) -> Crowd:
@@ -84,7 +101,13 @@ def crowd(seed: int, size: int = 300) -> Crowd:
         for old, new in zip([Sign.WITHDRAWN, *signs], signs, strict=False):
             moments.append((at, Step(number, old, new)))
             at += random.random() / 2
-    return Crowd(voters, [step for _, step in sorted(moments, key=lambda moment: moment[0])])
+    steps = [step for _, step in sorted(moments, key=lambda moment: moment[0])]
+    return Crowd(voters, steps, _spans(len(steps)) if seed >= WITH_MODERATORS else [])
+
+
+def _spans(end: int) -> list[Span]:
+    """One is undone while people vote; one that overlaps with it after the close, when a third is made."""
+    return [Span(24, 120, 180, 215), Span(72, 168, 240, end + 1), Span(192, 240, end, None)]
 
 
 def _one(random: Random, weights: dict[T, int]) -> T:

@@ -9,7 +9,8 @@ from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Cell, Counts, Departement, PublicTally, Sex, Sign
 from storage.ballots import CHANGES_A_DAY, DAY_MS, own_signs
 from storage.retention import destroy_expired_keys
-from storage.tallies import MOMENT_MS, MOST_MOMENTS, discrepancies, moments
+from storage.tallies import MOMENT_MS, discrepancies
+from storage.time_line import MOST_MOMENTS, moments
 from storage.topics import close_topic
 from storage.values import Receipt, TopicRules
 from tests.storage.house import START, House, beside, device, open_house

@@ -1,11 +1,12 @@
 """Voters, moderators' rules and their undoing in any order: the real storage beside a model in plain Python."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -102,16 +103,15 @@ class Model:
             return QuarantineFault.ALREADY_ASIDE
         if len(leaving) < LEAST_SET_ASIDE:
             return QuarantineFault.TOO_FEW
-        groups: defaultdict[frozenset[int], int] = defaultdict(int)
-        for voter in range(VOTERS):
-            of = {number for number, one in self.quarantines.items() if voter in one.members}
-            groups[frozenset(of | ({0} if voter in met else set()))] += 1
-            if not of and voter not in met and not self.signs.get(voter):
-                groups[frozenset()] -= 1
-        others = groups.pop(frozenset(), 0)
-        if min(groups.values()) < LEAST_SET_ASIDE:
-            return QuarantineFault.TOO_ALIKE
-        return QuarantineFault.TOO_FEW_LEFT if 0 < others < LEAST_LEFT else None
+        groups = [*(one.members for one in self.quarantines.values()), met]
+        everybody = {voter for voter, sign in self.signs.items() if sign is not Sign.WITHDRAWN}.union(*groups)
+        parts = Counter(tuple(voter in group for group in groups) for voter in everybody)
+        outside = (False,) * len(groups)
+        if 0 < parts[outside] < LEAST_LEFT:
+            return QuarantineFault.TOO_FEW_LEFT
+        large = [part for part, number in parts.items() if part == outside or number >= LEAST_SET_ASIDE]
+        ranks = [np.linalg.matrix_rank([[*part, True] for part in some]) for some in (large, list(parts))]
+        return QuarantineFault.TOO_ALIKE if ranks[0] < ranks[1] else None
 
 
 class QuarantineMachine(RuleBasedStateMachine):

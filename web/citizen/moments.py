@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from channels.wire import MAX_INTEGER
 from realtime.disclosure import View
 from realtime.refusals import Refusal
-from storage.tallies import moments
+from storage.time_line import moments
 from storage.topics import get_topic
 from web.citizen.timeline import out_of_the_fog, plain
 from web.citizen.visit import visit

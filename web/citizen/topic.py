@@ -16,7 +16,8 @@ from storage.drafts import amends_of
 from storage.follow_up import follow_ups
 from storage.merging import carry_over, merged_here, merged_into
 from storage.news import campaign_of
-from storage.tallies import cross_table, moments
+from storage.tallies import cross_table
+from storage.time_line import moments
 from storage.topics import get_topic
 from storage.values import DAY_MS, CastVote, Receipt, Topic, TopicState
 from storage.values_moderation import MergedHere
