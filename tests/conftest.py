@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from shutil import copyfile, disk_usage
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -23,7 +25,14 @@ LONGEST_FIRST = (
     "tests/realtime/test_model.py",
 )
 """Files and folders that a run begins with, so that none of them is left to the end while other cores idle."""
+
 NewUrl = Callable[[], str]
+
+MEMORY = Path("/dev/shm")
+"""Where a commit waits for no disk."""
+
+ROOM = 512 * 1024 * 1024
+"""What must be free there."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,14 +80,24 @@ def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=ENGINES)
-def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> NewUrl:
-    """Makes fresh databases, as many as wanted, on each engine."""
-    numbers = iter(range(1_000_000))
+def new_url(request: pytest.FixtureRequest) -> Iterator[NewUrl]:
+    """Makes fresh databases, as many as wanted, on each engine; SQLite's are files in the memory."""
     if request.param == "sqlite":
-        return lambda: f"sqlite:///{tmp_path / f'{next(numbers)}.db'}"
+        is_roomy = MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM
+        with TemporaryDirectory(dir=MEMORY if is_roomy else None) as folder:
+            yield _copies(Path(folder))
+        return
     server: RunningPostgres = request.getfixturevalue("postgres")
     template: str = request.getfixturevalue("migrated")
-    return lambda: server.url(server.create_database(template))
+    yield lambda: server.url(server.create_database(template))
+
+
+def _copies(folder: Path) -> NewUrl:
+    """Of one database with the tables, too."""
+    template = folder / "template.db"
+    bring_up_to_date(f"sqlite:///{template}")
+    numbers = iter(range(1_000_000))
+    return lambda: f"sqlite:///{copyfile(template, folder / f'{next(numbers)}.db')}"
 
 
 @pytest.fixture
