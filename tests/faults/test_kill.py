@@ -12,7 +12,9 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from server.identity import cookie_of
 from server.settings import Settings
+from storage.ballots import own_signs
 from storage.database import Database
+from storage.keys import DEVICE_BYTES
 from storage.tallies import discrepancies
 from tests.reliability import Tell
 from tests.running import Running, citizen, until
@@ -24,6 +26,7 @@ VOTERS = 12
 @pytest.mark.timeout(900)  # two hundred starts, on a machine that is busy with something else too
 async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path, tell: Tell) -> None:
     acknowledged: dict[str, int] = {}
+    signs: dict[bytes, dict[int, set[int]]] = {}
     topics: list[int] = []
     server, slowest = Running(tmp_path), 0.0
     for kill in range(KILLS):
@@ -32,13 +35,16 @@ async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path, 
         slowest = max(slowest, time.monotonic() - started)
         topics = topics or [server.topic(title=f"Question {n}") for n in range(3)]
         before = len(acknowledged)
-        voting = [asyncio.create_task(_vote(server, topics, acknowledged)) for _ in range(VOTERS)]
+        voting = [asyncio.create_task(_vote(server, topics, acknowledged, signs)) for _ in range(VOTERS)]
         await until(lambda enough=before + 5 + kill % 40: len(acknowledged) >= enough)
         server.end(signal.SIGKILL)
         await asyncio.gather(*voting)
         assert _ops(tmp_path).items() >= acknowledged.items()
     database = Database(Settings(data=tmp_path).database)
     assert await discrepancies(database) == []
+    for device, expected in signs.items():
+        found = await own_signs(database, server.keys, device, topics)
+        assert all(found.get(topic) in either for topic, either in expected.items())
     tell(
         f"a node is killed (−9), {KILLS} times while {VOTERS} citizens vote",
         f"none of {len(acknowledged):,} acknowledged votes, changes, withdrawals; every tally equals its ballots",
@@ -47,18 +53,30 @@ async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path, 
     await database.close()
 
 
-async def _vote(server: Running, topics: list[int], acknowledged: dict[str, int]) -> None:
-    """A new voter on each topic after the other until the server dies; all change their minds, and then again."""
+async def _vote(
+    server: Running,
+    topics: list[int],
+    acknowledged: dict[str, int],
+    signs: dict[bytes, dict[int, set[int]]],
+) -> None:
+    """A new voter on each topic after the other until the server dies; all change their minds, and then again.
+
+    ``signs`` is what may stand of each: what was acknowledged last, and what was on its way when the server died.
+    """
     try:
         while True:
-            cookie = "imaginest=" + cookie_of(secrets.token_bytes(16), server.keys)
+            device = secrets.token_bytes(DEVICE_BYTES)
+            cookie = "imaginest=" + cookie_of(device, server.keys)
             async with citizen(server, cookie) as voter:
                 for topic in topics:
                     for sign in (1, -1, 0):
+                        if sign != 1:  # before the first there may be none
+                            signs[device][topic].add(sign)
                         answer = await voter.vote(topic, sign)
                         if answer["t"] != "ack":
                             break
                         acknowledged[answer["op"]] = sign
+                        signs.setdefault(device, {})[topic] = {sign}
     except (OSError, EOFError, ConnectionClosed, InvalidHandshake):
         return
 

@@ -46,6 +46,7 @@ NO_ENDINGS = (
     "/direct",
     "/participation",
     "/similaires",
+    "/suivi",
 )
 NOTHING_WRITTEN = (
     "/borne",
