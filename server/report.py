@@ -24,7 +24,9 @@ def print_report(
         print(_fitted(_row(topic, stands, wanted, statement.text)))
     print(_summary(recording, refusals))
     print(
-        f"{counted(different, 'topic')} unlike its recount" if different else "every topic equals the recount"
+        f"{counted(different, 'topic')} unlike the recount: the votes of whoever visits the replay count too"
+        if different
+        else "every topic equals the recount"
     )
     return not different
 
