@@ -4,7 +4,7 @@ import sys
 
 from channels import framing
 
-QUICKER = 25
+QUICKER = 10
 
 if __name__ == "__main__":
     for one in framing.PING_SECONDS:
