@@ -48,13 +48,12 @@ class Live:
 class Connection:
     """One client: reads its messages in turn and answers each before it reads the next."""
 
-    __slots__ = ("_corridor", "_device", "_send", "_session", "_staff", "watcher")
+    __slots__ = ("_corridor", "_send", "_session", "_visitor", "watcher")
 
     def __init__(self, corridor: Corridor, watcher: Watcher, visitor: Visitor, send: Send) -> None:
         self.watcher = watcher
         self._corridor = corridor
-        self._device = visitor.device
-        self._staff = visitor.staff
+        self._visitor = visitor
         self._send = send
         self._session = Session()
 
@@ -117,9 +116,9 @@ class Connection:
 
     async def _subscribe(self, sub: wire.Subscription) -> None:
         if sub.channel == wire.CONSOLE:
-            refused = await self._corridor.console.follow(self.watcher, self._staff, self._close)
+            refused = await self._corridor.console.follow(self.watcher, self._visitor.staff, self._close)
         else:
-            refused = await self._corridor.follow(self.watcher, self._device, sub)
+            refused = await self._corridor.follow(self.watcher, self._visitor.device, sub)
         if refused is not None:
             await self._say(refused)
 
@@ -127,7 +126,7 @@ class Connection:
         await _close(self._send, code, reason)
 
     async def _vote(self, vote: wire.Vote) -> None:
-        answer = await self._corridor.enter(self._device, vote)
+        answer = await self._corridor.enter(self._visitor, vote)
         await self._say(answer)
         if isinstance(answer, wire.Ack) and answer.seen:
             self._corridor.fanout.reveal(self.watcher, vote.topic)

@@ -137,7 +137,7 @@ class Fallback:
         device = visitor.device
         if device is not None and not self._votes.take(device, self._corridor.monotonic()):
             return No(Refusal.TOO_FAST, message.op)
-        return await self._corridor.enter(device, message)
+        return await self._corridor.enter(visitor, message)
 
     # ---
 

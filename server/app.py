@@ -174,7 +174,7 @@ def create_app(
     def identify_visitor(scope: Any) -> Visitor:
         if drain.begun:
             return Visitor(None, Refusal.TRY_AGAIN)
-        return identify(scope, keys, settings.origins)
+        return identify(scope, keys, settings.origins, settings.proxies)
 
     console = Console(database, keys, wall)
     corridor = Corridor(fanout, ballots, keys, identify_visitor, wall, monotonic, console)
@@ -242,6 +242,7 @@ def create_app(
                 services.attendance,
                 remind_referents,
                 heart,
+                ballots,
                 appeal_days=settings.appeal_days,
                 contact_days=settings.contact_days,
                 wall=wall,
@@ -272,7 +273,7 @@ def create_app(
         exception_handlers=exception_handlers(),
         lifespan=lifespan,
     )
-    requests = Requests(Gate(pages, keys, settings.origins, settings.embed_sites))
+    requests = Requests(Gate(pages, keys, settings.origins, settings.embed_sites, wall))
     metrics = Metrics(
         Parts(
             node=settings.node,

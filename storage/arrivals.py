@@ -10,7 +10,7 @@ from storage.tables_quarantine import ARRIVAL, TURNOUT
 from storage.values import DAY_MS, Origin
 
 KEPT_DAYS = 14
-"""So long somebody may look at what was unusual, and act on it."""
+"""So long somebody may look at what was unusual, and act on it; the legal page says so."""
 
 AT_ONCE = 5_000
 """Rows in one statement: votes wait for the writing thread."""

@@ -21,7 +21,7 @@ from storage.ballots import own_signs
 from storage.database import StorageUnavailable
 from storage.questionnaires import get_questionnaire, note_stages
 from storage.topics import get_topics
-from storage.values import CastVote, Provenance, Receipt, TopicState
+from storage.values import Provenance, Receipt, TopicState
 from storage.values_questionnaires import Questionnaire
 from web.citizen.cards import Note, wants_profile
 from web.citizen.engagement import figures
@@ -113,7 +113,7 @@ async def participation(request: Request) -> Response:
 async def _cast(reader: Reader, form: StepForm, sign: Sign) -> Response:
     visitor = reader.visitor
     topic = reader.questionnaire.steps[form.step - 1].topic
-    outcome = await cast_vote(visitor.services.ballots, CastVote(topic, visitor.device, sign, form.op))
+    outcome = await cast_vote(visitor.services.ballots, visitor.ballot(topic, sign, form.op))
     if isinstance(outcome, Receipt):
         return RedirectResponse(reader.after(form.step, sign), SEE_OTHER)
     status = 503 if outcome is Refusal.TRY_AGAIN else 409

@@ -18,7 +18,7 @@ from storage.news import campaign_of
 from storage.tallies import cross_table
 from storage.time_line import moments
 from storage.topics import get_topic
-from storage.values import DAY_MS, CastVote, Receipt, Topic, TopicState
+from storage.values import DAY_MS, Receipt, Topic, TopicState
 from storage.values_moderation import MergedHere
 from storage.values_posts import PostStatus
 from web.citizen.again import retry_after
@@ -83,9 +83,7 @@ async def vote(request: Request) -> Response:
 
 async def enter(visitor: Visit, topic: Topic, form: VoteForm, after: str) -> Response:
     """Enter a vote and go on to ``after``, or show the topic with what hindered it."""
-    outcome = await cast_vote(
-        visitor.services.ballots, CastVote(topic.id, visitor.device, form.sign, form.op)
-    )
+    outcome = await cast_vote(visitor.services.ballots, visitor.ballot(topic.id, form.sign, form.op))
     if isinstance(outcome, Receipt):
         return RedirectResponse(after, SEE_OTHER)
     status = _STATUS.get(outcome, 409)

@@ -11,16 +11,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Match
 
+from channels.origin import address_of, network_of
 from channels.wire import MAX_INTEGER
 from realtime.disclosure import View
-from realtime.tally import NOWHERE
+from realtime.tally import NOWHERE, Sign
+from storage.arrivals import marks_of
 from storage.ballots import own_signs
 from storage.follow_up import answered_topics
 from storage.news import pictures_of
 from storage.profiles import profile_of
 from storage.tallies import standings
 from storage.topics import get_topic
-from storage.values import Profile, Topic
+from storage.values import FROM_SOMEWHERE, CastVote, Origin, Profile, Topic
 from web.citizen.cards import Card, Note, card
 from web.forms import HOME, local_path
 from web.frame import frame_of
@@ -37,6 +39,12 @@ class Visit:
     device: bytes
     profile: Profile | None
     now: int
+    origin: Origin = FROM_SOMEWHERE
+
+    def ballot(self, topic: int, sign: Sign, op: str) -> CastVote:
+        """This visitor's vote, as it enters the ballot box."""
+        marks = marks_of(self.services.keys, self.origin, topic, self.now)
+        return CastVote(topic, self.device, sign, op, marks=marks)
 
     @property
     def profile_state(self) -> str:
@@ -96,7 +104,14 @@ async def visit(request: Request) -> Visit:
         profile = await profile_of(services.database, services.keys, device)
         if profile is not None:
             services.attendance.note_profile(device, profile, services.now())
-    return Visit(services, pages_for(request), device, profile, services.now())
+    return Visit(services, pages_for(request), device, profile, services.now(), _origin(request))
+
+
+def _origin(request: Request) -> Origin:
+    services: Services = request.state.services
+    peer = request.client.host if request.client else ""
+    address = address_of(peer, request.headers.get("x-forwarded-for", ""), services.proxies)
+    return Origin(network_of(address), request.state.born)
 
 
 async def asked_topic(visitor: Visit, request: Request) -> Topic:

@@ -5,6 +5,7 @@ from ipaddress import IPv6Address, IPv6Network
 
 from starlette.requests import Request
 
+from channels.origin import address_of
 from web.services import Services
 
 _BROWSERS = (
@@ -40,8 +41,7 @@ def network_of(request: Request) -> str:
     """
     services: Services = request.state.services
     peer = request.client.host if request.client else ""
-    if peer in services.proxies:
-        peer = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    peer = address_of(peer, request.headers.get("x-forwarded-for", ""), services.proxies)
     try:
         address = IPv6Address(peer)
     except ValueError:
