@@ -15,6 +15,7 @@ from storage.drafts import amends_of
 from storage.follow_up import follow_ups
 from storage.merging import carry_over, merged_here, merged_into
 from storage.news import campaign_of
+from storage.quarantine import steps
 from storage.tallies import cross_table
 from storage.time_line import moments
 from storage.topics import get_topic
@@ -28,6 +29,7 @@ from web.citizen.follow_up import deadline, entries
 from web.citizen.local_time import here
 from web.citizen.preview import told as preview_of
 from web.citizen.pyramid import pyramid
+from web.citizen.set_aside import lines
 from web.citizen.timeline import ended, timeline
 from web.citizen.visit import Visit, asked_topic, must_be_in_view, named_topic, read_form, visit
 from web.forms import VoteForm, local_path, read_sign, read_vote
@@ -118,6 +120,7 @@ async def show_topic(
     context = visitor.context(
         card=card,
         timeline=timeline(past),
+        set_aside=lines(await steps(database, topic.id)),
         pyramid=pyramid(cells),
         next=_path(card),
         follow_up=entries(topic, told),

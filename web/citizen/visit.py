@@ -16,7 +16,7 @@ from channels.wire import MAX_INTEGER
 from realtime.disclosure import View
 from realtime.tally import NOWHERE, Sign
 from storage.arrivals import marks_of
-from storage.ballots import own_signs
+from storage.ballots import own_ballots, own_signs
 from storage.follow_up import answered_topics
 from storage.news import pictures_of
 from storage.profiles import profile_of
@@ -56,7 +56,7 @@ class Visit:
         shown = list(topics)
         ids = [topic.id for topic in shown]
         gates = {topic.gate for topic in shown}
-        own = await own_signs(self.services.database, self.services.keys, self.device, gates.union(ids))
+        own = await own_ballots(self.services.database, self.services.keys, self.device, gates.union(ids))
         found = await standings(self.services.database, ids)
         pictures = await pictures_of(self.services.database, ids)
         answered = await answered_topics(self.services.database, ids)

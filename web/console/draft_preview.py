@@ -43,6 +43,7 @@ async def previewed_page(request: Request, visitor: StaffVisit) -> Response:
         "profile": "none",
         "card": shown,
         "timeline": timeline([]),
+        "set_aside": [],
         "pyramid": None,
         "next": "/",
         "follow_up": entries(shown.topic, []),
