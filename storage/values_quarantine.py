@@ -114,7 +114,7 @@ class Quarantine:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A mark under which ``votes`` of a topic came (thirty at least, in fives), the first of them ``since`` (ms)."""
+    """A mark under which ``votes`` of a topic came (thirty at least, in fives), the first ``since`` (ms)."""
 
     mark: int
     votes: int

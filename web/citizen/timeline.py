@@ -64,8 +64,8 @@ def timeline(moments: list[Moment]) -> Timeline | None:
 def ended(moments: list[Moment], closed_at: int, headline: Counts) -> list[Moment]:
     """``moments`` to the result of a vote that has ended; the last of them may lie some voters before it.
 
-    A moment is the end of ten seconds, and may be later than the close. Steps after it stay, and their last one leads
-    to the result.
+    A moment is the end of ten seconds, and may be later than the close. Steps after it stay, and the last of them
+    leads to the result.
     """
     before = [moment for moment in moments if moment.at < closed_at]
     steps = [moment for moment in moments if moment.again and moment.at >= closed_at]
