@@ -1,4 +1,4 @@
-"""The voter's cookie: a device and the ten minutes in which it was made, signed; older ones say the device alone."""
+"""The voter's cookie: a device and the ten minutes in which it was made, signed; the first ones say no time."""
 
 import base64
 

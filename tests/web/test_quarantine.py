@@ -2,16 +2,19 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
+from realtime.arrivals import NEW_DEVICE
 from realtime.disclosure import ResultPolicy
-from realtime.tally import Counts, Sign
+from realtime.tally import Counts
+from storage.arrivals import KEPT_DAYS, forget_old_arrivals
 from storage.topics import close_topic
-from storage.values import TopicRules
+from storage.values import DAY_MS, TopicRules
 from storage.values_staff import Role
 from storage.values_watch import MINUTE_MS
-from tests.storage.house import device
+from tests.storage.house import beside
 from tests.storage.test_quarantine import attacked, back, crowd, made, one
 from tests.web.conftest import Site
 from tests.web.staffed import Colleague, colleague
@@ -141,4 +144,24 @@ async def test_the_line_of_a_closed_topic_leads_to_its_corrected_result(site: Si
     page = await read(site, f"/sujets/{topic}")
     moments = re.search(r'class="moments">(.*?)</script>', page)
     assert moments is not None and moments[1].endswith(", 55, 15]]")
-    assert (await site.house.vote(topic, device(1), Sign.MINUS)) is not None
+
+
+async def test_new_devices_of_one_network_bear_its_marks_through_the_form(site: Site) -> None:
+    site.services[0] = replace(site.services[0], proxies=frozenset({"127.0.0.1"}))
+    topic, house = await site.house.topic(), site.house
+    for number in range(12):
+        browser = site.browser()
+        browser.headers["x-forwarded-for"] = f"8.8.8.8, 92.184.1.{number}"
+        await browser.get(f"/sujets/{topic}")
+        await browser.post("/profil", data={"skip": "1", "next": "/"})
+        voted = await browser.post(
+            f"/sujets/{topic}/vote", data={"sign": "1", "op": f"a-new-device-{number}"}
+        )
+        assert voted.status_code == 303
+    await house.box.keep_arrivals()
+    rows = beside(house.url, "SELECT mark, count(*) FROM arrival GROUP BY mark ORDER BY mark")
+    network = house.keys.network_mark(topic, house.clock[0] // DAY_MS, "92.184.1.0/24")
+    assert rows == [(NEW_DEVICE, 12), (network, 12)]
+    house.clock[0] += (KEPT_DAYS + 1) * DAY_MS
+    await forget_old_arrivals(house.database, house.clock[0])
+    assert beside(house.url, "SELECT * FROM arrival") == []
