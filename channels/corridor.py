@@ -13,10 +13,11 @@ from channels.wire import No
 from realtime.fanout import Fanout
 from realtime.refusals import Refusal
 from realtime.watcher import Watcher
+from storage.arrivals import marks_of
 from storage.ballot_box import BallotBox
 from storage.database import StorageUnavailable
 from storage.keys import Keys
-from storage.values import CastVote, Receipt
+from storage.values import FROM_SOMEWHERE, CastVote, Origin, Receipt
 
 OUTLET_EXTENSION = "imaginest.outlet"
 """Where the server puts the connection's ``Outlet`` in the scope's extensions, if it has one to give.
@@ -38,6 +39,8 @@ class Visitor:
     """The token of staff's cookie, as it was brought."""
     nobody: Refusal = Refusal.UNKNOWN_VOTER
     """What whoever has no device is answered to a vote: no cookie came, or one that is not ours."""
+
+    origin: Origin = FROM_SOMEWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ class Corridor:
         device = visitor.device
         if device is None:
             return No(visitor.nobody, vote.op)
-        outcome = await cast_vote(self.ballots, CastVote(vote.topic, device, vote.sign, vote.op))
+        marks = marks_of(self.keys, visitor.origin, vote.topic, self.wall())
+        outcome = await cast_vote(self.ballots, CastVote(vote.topic, device, vote.sign, vote.op, marks=marks))
         if not isinstance(outcome, Receipt):
             return No(outcome, vote.op)
         seen = self.keys.seen_token(vote.topic, device) if outcome.voted else ""

@@ -28,7 +28,7 @@ LEAST_SHARE_NETWORK = 0.1
 """What part of a topic's votes in ten minutes must bear a mark before it is written down."""
 
 MOST_REMEMBERED = 200_000
-"""Marks in memory; what comes beyond is counted and not remembered."""
+"""Marks in memory; what comes beyond is counted where others of its kind are, and not remembered."""
 
 
 class Arrived(NamedTuple):
@@ -93,11 +93,17 @@ class Arrivals:
             slot = self._slots.setdefault((topic, now // SLOT_MS), _Slot())
             slot.votes += 1
             for mark in marks:
-                group = slot.groups.setdefault(mark, _Group())
-                group.votes += 1
-                if self.remembered < MOST_REMEMBERED:
-                    group.numbers.append(number)
-                    self.remembered += 1
+                self._note(slot, mark, number)
+
+    def _note(self, slot: _Slot, mark: int, number: int) -> None:
+        is_full = self.remembered >= MOST_REMEMBERED
+        if is_full and mark not in slot.groups:
+            return
+        group = slot.groups.setdefault(mark, _Group())
+        group.votes += 1
+        if not is_full:
+            group.numbers.append(number)
+            self.remembered += 1
 
     def due(self, now: int) -> tuple[list[Crowd], list[Turnout]]:
         """What is to be written down now; what is over and was no crowd is forgotten."""

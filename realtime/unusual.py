@@ -1,13 +1,15 @@
-"""Votes that come otherwise than usual: many at once, or all one way (pure).
+"""Votes that come otherwise than usual: many at once, all one way, from new devices or from one network (pure).
 
 A flag asks somebody to look and proves nothing: a hall, a letter or a television programme makes bursts as well.
-Only what is public is looked at: how many voters a topic wins a minute, and the points of its public time line.
+What is looked at is public: how many voters a topic wins a minute, and the points of its public time line; and, of
+where votes come from, how many of ten minutes bear one mark (``realtime.arrivals``), never which way they lean.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from realtime.arrivals import NEW_DEVICE, Turnout
 from realtime.tally import Counts
 
 HALF_LIFE = 30
@@ -34,6 +36,9 @@ LEAST_PAST = 100
 LEAST_SHIFT = 0.25
 """By how much its share of plus must differ from the topic's."""
 
+LEAST_SHARE_OF_A_NETWORK = 0.25
+"""What part of the votes of ten minutes must come from one network."""
+
 _KEEP = 0.5 ** (1 / HALF_LIFE)
 
 
@@ -55,6 +60,56 @@ class OneWay:
     voters: int
     share: float
     usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Votes of ten minutes (``at``, since 1970), and how many bear each mark that a crowd bore."""
+
+    at: int
+    votes: int
+    marks: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Of the votes of the ten minutes ``at`` so many, the part ``share``, bear a mark.
+
+    ``usual`` is the part before; None for a network: each is as good as another.
+    """
+
+    at: int
+    mark: int
+    voters: int
+    share: float
+    usual: float | None
+
+
+def from_new_devices(slots: Sequence[Slot], past: Sequence[Turnout]) -> list[Alike]:
+    """Slots whose votes come from new devices far more than those before.
+
+    ``past`` are the counts of other slots, of which those before each slot count; the score is that of ``one_way``.
+    """
+    found = []
+    for slot in slots:
+        earlier = [one for one in past if one.slot < slot.at]
+        before, voters = sum(one.votes for one in earlier), slot.marks.get(NEW_DEVICE, 0)
+        if before < LEAST_PAST or voters < LEAST_VOTERS:
+            continue
+        share, p = voters / slot.votes, (sum(one.fresh for one in earlier) + 1) / (before + 2)
+        if share - p >= LEAST_SHIFT and (share - p) / sqrt(p * (1 - p) / slot.votes) >= SCORE:
+            found.append(Alike(slot.at, NEW_DEVICE, voters, share, p))
+    return found
+
+
+def from_one_network(slots: Sequence[Slot]) -> list[Alike]:
+    """Slots of which one network has a large part."""
+    return [
+        Alike(slot.at, mark, voters, voters / slot.votes, None)
+        for slot in slots
+        for mark, voters in sorted(slot.marks.items())
+        if mark != NEW_DEVICE and voters >= max(LEAST_VOTERS, LEAST_SHARE_OF_A_NETWORK * slot.votes)
+    ]
 
 
 def usual(won: Sequence[int], others: Sequence[int]) -> list[float]:

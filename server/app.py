@@ -183,7 +183,7 @@ def create_app(
     def identify_visitor(scope: Any) -> Visitor:
         if drain.begun:
             return Visitor(None, Refusal.TRY_AGAIN)
-        return identify(scope, keys, settings.origins)
+        return identify(scope, keys, settings.origins, settings.proxies)
 
     console = Console(database, keys, wall)
     corridor = Corridor(fanout, ballots, keys, identify_visitor, wall, monotonic, console)
@@ -251,6 +251,7 @@ def create_app(
                 services.attendance,
                 remind_referents,
                 heart,
+                ballots,
                 appeal_days=settings.appeal_days,
                 contact_days=settings.contact_days,
                 wall=wall,
@@ -283,7 +284,7 @@ def create_app(
         lifespan=lifespan,
     )
     ending = Ending(pages)
-    requests = Requests(Gate(ending, keys, settings.origins, settings.embed_sites))
+    requests = Requests(Gate(ending, keys, settings.origins, settings.embed_sites, wall))
     metrics = Metrics(
         Parts(
             node=settings.node,

@@ -1,4 +1,6 @@
-"""Who asks: the voter's cookie. It holds a random device secret, signed, and nothing about a person."""
+"""Who asks: the voter's cookie. It holds a random device secret and the ten minutes in which it was made, signed,
+and nothing about a person.
+"""
 
 import base64
 import binascii
@@ -16,17 +18,24 @@ MAX_AGE = 400 * 86_400
 """Seconds; the longest that browsers keep a cookie."""
 
 _MAC_BYTES = 16
+_BORN_BYTES = 4
+_TOLD_BYTES = {"1": DEVICE_BYTES, "2": DEVICE_BYTES + _BORN_BYTES}
+"""What each version signs; cookies of the first are still in browsers."""
 
 Scope = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """``device`` is always set; it is new (and worth nothing yet) where ``has_cookie`` is false."""
+    """``device`` is always set; it is new (and worth nothing yet) where ``has_cookie`` is false.
+
+    ``born``: the ten minutes (since 1970) in which its cookie was made, None where that does not say.
+    """
 
     device: bytes
     has_cookie: bool
     fault: Refusal | None = None
+    born: int | None = None
 
 
 def caller_of(headers: dict[bytes, bytes], keys: Keys) -> Caller:
@@ -34,22 +43,22 @@ def caller_of(headers: dict[bytes, bytes], keys: Keys) -> Caller:
     raw = cookie_in(headers.get(b"cookie", b""), COOKIE)
     if raw is None:
         return Caller(secrets.token_bytes(DEVICE_BYTES), has_cookie=False)
-    device = _verified(raw, keys)
-    if device is None:
+    known = _verified(raw, keys)
+    if known is None:
         return Caller(secrets.token_bytes(DEVICE_BYTES), has_cookie=False, fault=Refusal.FORGED_COOKIE)
-    return Caller(device, has_cookie=True)
+    return Caller(known[0], has_cookie=True, born=known[1])
 
 
-def cookie_of(device: bytes, keys: Keys) -> str:
-    """The cookie's value: version, device and signature."""
-    signed = device + _mac(device, keys)
-    return "1." + base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
+def cookie_of(device: bytes, keys: Keys, born: int | None = None) -> str:
+    """The cookie's value: version, device, when it was made (not in the first version) and signature."""
+    version, told = ("1", device) if born is None else ("2", device + born.to_bytes(_BORN_BYTES))
+    return f"{version}." + base64.urlsafe_b64encode(told + _mac(told, keys)).rstrip(b"=").decode()
 
 
-def set_cookie(device: bytes, keys: Keys, *, secure: bool) -> bytes:
-    """The value of a Set-Cookie header for this device."""
+def set_cookie(device: bytes, keys: Keys, born: int, *, secure: bool) -> bytes:
+    """The value of a Set-Cookie header for a device that is new in the ten minutes ``born``."""
     parts = [
-        f"{COOKIE}={cookie_of(device, keys)}",
+        f"{COOKIE}={cookie_of(device, keys, born)}",
         f"Max-Age={MAX_AGE}",
         "Path=/",
         "HttpOnly",
@@ -76,17 +85,20 @@ def cookie_in(header: bytes, name: str) -> str | None:
     return None if morsel is None else morsel.value
 
 
-def _verified(value: str, keys: Keys) -> bytes | None:
+def _verified(value: str, keys: Keys) -> tuple[bytes, int | None] | None:
     version, _, body = value.partition(".")
-    if version != "1" or not body.isascii():
+    if version not in _TOLD_BYTES or not body.isascii():
         return None
     try:
         signed = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):
         return None
-    device, mac = signed[:DEVICE_BYTES], signed[DEVICE_BYTES:]
-    return device if hmac.compare_digest(mac, _mac(device, keys)) and len(device) == DEVICE_BYTES else None
+    told, mac = signed[: _TOLD_BYTES[version]], signed[_TOLD_BYTES[version] :]
+    if len(told) != _TOLD_BYTES[version] or not hmac.compare_digest(mac, _mac(told, keys)):
+        return None
+    device, born = told[:DEVICE_BYTES], told[DEVICE_BYTES:]
+    return device, int.from_bytes(born) if born else None
 
 
-def _mac(device: bytes, keys: Keys) -> bytes:
-    return hmac.digest(keys.cookies, device, "sha256")[:_MAC_BYTES]
+def _mac(told: bytes, keys: Keys) -> bytes:
+    return hmac.digest(keys.cookies, told, "sha256")[:_MAC_BYTES]

@@ -1,14 +1,18 @@
 """What every request passes: origin, identity, and the headers that every answer carries."""
 
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 from channels.corridor import Visitor
+from channels.origin import address_of, network_of
+from realtime.arrivals import SLOT_MS
 from realtime.refusals import Refusal
 from server.identity import caller_of, cookie_in, set_cookie, unset_cookie
 from storage.keys import Keys
+from storage.values import Origin
 from web.console.desk import COOKIE as STAFF_COOKIE
 from web.console.doors import MOST_TOKEN
 from web.language import language_of
@@ -59,7 +63,7 @@ def origin_fault(headers: dict[bytes, bytes], origins: Iterable[str], *, needed:
     return None if same else Refusal.FOREIGN_ORIGIN
 
 
-def identify(scope: Any, keys: Keys, origins: Iterable[str]) -> Visitor:
+def identify(scope: Any, keys: Keys, origins: Iterable[str], proxies: Container[str] = ()) -> Visitor:
     """Who comes through a live door, so that no other site watches or votes in a citizen's name.
 
     Browsers send no Origin with what a page reads of its own site; what else they say of it then counts.
@@ -73,21 +77,29 @@ def identify(scope: Any, keys: Keys, origins: Iterable[str]) -> Visitor:
         return Visitor(None, refused)
     caller = caller_of(headers, keys)
     staff = cookie_in(headers.get(b"cookie", b""), STAFF_COOKIE) or ""
-    return Visitor(
-        caller.device if caller.has_cookie else None,
-        staff=staff[:MOST_TOKEN],
-        nobody=caller.fault or Refusal.UNKNOWN_VOTER,
-    )
+    nobody = caller.fault or Refusal.UNKNOWN_VOTER
+    if not caller.has_cookie:
+        return Visitor(None, staff=staff[:MOST_TOKEN], nobody=nobody)
+    peer = scope["client"][0] if scope.get("client") else ""
+    address = address_of(peer, headers.get(b"x-forwarded-for", b"").decode("latin-1"), proxies)
+    origin = Origin(network_of(address), caller.born)
+    return Visitor(caller.device, staff=staff[:MOST_TOKEN], nobody=nobody, origin=origin)
 
 
 class Gate:
     """ASGI middleware around the pages: checks the origin of what changes something, names the caller."""
 
     def __init__(
-        self, app: Any, keys: Keys, origins: tuple[str, ...], embed_sites: tuple[str, ...] = ()
+        self,
+        app: Any,
+        keys: Keys,
+        origins: tuple[str, ...],
+        embed_sites: tuple[str, ...] = (),
+        wall: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         """Pages of ``embed_sites`` may show an embedded topic in a frame, and nothing else."""
         self._app = app
+        self._wall = wall
         self._keys = keys
         self._origins = origins
         self._previewed = ((b"content-security-policy", content_policy(["'self'"])), *HEADERS[1:])
@@ -108,6 +120,7 @@ class Gate:
         state = scope["state"] = {**scope.get("state", {})}
         state["language"] = language_of(headers)
         state["device"] = caller.device
+        state["born"] = caller.born
         state["has_cookie"] = caller.has_cookie
         state["cookie_fault"] = caller.fault
         state["erased"] = False
@@ -117,7 +130,9 @@ class Gate:
         extra = self._framed if is_framed else self._previewed if is_previewed else HEADERS
         # In another site's page nobody is told apart: no cookie is asked for, none is set.
         known = caller.has_cookie or is_framed
-        fresh = None if known else set_cookie(caller.device, self._keys, secure=secure)
+        fresh = (
+            None if known else set_cookie(caller.device, self._keys, self._wall() // SLOT_MS, secure=secure)
+        )
 
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":

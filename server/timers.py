@@ -19,6 +19,7 @@ from server.letter_sender import LetterSender
 from server.mail import ROUND_SECONDS, Postman
 from server.marks import LOOK_SECONDS, Marks
 from storage.attendance import FLUSH_SECONDS, Attendance
+from storage.ballot_box import BallotBox
 from storage.contact import forget_old_threads
 from storage.database import Database
 from storage.keys import Keys
@@ -38,6 +39,9 @@ SILENT_SECONDS = 2 * PING_SECONDS[Framing.JSON] + 10
 
 SCHEDULE_SECONDS = 0.25
 """From one look for what editors have scheduled to the next; it opens within the second that they chose."""
+
+ARRIVALS_SECONDS = 10.0
+"""From one look at whether crowds come from one place to the next."""
 
 _PINGS = {str(f): (PING_SECONDS[f], framed(Ping(), f)) for f in Framing}
 
@@ -113,6 +117,7 @@ def schedule(
     attendance: Attendance,
     remind: Callable[[], Awaitable[None]],
     heart: Heart,
+    ballots: BallotBox,
     *,
     appeal_days: int,
     contact_days: int,
@@ -151,5 +156,6 @@ def schedule(
     timers.every(3600.0, every_hour, "retention")
     timers.every(60.0, remind, "reminders")
     timers.every(ROUND_SECONDS, postman.deliver, "mail")
+    timers.every(ARRIVALS_SECONDS, ballots.keep_arrivals, "arrivals")
     timers.now_and_every(BEAT_SECONDS, heart.beat, "heartbeat")
     timers.every(LETTER_SECONDS, sender.deliver, "letter")

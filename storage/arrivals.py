@@ -3,14 +3,18 @@
 import sqlalchemy as sa
 
 from realtime.arrivals import NEW_DEVICE, SLOT_MS, Crowd, Turnout, is_new
+from realtime.disclosure import ROUNDING
 from storage.database import Database
 from storage.keys import Keys
 from storage.statements import Upsert
 from storage.tables_quarantine import ARRIVAL, TURNOUT
 from storage.values import DAY_MS, Origin
+from storage.values_quarantine import LEAST_SET_ASIDE, Network
 
 KEPT_DAYS = 14
-"""So long somebody may look at what was unusual, and act on it."""
+"""So long somebody may look at what was unusual, and act on it; the legal page says so."""
+
+MOST_NETWORKS = 20
 
 AT_ONCE = 5_000
 """Rows in one statement: votes wait for the writing thread."""
@@ -37,6 +41,22 @@ async def keep_arrivals(database: Database, crowds: list[Crowd], turnouts: list[
     if turnouts:
         added = [turnout._asdict() for turnout in turnouts]
         await database.write(lambda connection: connection.execute(_ADD, added))
+
+
+async def networks(database: Database, topic: int) -> list[Network]:
+    """The networks that a rule about a topic may name, that of most votes first."""
+    votes = sa.func.count().label("votes")
+    statement = (
+        sa.select(ARRIVAL.c.mark, votes, sa.func.min(ARRIVAL.c.slot).label("slot"))
+        .where(ARRIVAL.c.topic_id == topic, ARRIVAL.c.mark != NEW_DEVICE)
+        .group_by(ARRIVAL.c.mark)
+        .having(votes >= LEAST_SET_ASIDE)
+        .order_by(votes.desc(), ARRIVAL.c.mark)
+        .limit(MOST_NETWORKS)
+    )
+    async with database.read() as connection:
+        rows = await connection.execute(statement)
+        return [Network(row.mark, row.votes - row.votes % ROUNDING, int(row.slot) * SLOT_MS) for row in rows]
 
 
 async def forget_old_arrivals(database: Database, now: int) -> None:

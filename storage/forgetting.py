@@ -38,7 +38,9 @@ FORGOTTEN: frozenset[str] = frozenset(
 )
 """The columns that lead from a device to a row; after ``forget_device`` none holds anything made of it."""
 
-LEFT: frozenset[str] = frozenset({"ballot.voter_key", "op.voter_key", "carried.voter_key"})
+LEFT: frozenset[str] = frozenset(
+    {"ballot.voter_key", "op.voter_key", "carried.voter_key", "set_aside.voter_key"}
+)
 """The columns that keep what is made of a device: counted votes, which nobody can find without its cookie."""
 
 NOBODYS: frozenset[str] = frozenset(

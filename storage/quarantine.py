@@ -5,6 +5,7 @@ Everything is decided behind the lock of the topic's tally, in one transaction w
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -178,12 +179,14 @@ def _in_order(books: Books, topic: int, names: Iterable[bytes]) -> list[bytes]:
 
 
 def _told(rule: Rule) -> dict[str, object]:
-    return {
-        "since": rule.since,
-        "until": rule.until,
-        "only_new": rule.only_new,
-        "network": rule.network or "",
-    }
+    """What of a rule stands in the journal."""
+    since, until = [datetime.fromtimestamp(minute * 60, UTC) for minute in (rule.since, rule.until)]
+    told: dict[str, object] = {"span": f"{since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M}"}
+    if rule.only_new:
+        told["new-devices"] = True
+    if rule.network is not None:
+        told["network"] = rule.network
+    return told
 
 
 def _reason_fault(reason: str) -> QuarantineFault | None:

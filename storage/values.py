@@ -221,6 +221,10 @@ class Origin:
     born: int | None = None
 
 
+FROM_SOMEWHERE = Origin()
+"""Nothing is known of where they come from."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnBallot:
     """How a voter's vote stands; ``is_aside``: it is kept and does not count now."""

@@ -49,6 +49,8 @@ class QuarantineFault(StrEnum):
     """Why nothing was set aside, or brought back."""
 
     UNKNOWN_TOPIC = "unknown-topic"
+    BAD_TIME = "bad-time"
+    BAD_OP = "bad-op"
     BAD_SPAN = "bad-span"
     NOT_OVER = "not-over"
     NO_REASON = "no-reason"
@@ -108,6 +110,15 @@ class Quarantine:
     @property
     def stands(self) -> bool:
         return self.undone_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A mark under which ``votes`` of a topic came (thirty at least, in fives), the first ``since`` (ms)."""
+
+    mark: int
+    votes: int
+    since: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ class Kept(StrEnum):
 
     PROFILE = "profile"
     BALLOTS = "ballots"
+    ORIGINS = "origins"
+    SET_ASIDE = "set-aside"
     COUNTS = "counts"
     PUBLISHED = "published"
     SUBJECTS = "subjects"
@@ -33,6 +35,8 @@ class Kept(StrEnum):
 TABLES: Mapping[Kept, tuple[str, ...]] = {
     Kept.PROFILE: ("voter", "profile"),
     Kept.BALLOTS: ("ballot", "op", "topic_key", "carried"),
+    Kept.ORIGINS: ("ballot_minute", "arrival", "turnout"),
+    Kept.SET_ASIDE: ("quarantine", "set_aside"),
     Kept.COUNTS: ("tally", "series"),
     Kept.PUBLISHED: ("release", "moment"),
     Kept.SUBJECTS: (

@@ -1,15 +1,27 @@
 """What the watch room shows, read once however many screens ask."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from realtime.disclosure import View
-from realtime.unusual import LEAST_VOTERS, Burst, OneWay, bursts, one_way, usual
+from realtime.tally import Counts
+from realtime.unusual import (
+    LEAST_VOTERS,
+    Alike,
+    Burst,
+    OneWay,
+    bursts,
+    from_new_devices,
+    from_one_network,
+    one_way,
+    usual,
+)
 from storage.database import Database
 from storage.keys import Keys
 from storage.time_line import moments
-from storage.unusual import won_by_minute
+from storage.unusual import slots, won_by_minute
+from storage.values import Moment
 from storage.values_watch import MINUTE_MS, Watch, WonByMinute
 from storage.watch import look
 
@@ -22,16 +34,17 @@ SEARCHED_MS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How votes came on a topic, beside how they usually do; ``bursts`` and ``one_way`` are what is unusual."""
+    """How votes came on a topic, beside how they usually do; all but ``won`` and ``usual`` is what is unusual."""
 
     won: WonByMinute
     usual: tuple[float, ...]
     bursts: tuple[Burst, ...]
     one_way: tuple[OneWay, ...]
+    alike: tuple[Alike, ...]
 
     @property
     def is_flagged(self) -> bool:
-        return bool(self.bursts or self.one_way)
+        return bool(self.bursts or self.one_way or self.alike)
 
 
 class WatchBoard:
@@ -66,7 +79,9 @@ class WatchBoard:
         topics = await won_by_minute(self._database, now)
         together = [sum(minute) for minute in zip(*(one.won for one in topics), strict=True)]
         courses = []
+        marked = await slots(self._database, [one.topic for one in topics], now)
         for one in topics:
+            by_ten, past = marked[one.topic]
             others = [all_of_them - mine for all_of_them, mine in zip(together, one.won, strict=True)]
             age = (now - one.rules.opens_at) // MINUTE_MS
             courses.append(
@@ -75,6 +90,7 @@ class WatchBoard:
                     tuple(usual(one.won, others)),
                     tuple(bursts(one.won, others, age)),
                     await self._one_way(one, now),
+                    tuple(from_new_devices(by_ten, past) + from_one_network(by_ten)),
                 )
             )
         return courses
@@ -84,5 +100,20 @@ class WatchBoard:
         if sum(one.won) < LEAST_VOTERS or one.rules.view(voted=False, now=now) is not View.RESULTS:
             return ()
         line = await moments(self._database, self._keys, one.topic)
-        found = one_way([(moment.at, moment.counts) for moment in line])
+        found = [stretch for part in unbroken(line) for stretch in one_way(part)]
         return tuple(stretch for stretch in found if stretch.at >= one.first * MINUTE_MS)
+
+
+def unbroken(line: Sequence[Moment]) -> list[list[tuple[int, Counts]]]:
+    """The parts of a time line between its steps, each with what it begins from (pure).
+
+    At a step the moment before is told again, and of a live headline then once more, less who left.
+    """
+    parts: list[list[tuple[int, Counts]]] = [[]]
+    for before, moment in zip([None, *line], line, strict=False):
+        if moment.again:
+            is_second = before is not None and before.again and before.at == moment.at
+            parts.append([(moment.at, moment.counts)] if is_second else [])
+        else:
+            parts[-1].append((moment.at, moment.counts))
+    return [part for part in parts if part]

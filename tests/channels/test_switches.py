@@ -1,6 +1,7 @@
 """What staff switch on one of two real nodes holds and is told on both; who is signed out is closed on both."""
 
 import asyncio
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -12,12 +13,15 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from realtime.disclosure import ResultPolicy
+from server.identity import cookie_of
 from storage.values import TopicRules
 from storage.values_staff import Role
 from tests.cluster import Cluster, cluster
 from tests.colleagues import signed_in
+from tests.other_doors import visitor
 from tests.running import DEADLINE, Citizen, Running, citizen
 from tests.running_postgres import RunningPostgres
+from web.console.local_instant import write_instant
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
 WHY = "Le vote est suspendu un moment."
@@ -41,10 +45,13 @@ class Hands:
         more = {"kind": kind, "reason": "essai", "step": "confirm", "op": OP + secrets.token_hex(4)}
         await self.post("/console/commandes", **more, **form)
 
+    async def get(self, path: str) -> str:
+        async with httpx2.AsyncClient(base_url=self.node.url, headers=self.headers) as http:
+            return (await http.get(path)).text
+
     async def off(self) -> None:
         """Whatever is on."""
-        async with httpx2.AsyncClient(base_url=self.node.url, headers=self.headers, timeout=DEADLINE) as http:
-            page = (await http.get("/console/commandes")).text
+        page = await self.get("/console/commandes")
         for part in page.split('href="/console/commandes/')[1:]:
             if (number := part.split("/arreter")[0]).isdigit():
                 await self.post(f"/console/commandes/{number}/arreter", reason="fini")
@@ -132,6 +139,50 @@ async def test_a_paused_topic_takes_no_vote_through_any_door_of_any_node_and_the
         await hands.off()
         assert (await http.post(f"/sujets/{topic}/vote", data=form)).status_code == 303
         assert (await one.vote(topic, 1, "op-by-a-socket"))["t"] == "ack"
+
+
+async def test_votes_set_aside_on_one_node_leave_the_numbers_of_the_other_and_come_back(
+    two: Cluster, hands: Hands
+) -> None:
+    here, there = two.nodes
+    topic = here.topic(OPEN)
+    async with citizen(there) as watcher:
+        await watcher.follow(topic)
+        for number in range(40):
+            cookie = f"imaginest={cookie_of(secrets.token_bytes(16), here.keys)}"
+            async with visitor(here, cookie) as voter:
+                assert (await voter.votes(topic, 1 if number < 10 else -1))["t"] == "ack"
+            if number == 9:
+                past(two, topic, 9)
+        past(two, topic, 3)
+        ago = _now() // 60_000 - 5
+        form = {"since": write_instant(ago * 60_000), "until": write_instant((ago + 5) * 60_000)}
+        form |= {"reason": "Votes automatiques", "op": OP + secrets.token_hex(4), "step": "confirm"}
+        before = await standing(watcher, 40)
+        await hands.post(f"/console/mises-de-cote/sujets/{topic}", **form)
+        after = await standing(watcher, 10)
+        assert after[0] == before[0] and after[1] > before[1], "it goes on in the same epoch"
+        page = await hands.get(f"/console/mises-de-cote/sujets/{topic}")
+        (again,) = re.findall(r'href="(/console/mises-de-cote/[0-9]+/remettre)"', page)
+        await hands.post(again, reason="Une classe votait.")
+        await standing(watcher, 40)
+
+
+def past(two: Cluster, topic: int, minutes: int) -> None:
+    """Have the votes of this minute be of an earlier one: a rule takes what is over."""
+    statement = "UPDATE ballot_minute SET minute = minute - %s WHERE topic_id = %s AND minute > %s"
+    with two.postgres.connect(two.database) as connection:
+        connection.execute(statement, [minutes, topic, _now() // 60_000 - 3])
+
+
+async def standing(watcher: Citizen, voters: int) -> list[int]:
+    """The version at which so many voters are told."""
+    async with asyncio.timeout(DEADLINE):
+        while True:
+            delta = await watcher.hear_a("delta")
+            if delta["changed"].get("voters") == voters:
+                version: list[int] = delta["version"]
+                return version
 
 
 async def test_while_posting_is_paused_a_text_is_kept_in_its_form(two: Cluster, hands: Hands) -> None:

@@ -4,8 +4,18 @@ import random
 
 import pytest
 
+from realtime.arrivals import NEW_DEVICE, Turnout
 from realtime.tally import Counts
-from realtime.unusual import WARM_UP, Burst, bursts, one_way
+from realtime.unusual import (
+    WARM_UP,
+    Alike,
+    Burst,
+    Slot,
+    bursts,
+    from_new_devices,
+    from_one_network,
+    one_way,
+)
 
 MINUTES = 360
 OLD = 10_000
@@ -92,3 +102,31 @@ def test_votes_all_one_way_are_flagged(usual: float, share: float) -> None:
 
 def test_a_first_hundred_of_one_mind_is_a_beginning() -> None:
     assert one_way(line(10, *[(30, 1.0)] * 3, *[(30, 0.9)] * 3)) == []
+
+
+PAST = [Turnout(1, at, 50, 10) for at in range(94, 100)]
+"""Three hundred votes, a fifth of them from new devices."""
+
+
+def test_many_new_devices_where_few_are_usual_are_flagged() -> None:
+    [found] = from_new_devices([Slot(100, 60, {NEW_DEVICE: 50})], PAST)
+    assert (found.at, found.voters, round(found.share, 2), round(found.usual or 0, 1)) == (100, 50, 0.83, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("slot", "past"),
+    [
+        (Slot(100, 60, {NEW_DEVICE: 20}), PAST),  # a little more than usual
+        (Slot(100, 29, {NEW_DEVICE: 29}), PAST),  # too few
+        (Slot(100, 60, {NEW_DEVICE: 60}), PAST[:1]),  # nothing is usual yet
+        (Slot(100, 60, {NEW_DEVICE: 60}), [Turnout(1, at, 50, 45) for at in range(94, 100)]),  # a launch
+        (Slot(100, 60, {NEW_DEVICE: 60}), [Turnout(1, at, 50, 10) for at in range(101, 109)]),  # only later
+    ],
+)
+def test_new_devices_as_usual_are_not_flagged(slot: Slot, past: list[Turnout]) -> None:
+    assert from_new_devices([slot], past) == []
+
+
+def test_a_network_is_flagged_from_thirty_votes_and_a_quarter_of_all() -> None:
+    slots = [Slot(100, 100, {NEW_DEVICE: 90, 7: 30, 8: 29}), Slot(101, 200, {7: 49}), Slot(102, 29, {7: 29})]
+    assert from_one_network(slots) == [Alike(100, 7, 30, 0.3, None)]

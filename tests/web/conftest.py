@@ -51,7 +51,13 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         Services(house.database, house.keys, house.box, lambda: house.clock[0], load_pages(), passwords=quick)
     ]
     pages = [*console_routes(), *routes()]
-    gate = Gate(Starlette(routes=pages, exception_handlers=exception_handlers()), house.keys, ())
+    gate = Gate(
+        Starlette(routes=pages, exception_handlers=exception_handlers()),
+        house.keys,
+        (),
+        (),
+        lambda: house.clock[0],
+    )
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await gate({**scope, "state": {"services": services[0]}}, receive, send)

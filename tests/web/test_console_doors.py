@@ -15,6 +15,7 @@ from storage.values_moderation import Choice, Decision, NewDecision, Sort, Subje
 from storage.values_posts import PostingRules
 from storage.values_staff import Role
 from storage.values_switches import NewSwitch, SwitchKind
+from tests.storage.test_quarantine import attacked, made, one
 from tests.storage.test_referents import idea_of
 from tests.web.conftest import ORIGIN, Site
 from tests.web.drafted import drafted, drafted_campaign, drafted_questionnaire, written_page
@@ -45,6 +46,11 @@ FORMS: dict[str, dict[str, str]] = {
         **{"op": OP, "step": "confirm"},
     },
     "/console/commandes/{id:int}/arreter": {"reason": "essai"},
+    "/console/mises-de-cote/sujets/{id:int}": {
+        **{"since": "2027-01-15T09:00", "until": "2027-01-15T09:01", "reason": "Votes automatiques"},
+        **{"op": OP, "step": "confirm"},
+    },
+    "/console/mises-de-cote/{id:int}/remettre": {"reason": "Une classe votait."},
     "/console/comptes": {"email": "n@grandest.fr", "name": "N", "role": "editor", "op": OP},
     "/console/comptes/{id:int}": {"role": "editor"},
     "/console/comptes/{id:int}/invitation": {"op": OP},
@@ -172,6 +178,11 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
         subject = await queue_subject(site, route.path, someone)
     if "commandes/{id" in route.path:
         subject = await something_on(site, someone.id)
+    if "mises-de-cote" in route.path:
+        topic, minute = await attacked(site.house)
+        subject = topic
+        if "remettre" in route.path:
+            subject = (await made(site.house, one(topic, minute), staff=someone.id)).id
     if "reponses/{id" in route.path:
         subject = await idea_of(site.house, "sport")
     if "courrier/{id" in route.path:

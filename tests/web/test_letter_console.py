@@ -86,7 +86,7 @@ def test_what_is_long_is_cut_between_words_and_leaves_room_for_all() -> None:
     catalogue = load_pages()[Language.FRENCH].catalogue
     made = made_sections(catalogue, "2027-01", Material(told, told, []))
     assert letter_fault("Un titre", made) is None
-    assert {part.key: part.text.count("(démonstration)](/sujets/") for part in made} == {
+    assert {part.key: part.text.count("(démonstration, votes simulés)](/sujets/") for part in made} == {
         "intro": 0,
         "decisions": MOST_TOLD,
         "answers": MOST_TOLD,

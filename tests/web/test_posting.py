@@ -295,7 +295,9 @@ async def test_ideas_that_say_the_same_are_offered_instead(site: Site) -> None:
     async with site.browser(OTHER) as browser:
         text = "des TRAINS de nuits vers nice"
         found = (await browser.get("/similaires", params={"texte": text})).json()
-        assert found == [{"id": topic, "title": TEXT, "voters": 0, "url": f"/sujets/{topic}"}]
+        assert found == [
+            {"id": topic, "title": TEXT, "language": "fr", "voters": 0, "url": f"/sujets/{topic}"}
+        ]
         preview = (await browser.post("/proposer", data=FORM | {"text": text})).text
         assert f'href="/sujets/{topic}">Voter plutôt pour celle-ci' in preview
         await close_topic(site.house.database, topic, site.house.clock[0])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from realtime.disclosure import RATIO_FROM, View, seen_through
 from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Counts, Departement, PublicTally, SeriesKind, Sex, Sign, Version
-from storage.values import Caveat, Standing, Topic, TopicState, caveats_of
+from storage.values import Caveat, OwnBallot, Standing, Topic, TopicState, caveats_of
 from storage.values_news import Picture
 from web.citizen.time_left import TimeLeft, time_left
 from web.citizen.weather import Share, Weather, share, weather
@@ -49,6 +49,8 @@ class Card:
     """Whether the Région has answered."""
     paused: str = ""
     """Why it takes no votes just now, where staff have paused them."""
+    is_aside: bool = False
+    """Whether this person's ballot is kept and does not count now."""
 
     @property
     def is_open(self) -> bool:
@@ -103,7 +105,7 @@ def card(
     standing: Standing,
     *,
     now: int,
-    own: Sign | None,
+    own: OwnBallot | None,
     voted: bool,
     seen: str,
     op: str,
@@ -124,7 +126,8 @@ def card(
         view=view,
         state=topic.rules.state(now),
         left=time_left(topic.rules, now),
-        own=own,
+        own=None if own is None else own.sign,
+        is_aside=own is not None and own.is_aside,
         seen=seen if voted else "",
         op=op,
         note=note,

@@ -22,7 +22,7 @@ from storage.database import StorageUnavailable
 from storage.drafts import amends_of_made
 from storage.questionnaires import get_questionnaire, note_stages
 from storage.topics import get_topics
-from storage.values import CastVote, Receipt, TopicState
+from storage.values import Receipt, TopicState
 from storage.values_drafts import DraftSort
 from storage.values_questionnaires import Engagement, Questionnaire
 from web.catalogue import Catalogue
@@ -117,7 +117,7 @@ async def participation(request: Request) -> Response:
 async def _cast(reader: Reader, form: StepForm, sign: Sign) -> Response:
     visitor = reader.visitor
     topic = reader.questionnaire.steps[form.step - 1].topic
-    outcome = await cast_vote(visitor.services.ballots, CastVote(topic, visitor.device, sign, form.op))
+    outcome = await cast_vote(visitor.services.ballots, visitor.ballot(topic, sign, form.op))
     if isinstance(outcome, Receipt):
         return RedirectResponse(reader.after(form.step, sign), SEE_OTHER)
     status = 503 if outcome is Refusal.TRY_AGAIN else 409

@@ -26,13 +26,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """``line`` (ratio of plus) and ``area`` (voters) are SVG points; ``last`` is where the line ends."""
+    """``line`` (ratio of plus) and ``area`` (voters) are SVG points; ``last`` is where the line ends.
+
+    ``steps`` are the instants (ms) at which votes were set aside or came back, and where they stand in the drawing.
+    """
 
     line: str
     area: str
     last: tuple[float, float]
     data: list[tuple[int, int, int]]
     rows: list[Row]
+    steps: list[tuple[int, float]]
 
 
 def timeline(moments: list[Moment]) -> Timeline | None:
@@ -52,15 +56,25 @@ def timeline(moments: list[Moment]) -> Timeline | None:
         last=(xs[-1], ys[-1]),
         data=plain(moments),
         rows=[Row(local_time(moment.at), share(moment.counts)) for moment in _thinned(moments)],
+        steps=sorted({(moment.at, x) for moment, x in zip(moments, xs, strict=True) if moment.again}),
     )
 
 
 def ended(moments: list[Moment], closed_at: int, headline: Counts) -> list[Moment]:
     """``moments`` to the result of a vote that has ended; the last of them may lie some voters before it.
 
-    A moment is the end of ten seconds, and may be later than the close.
+    A moment is the end of ten seconds, and may be later than the close. Steps after it stay, and the last of them
+    leads to the result.
     """
     before = [moment for moment in moments if moment.at < closed_at]
+    steps = [moment for moment in moments if moment.again and moment.at >= closed_at]
+    if steps:
+        return [
+            *before,
+            Moment(closed_at, steps[0].counts),
+            *steps,
+            Moment(steps[-1].at, headline, again=True),
+        ]
     at = max(closed_at, moments[-1].at if moments else closed_at)
     return [*before, Moment(at, headline)]
 

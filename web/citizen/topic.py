@@ -16,10 +16,11 @@ from storage.drafts import amends_of
 from storage.follow_up import follow_ups
 from storage.merging import carry_over, merged_here, merged_into
 from storage.news import campaign_of
+from storage.quarantine import steps
 from storage.tallies import cross_table
 from storage.time_line import moments
 from storage.topics import get_topic
-from storage.values import DAY_MS, CastVote, Receipt, Topic, TopicState
+from storage.values import DAY_MS, Receipt, Topic, TopicState
 from storage.values_moderation import MergedHere
 from storage.values_posts import PostStatus
 from web.citizen.again import retry_after
@@ -29,6 +30,7 @@ from web.citizen.debate import debate_under, read_sent
 from web.citizen.follow_up import course
 from web.citizen.preview import told as preview_of
 from web.citizen.pyramid import pyramid
+from web.citizen.set_aside import lines
 from web.citizen.timeline import ended, timeline
 from web.citizen.visit import (
     Visit,
@@ -98,9 +100,7 @@ async def vote(request: Request) -> Response:
 
 async def enter(visitor: Visit, topic: Topic, form: VoteForm, after: str) -> Response:
     """Enter a vote and go on to ``after``, or show the topic with what hindered it."""
-    outcome = await cast_vote(
-        visitor.services.ballots, CastVote(topic.id, visitor.device, form.sign, form.op)
-    )
+    outcome = await cast_vote(visitor.services.ballots, visitor.ballot(topic.id, form.sign, form.op))
     if isinstance(outcome, Receipt):
         return RedirectResponse(after, SEE_OTHER)
     status = _STATUS.get(outcome, 409)
@@ -135,6 +135,7 @@ async def show_topic(
     context = visitor.context(
         card=card,
         timeline=timeline(past),
+        set_aside=lines(await steps(database, topic.id)),
         pyramid=pyramid(cells),
         next=_path(card),
         course=course(topic, told, visitor.now),

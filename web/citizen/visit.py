@@ -12,17 +12,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+from channels.origin import address_of, network_of
 from channels.wire import MAX_INTEGER
 from realtime.disclosure import View
 from realtime.refusals import Refusal
-from realtime.tally import NOWHERE
-from storage.ballots import own_signs
+from realtime.tally import NOWHERE, Sign
+from storage.arrivals import marks_of
+from storage.ballots import own_ballots, own_signs
 from storage.follow_up import answered_topics
 from storage.news import pictures_of
 from storage.profiles import profile_of
 from storage.tallies import standings
 from storage.topics import get_topic
-from storage.values import Profile, Topic
+from storage.values import FROM_SOMEWHERE, CastVote, Origin, Profile, Topic
 from web.citizen.cards import Card, Note, card
 from web.forms import HOME, local_path
 from web.frame import frame_of
@@ -39,6 +41,12 @@ class Visit:
     device: bytes
     profile: Profile | None
     now: int
+    origin: Origin = FROM_SOMEWHERE
+
+    def ballot(self, topic: int, sign: Sign, op: str) -> CastVote:
+        """This visitor's vote, as it enters the ballot box."""
+        marks = marks_of(self.services.keys, self.origin, topic, self.now)
+        return CastVote(topic, self.device, sign, op, marks=marks)
 
     @property
     def profile_state(self) -> str:
@@ -50,7 +58,7 @@ class Visit:
         shown = list(topics)
         ids = [topic.id for topic in shown]
         gates = {topic.gate for topic in shown}
-        own = await own_signs(self.services.database, self.services.keys, self.device, gates.union(ids))
+        own = await own_ballots(self.services.database, self.services.keys, self.device, gates.union(ids))
         found = await standings(self.services.database, ids)
         pictures = await pictures_of(self.services.database, ids)
         answered = await answered_topics(self.services.database, ids)
@@ -98,7 +106,14 @@ async def visit(request: Request) -> Visit:
         profile = await profile_of(services.database, services.keys, device)
         if profile is not None:
             services.attendance.note_profile(device, profile, services.now())
-    return Visit(services, pages_for(request), device, profile, services.now())
+    return Visit(services, pages_for(request), device, profile, services.now(), _origin(request))
+
+
+def _origin(request: Request) -> Origin:
+    services: Services = request.state.services
+    peer = request.client.host if request.client else ""
+    address = address_of(peer, request.headers.get("x-forwarded-for", ""), services.proxies)
+    return Origin(network_of(address), request.state.born)
 
 
 async def asked_topic(visitor: Visit, request: Request) -> Topic:

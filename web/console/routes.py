@@ -18,6 +18,7 @@ from web.console import (
     pages,
     planning,
     profile,
+    quarantine,
     questionnaire_preview,
     questionnaires,
     queue,
@@ -50,6 +51,7 @@ def console_routes() -> list[BaseRoute]:
         console_route("/console/profil/secours", profile.renew_codes, methods=POST),
         console_route("/console/profil/sessions/{id:int}", profile.end_session, methods=POST),
         *_switches(),
+        *_quarantines(),
         *_referents(),
         *_correspondence(),
         *_watch_room(),
@@ -67,6 +69,18 @@ def _switches() -> list[BaseRoute]:
         console_route("/console/commandes", switches.switch, *hands, methods=POST),
         console_route("/console/commandes/{id:int}/arreter", switches.switch_off_page, *hands),
         console_route("/console/commandes/{id:int}/arreter", switches.switch_off, *hands, methods=POST),
+    ]
+
+
+def _quarantines() -> list[BaseRoute]:
+    hands, one = (Role.MODERATOR, Role.ADMINISTRATOR), "/console/mises-de-cote/sujets/{id:int}"
+    again = "/console/mises-de-cote/{id:int}/remettre"
+    return [
+        console_route("/console/mises-de-cote", quarantine.quarantines_page, *hands),
+        console_route(one, quarantine.quarantine_page, *hands),
+        console_route(one, quarantine.quarantine, *hands, methods=POST),
+        console_route(again, quarantine.back_page, *hands),
+        console_route(again, quarantine.back, *hands, methods=POST),
     ]
 
 

@@ -6,11 +6,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from realtime.arrivals import NEW_DEVICE, SLOT_MS
 from realtime.disclosure import BLOCK
+from realtime.unusual import STRETCH_MS, Alike
+from storage.values_staff import Role
 from storage.values_watch import MINUTE_MS
 from web.citizen.local_time import here
 from web.console.desk import StaffVisit
 from web.watch_board import Course
+
+MAY_SET_ASIDE = (Role.MODERATOR, Role.ADMINISTRATOR)
 
 STEP = 5
 """Minutes in a step of the drawing. Steps of fewer voters than a block are drawn as none."""
@@ -37,6 +42,8 @@ def drawing(course: Course) -> Drawing:
     minute = WIDTH / len(course.won.won)
     first = course.won.first
     edges = [(one.first, one.last + 1) for one in course.bursts]
+    ten = SLOT_MS // MINUTE_MS
+    edges += [(one.at * ten - first, (one.at + 1) * ten - first) for one in course.alike]
     edges += [(one.at // MINUTE_MS - first - 10, one.at // MINUTE_MS - first) for one in course.one_way]
     marks = tuple((max(0, left) * minute, max((right - max(0, left)) * minute, 3)) for left, right in edges)
     return Drawing(_line(won, most), _line(expected, most), marks, round(most))
@@ -67,12 +74,31 @@ def why(visitor: StaffVisit, course: Course) -> list[dict[str, Any]]:
             minutes=visitor.say("unusual", "minutes", minutes),
             usual=visitor.pages.catalogue.number(round(burst.usual)),
         )
-        told.append((at, {"at": here(at), "sentence": sentence}))
+        told.append((at, _reason(at, sentence, at + minutes * MINUTE_MS)))
     for one in course.one_way:
         percents = {"share": round(one.share * 100), "usual": round(one.usual * 100)}
         sentence = visitor.say("unusual", "one-way", one.voters, **percents)
-        told.append((one.at, {"at": here(one.at), "sentence": sentence}))
+        told.append((one.at, _reason(one.at, sentence, one.at, since=one.at - STRETCH_MS)))
+    told += [_alike(visitor, one) for one in course.alike]
     return [line for _, line in sorted(told, key=lambda pair: -pair[0])]
+
+
+def _alike(visitor: StaffVisit, one: Alike) -> tuple[int, dict[str, Any]]:
+    at, share = one.at * SLOT_MS, round(one.share * 100)
+    if one.mark == NEW_DEVICE:
+        usual = round((one.usual or 0.0) * 100)
+        sentence = visitor.say("unusual", "new-devices", one.voters, share=share, usual=usual)
+        return at, _reason(at, sentence, at + SLOT_MS, more="&nouveaux=1")
+    sentence = visitor.say("unusual", "network", one.voters, share=share, mark=one.mark)
+    return at, _reason(at, sentence, at + SLOT_MS, more=f"&reseau={one.mark}")
+
+
+def _reason(
+    at: int, sentence: str, until: int, *, since: int | None = None, more: str = ""
+) -> dict[str, Any]:
+    """A reason; ``rule`` begins the form that sets these votes aside."""
+    first, last = (at if since is None else since) // MINUTE_MS, -(-until // MINUTE_MS)
+    return {"at": here(at), "sentence": sentence, "rule": f"de={first}&a={last}{more}"}
 
 
 async def flagged(visitor: StaffVisit) -> list[dict[str, Any]]:
@@ -104,6 +130,7 @@ async def course_page(request: Request, visitor: StaffVisit) -> Response:
         "course": course,
         "drawing": drawing(course),
         "reasons": why(visitor, course),
+        "may_set_aside": visitor.staff.is_any(*MAY_SET_ASIDE),
         "steps": [step for step in reversed(steps) if step[1]],
         "least": BLOCK,
     }

@@ -10,6 +10,8 @@ const HEIGHT = 200;
 const AREA_PART = 0.4;
 /** Live points are no closer than this part of the whole: more could not be seen. */
 const FINEST = 1 / 300;
+/** As `storage/values_quarantine.py` says. */
+const LEAST_SET_ASIDE = 30;
 /** Rows of the table behind the drawing. */
 const MOST_ROWS = 12;
 
@@ -34,6 +36,18 @@ export function drawing(moments: readonly Moment[]): { line: string; area: strin
     return `${x(at)},${tenth(HEIGHT - ((plus + minus) / most) * HEIGHT * AREA_PART)}`;
   });
   return { line: line.join(" "), area: [`0,${HEIGHT}`, ...tops, `${WIDTH},${HEIGHT}`].join(" ") };
+}
+
+/** Where a step stands in the drawing, as an SVG path. */
+export function stepPath(moments: readonly Moment[], at: number): string {
+  const first = moments[0]?.[0] ?? 0;
+  const span = (moments.at(-1)?.[0] ?? 0) - first || 1;
+  return `M${tenth(((at - first) / span) * WIDTH)} 0V${HEIGHT}`;
+}
+
+/** Whether so many voters went at once that they were set aside: nobody else leaves by thirties. */
+export function isStep(before: number, after: number): boolean {
+  return before - after >= LEAST_SET_ASIDE;
 }
 
 /** The moments of the table, the newest first. */

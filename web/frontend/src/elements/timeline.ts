@@ -1,5 +1,5 @@
 import type { Moment } from "../moments.ts";
-import { drawing, extended, rows } from "../moments.ts";
+import { drawing, extended, isStep, rows, stepPath } from "../moments.ts";
 import { FOG_UNDER, share } from "../share.ts";
 import type { Tally } from "../tally.ts";
 import { number, percent, region } from "../words.ts";
@@ -18,7 +18,8 @@ export class LiveTimeline extends LivePart {
     this.querySelector("details")?.addEventListener("toggle", () => this.#fillTable());
   }
 
-  protected override draw({ headline }: Tally): void {
+  protected override draw({ headline, voters }: Tally, before: Tally | undefined): void {
+    if (before && isStep(before.voters, voters)) this.#tellStep();
     if (!headline) return;
     this.#moments ??= this.#written();
     const { past } = this.dataset;
@@ -52,12 +53,22 @@ export class LiveTimeline extends LivePart {
     }
   }
 
+  /** What has happened stands on the page that is drawn anew; here it is said that something has. */
+  #tellStep(): void {
+    const section = document.querySelector<HTMLElement>(".set-aside");
+    const news = section?.querySelector<HTMLElement>(".set-aside-news");
+    if (section && news) section.hidden = news.hidden = false;
+  }
+
   #show(): void {
     const moments = this.#moments ?? [];
     if (moments.length < 2) return;
     const { line, area } = drawing(moments);
     this.querySelector(".line")?.setAttribute("points", line);
     this.querySelector(".area")?.setAttribute("points", area);
+    for (const step of this.querySelectorAll<SVGPathElement>(".step")) {
+      step.setAttribute("d", stepPath(moments, Number(step.dataset.at)));
+    }
     const days = this.querySelectorAll(".timeline-days span");
     [moments[0], moments.at(-1)].forEach((moment, i) => {
       const day = days[i];

@@ -1,0 +1,33 @@
+"""The voter's cookie: a device and the ten minutes in which it was made, signed; the first ones say no time."""
+
+import base64
+
+import pytest
+
+from realtime.refusals import Refusal
+from server.identity import caller_of, cookie_of
+from storage.keys import Keys
+
+KEYS = Keys(bytes(range(32)))
+DEVICE = bytes(range(16))
+
+
+def brought(value: str) -> dict[bytes, bytes]:
+    return {b"cookie": f"imaginest={value}".encode()}
+
+
+@pytest.mark.parametrize("born", [None, 0, 2_966_000])
+def test_what_a_cookie_says_is_read_again(born: int | None) -> None:
+    caller = caller_of(brought(cookie_of(DEVICE, KEYS, born)), KEYS)
+    assert (caller.device, caller.has_cookie, caller.born) == (DEVICE, True, born)
+
+
+def test_nobody_makes_themselves_older_or_takes_the_moment_away() -> None:
+    version, body = cookie_of(DEVICE, KEYS, 2_966_000).split(".")
+    signed = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+    older = signed[:16] + (2_900_000).to_bytes(4) + signed[20:]
+    for forged in (older, signed[:16] + signed[20:], signed[:-1], signed + b"x"):
+        for under in (version, "1", "3"):
+            value = f"{under}.{base64.urlsafe_b64encode(forged).rstrip(b'=').decode()}"
+            caller = caller_of(brought(value), KEYS)
+            assert not caller.has_cookie and caller.fault is Refusal.FORGED_COOKIE
