@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from shutil import copyfile
+from shutil import copyfile, disk_usage
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -25,9 +25,14 @@ LONGEST_FIRST = (
     "tests/realtime/test_model.py",
 )
 """Files and folders that a run begins with, so that none of them is left to the end while other cores idle."""
+
 NewUrl = Callable[[], str]
+
 MEMORY = Path("/dev/shm")
-"""Where files are no files: a commit waits for no disk."""
+"""Where a commit waits for no disk."""
+
+ROOM = 512 * 1024 * 1024
+"""What must be free there."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,7 +83,8 @@ def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def new_url(request: pytest.FixtureRequest) -> Iterator[NewUrl]:
     """Makes fresh databases, as many as wanted, on each engine; SQLite's are files in the memory."""
     if request.param == "sqlite":
-        with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        is_roomy = MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM
+        with TemporaryDirectory(dir=MEMORY if is_roomy else None) as folder:
             yield _copies(Path(folder))
         return
     server: RunningPostgres = request.getfixturevalue("postgres")
