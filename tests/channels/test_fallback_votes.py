@@ -10,7 +10,7 @@ from channels.session import VOTES_AT_ONCE, Buckets
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
 from tests.other_doors import address, channel, visitor
-from tests.running import Running, citizen
+from tests.running import DEADLINE, Running, citizen
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
 
@@ -32,8 +32,12 @@ async def test_the_same_op_counts_once_whichever_door_it_came_through(server: Ru
 async def test_votes_of_a_device_come_no_faster_than_on_a_websocket(server: Running) -> None:
     topic = server.topic()
     async with visitor(server, server.cookie()) as poster, visitor(server, server.cookie()) as other:
-        answers = await asyncio.gather(*(poster.votes(topic, 1) for _ in range(int(VOTES_AT_ONCE) + 30)))
-        assert {answer.get("code") for answer in answers} == {None, "too-fast"}
+        codes: set[str | None] = set()
+        async with asyncio.timeout(DEADLINE):  # a slow machine regains votes meanwhile
+            while "too-fast" not in codes:
+                answers = await asyncio.gather(*(poster.votes(topic, 1) for _ in range(int(VOTES_AT_ONCE))))
+                codes |= {answer.get("code") for answer in answers}
+        assert codes == {None, "too-fast"}
         assert (await other.votes(topic, 1))["t"] == "ack"
 
 
@@ -47,8 +51,8 @@ def test_of_too_many_devices_the_one_that_was_away_longest_is_forgotten() -> Non
 
 async def test_without_a_genuine_cookie_one_may_watch_but_not_vote(server: Running) -> None:
     topic = server.topic(OPEN)
-    forged = dict.fromkeys(("imaginest=1.AAAA", server.cookie()[:-3]), "forged-cookie")
-    for cookie, code in {None: "unknown-voter", **forged}.items():
+    forged = ("imaginest=1.AAAA", server.cookie()[:-3])
+    for cookie, code in ((None, "unknown-voter"), *((one, "forged-cookie") for one in forged)):
         async with visitor(server, cookie) as stranger:
             assert len(await stranger.polls(channel(topic))) == 2
             assert (await stranger.votes(topic, 1))["code"] == code
