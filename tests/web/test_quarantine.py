@@ -106,7 +106,7 @@ async def test_a_citizen_reads_when_how_many_and_why_and_their_own_vote_stays_th
     quarantine = await made(site.house, one(topic, minute))
     page = await read(site, path)
     assert "environ 45 votes mis de côté" in page and "Votes automatiques" in page
-    assert 'aria-labelledby="mis-de-cote-titre">' in page and '<path class="step"' in page
+    assert 'aria-labelledby="mis-de-cote-titre">' in page and '<path class="aside-mark"' in page
     own = await read(site, path, BOT)
     assert "Votre vote est gardé, mais ne compte pas en ce moment" in own
     assert "Votre vote est gardé, mais" in await read(site, "/mes-votes", BOT)
@@ -129,7 +129,7 @@ async def test_steps_are_told_where_results_are_hidden_and_in_every_language(sit
     for language, told in (("de", "etwa 45 Stimmen zurückgestellt"), ("en", "about 45 votes set aside")):
         answer = await site.browser().get(f"/sujets/{topic}", headers={"accept-language": language})
         assert told in answer.text and "Votes automatiques" in answer.text
-        assert '<path class="step"' not in answer.text
+        assert '<path class="aside-mark"' not in answer.text
 
 
 async def test_the_line_of_a_closed_topic_leads_to_its_corrected_result(site: Site) -> None:
