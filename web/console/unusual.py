@@ -74,11 +74,11 @@ def why(visitor: StaffVisit, course: Course) -> list[dict[str, Any]]:
             minutes=visitor.say("unusual", "minutes", minutes),
             usual=visitor.pages.catalogue.number(round(burst.usual)),
         )
-        told.append((at, _line(at, sentence, at + minutes * MINUTE_MS)))
+        told.append((at, _reason(at, sentence, at + minutes * MINUTE_MS)))
     for one in course.one_way:
         percents = {"share": round(one.share * 100), "usual": round(one.usual * 100)}
         sentence = visitor.say("unusual", "one-way", one.voters, **percents)
-        told.append((one.at, _line(one.at, sentence, one.at, since=one.at - STRETCH_MS)))
+        told.append((one.at, _reason(one.at, sentence, one.at, since=one.at - STRETCH_MS)))
     told += [_alike(visitor, one) for one in course.alike]
     return [line for _, line in sorted(told, key=lambda pair: -pair[0])]
 
@@ -88,12 +88,12 @@ def _alike(visitor: StaffVisit, one: Alike) -> tuple[int, dict[str, Any]]:
     if one.mark == NEW_DEVICE:
         usual = round((one.usual or 0.0) * 100)
         sentence = visitor.say("unusual", "new-devices", one.voters, share=share, usual=usual)
-        return at, _line(at, sentence, at + SLOT_MS, more="&nouveaux=1")
+        return at, _reason(at, sentence, at + SLOT_MS, more="&nouveaux=1")
     sentence = visitor.say("unusual", "network", one.voters, share=share, mark=one.mark)
-    return at, _line(at, sentence, at + SLOT_MS, more=f"&reseau={one.mark}")
+    return at, _reason(at, sentence, at + SLOT_MS, more=f"&reseau={one.mark}")
 
 
-def _line(at: int, sentence: str, until: int, *, since: int | None = None, more: str = "") -> dict[str, Any]:
+def _reason(at: int, sentence: str, until: int, *, since: int | None = None, more: str = "") -> dict[str, Any]:
     """A reason; ``rule`` begins the form that sets these votes aside."""
     first, last = (at if since is None else since) // MINUTE_MS, -(-until // MINUTE_MS)
     return {"at": here(at), "sentence": sentence, "rule": f"de={first}&a={last}{more}"}

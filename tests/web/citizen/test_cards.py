@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from realtime.disclosure import ResultPolicy, View
 from realtime.tally import Counts, Departement, Sign, Version, public_tally
-from storage.values import Provenance, Standing, Theme, Topic, TopicKind, TopicRules
+from storage.values import OwnBallot, Provenance, Standing, Theme, Topic, TopicKind, TopicRules
 from web.citizen.cards import Card, card
 
 NOW = 1_800_000_000_000
@@ -24,7 +24,8 @@ STANDING = Standing(
 
 
 def seen_by(own: Sign | None, topic: Topic = TOPIC, standing: Standing = STANDING) -> Card:
-    return card(topic, standing, now=NOW, own=own, voted=own is not None, seen="token", op="abcdefgh")
+    ballot = None if own is None else OwnBallot(own, is_aside=False)
+    return card(topic, standing, now=NOW, own=ballot, voted=own is not None, seen="token", op="abcdefgh")
 
 
 def test_before_the_vote_only_the_number_of_voters_is_there() -> None:
