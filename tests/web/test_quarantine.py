@@ -15,7 +15,7 @@ from storage.values import DAY_MS, TopicRules
 from storage.values_staff import Role
 from storage.values_watch import MINUTE_MS
 from tests.storage.house import beside
-from tests.storage.test_quarantine import attacked, crowd, made, one
+from tests.storage.test_quarantine import attacked, back, crowd, made, one
 from tests.web.conftest import Site
 from tests.web.staffed import Colleague, colleague
 from web.console.local_instant import write_instant
@@ -97,6 +97,31 @@ async def test_what_is_wrong_with_a_rule_is_told_and_what_was_typed_stays(
     assert (await post(someone, "/console/mises-de-cote/sujets/999", form_of(minute)))[0] == 404
 
 
+async def test_a_citizen_reads_when_how_many_and_why_and_their_own_vote_stays_theirs(site: Site) -> None:
+    await colleague(site, Role.MODERATOR)
+    topic, minute = await attacked(site.house, TopicRules(0, None, ResultPolicy.ALWAYS))
+    path = f"/sujets/{topic}"
+    before = await read(site, path)
+    assert 'id="mis-de-cote" aria-labelledby="mis-de-cote-titre" hidden' in before
+    quarantine = await made(site.house, one(topic, minute))
+    page = await read(site, path)
+    assert "environ 45 votes mis de côté" in page and "Votes automatiques" in page
+    assert 'aria-labelledby="mis-de-cote-titre">' in page and '<path class="aside-mark"' in page
+    own = await read(site, path, BOT)
+    assert "Votre vote est gardé, mais ne compte pas en ce moment" in own
+    assert "Votre vote est gardé, mais" in await read(site, "/mes-votes", BOT)
+    assert "Votre vote est gardé, mais" not in await read(site, path, 1)
+    browser = site.browser(BOT)
+    changed = await browser.post(f"{path}/vote", data={"sign": "1", "op": "b" * 16})
+    assert changed.status_code == 303
+    assert (await site.house.standing(topic)).tally.headline == Counts(25, 15)
+    await back(site.house, quarantine)
+    page = await read(site, path, BOT)
+    assert "environ 45 votes revenus dans le compte" in page and "C'était une classe" in page
+    assert "Votre vote est gardé, mais" not in page
+    assert (await site.house.standing(topic)).tally.headline == Counts(26, 59)
+
+
 async def test_steps_are_told_where_results_are_hidden_and_in_every_language(site: Site) -> None:
     await colleague(site, Role.MODERATOR)
     topic, minute = await attacked(site.house)
@@ -104,7 +129,7 @@ async def test_steps_are_told_where_results_are_hidden_and_in_every_language(sit
     for language, told in (("de", "etwa 45 Stimmen zurückgestellt"), ("en", "about 45 votes set aside")):
         answer = await site.browser().get(f"/sujets/{topic}", headers={"accept-language": language})
         assert told in answer.text and "Votes automatiques" in answer.text
-        assert '<path class="step"' not in answer.text
+        assert '<path class="aside-mark"' not in answer.text
 
 
 async def test_the_line_of_a_closed_topic_leads_to_its_corrected_result(site: Site) -> None:

@@ -66,7 +66,7 @@ export class LiveTimeline extends LivePart {
     const { line, area } = drawing(moments);
     this.querySelector(".line")?.setAttribute("points", line);
     this.querySelector(".area")?.setAttribute("points", area);
-    for (const step of this.querySelectorAll<SVGPathElement>(".step")) {
+    for (const step of this.querySelectorAll<SVGPathElement>(".aside-mark")) {
       step.setAttribute("d", stepPath(moments, Number(step.dataset.at)));
     }
     const days = this.querySelectorAll(".timeline-days span");
