@@ -108,15 +108,16 @@ class Running:
             answered: dict[str, Any] = json.load(answer)
             return answered
 
-    def topic(self, rules: TopicRules | None = None, title: str = "") -> int:
-        return self.topics([rules or TopicRules(0, None)], title)[0]
+    def topic(
+        self, rules: TopicRules | None = None, title: str = "", kind: TopicKind = TopicKind.QUESTION
+    ) -> int:
+        return self.topics([rules or TopicRules(0, None)], title, kind)[0]
 
-    def topics(self, rules: list[TopicRules], title: str = "") -> list[int]:
+    def topics(
+        self, rules: list[TopicRules], title: str = "", kind: TopicKind = TopicKind.QUESTION
+    ) -> list[int]:
         """A topic for each of these rules."""
-        new = [
-            NewTopic(TopicKind.QUESTION, title or f"Faut-il {secrets.token_hex(6)} ?", "sport", each)
-            for each in rules
-        ]
+        new = [NewTopic(kind, title or f"Faut-il {secrets.token_hex(6)} ?", "sport", each) for each in rules]
         return list(self.operate("topics", {"topics": [plain_topic(one) for one in new]})["ids"])
 
     def cookie(self) -> str:

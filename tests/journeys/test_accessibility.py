@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from realtime.disclosure import ResultPolicy
-from storage.values import TopicRules
+from storage.values import TopicKind, TopicRules
 from tests.running import Running
 
 ADDRESSES = [
@@ -20,6 +20,9 @@ ADDRESSES = [
     "/sujets/{hidden}",
     "/sujets/{ended}",
     "/sujets/{topic}/partager",
+    "/sujets/{topic}/arguments",
+    "/sujets/{topic}/signaler",
+    "/sujets/{ended}/representativite",
     "/profil",
     "/comment-ca-marche",
     "/proposer",
@@ -28,9 +31,11 @@ ADDRESSES = [
     "/effacer",
     "/recherche",
     "/statistiques",
+    "/statistiques/representativite",
     "/reponses",
     "/contact",
     "/lettre",
+    "/lettre/archives",
     "/mentions-legales",
     "/donnees-personnelles",
     "/accessibilite",
@@ -90,7 +95,7 @@ def places(server: Running, ended: int) -> dict[str, int]:
     always = TopicRules(0, None, results=ResultPolicy.ALWAYS)
     hidden = TopicRules(0, None)
     return {
-        "topic": server.topic(always, title=LONG),
+        "topic": server.topic(always, title=LONG, kind=TopicKind.IDEA),
         "hidden": server.topic(hidden, title=LONG + " Dites-le"),
         "ended": ended,
     }

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from realtime.disclosure import ResultPolicy
-from storage.values import TopicRules
+from storage.values import TopicKind, TopicRules
 from tests.journeys.test_accessibility import ADDRESSES
 from tests.running import Running
 
@@ -69,7 +69,7 @@ def test_a_choice_of_language_keeps_the_page_and_stays(server: Running, german: 
 def test_every_page_fits_and_axe_finds_nothing(
     server: Running, german: Page, ended: int, language: str
 ) -> None:
-    topic = server.topic(OPEN)
+    topic = server.topic(OPEN, kind=TopicKind.IDEA)
     german.goto(f"{server.url}/langue/{language}")
     for path in ADDRESSES:
         german.goto(server.url + path.format(topic=topic, hidden=topic, ended=ended))
