@@ -4,7 +4,7 @@ import sys
 
 from channels import framing
 
-QUICKER = 10
+QUICKER = 4
 
 if __name__ == "__main__":
     for one in framing.PING_SECONDS:

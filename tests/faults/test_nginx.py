@@ -125,8 +125,8 @@ async def test_idle_connections_outlive_the_proxy_s_timeout(tmp_path: Path) -> N
             ):
                 await socket.send(json.dumps({"t": "sub", "subs": [{"channel": f"topic:{topic}"}]}))
                 async with Visitor(http).reads(f"topic:{topic}") as stream:
-                    pings = int(2 * scaled / (min(PING_SECONDS.values()) / QUICKER)) + 1
-                    for _ in range(pings):  # as many as make twice the timeout
+                    pings = int(1.25 * scaled / (min(PING_SECONDS.values()) / QUICKER)) + 1
+                    for _ in range(pings):  # more than fill the timeout
                         await stream.hear_a("ping")
                     await Visitor(voting).votes(topic, 1)
                     assert (await stream.hear_a("delta"))["changed"]["plus"] == 1

@@ -8,13 +8,13 @@ import pytest
 
 from realtime.arrivals import NEW_DEVICE
 from realtime.disclosure import ResultPolicy
-from realtime.tally import Counts
+from realtime.tally import Counts, Sign
 from storage.arrivals import KEPT_DAYS, forget_old_arrivals
 from storage.topics import close_topic
-from storage.values import DAY_MS, TopicRules
+from storage.values import DAY_MS, CastVote, Receipt, TopicRules
 from storage.values_staff import Role
 from storage.values_watch import MINUTE_MS
-from tests.storage.house import beside
+from tests.storage.house import beside, device
 from tests.storage.test_quarantine import attacked, back, crowd, made, one
 from tests.web.conftest import Site
 from tests.web.staffed import Colleague, colleague
@@ -111,9 +111,8 @@ async def test_a_citizen_reads_when_how_many_and_why_and_their_own_vote_stays_th
     assert "Votre vote est gardé, mais ne compte pas en ce moment" in own
     assert "Votre vote est gardé, mais" in await read(site, "/mes-votes", BOT)
     assert "Votre vote est gardé, mais" not in await read(site, path, 1)
-    browser = site.browser(BOT)
-    changed = await browser.post(f"{path}/vote", data={"sign": "1", "op": "b" * 16})
-    assert changed.status_code == 303
+    changed = await site.house.box.cast(CastVote(topic, device(BOT), Sign.PLUS, "b" * 16))
+    assert isinstance(changed, Receipt)
     assert (await site.house.standing(topic)).tally.headline == Counts(25, 15)
     await back(site.house, quarantine)
     page = await read(site, path, BOT)

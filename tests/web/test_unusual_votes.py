@@ -2,12 +2,14 @@
 
 import asyncio
 import html
+import re
 
 import pytest
 
+from realtime.arrivals import NEW_DEVICE, SLOT_MS
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Sign
-from storage.values import TopicRules
+from storage.values import CastVote, TopicRules
 from storage.values_staff import Role
 from storage.values_watch import MINUTE_MS
 from tests.storage.house import device
@@ -66,3 +68,33 @@ async def test_few_voters_are_drawn_as_none(site: Site) -> None:
     assert "Rien depuis six heures" in page
     assert (await someone.browser.get("/console/veille/sujets/999")).status_code == 404
     assert (await site.browser().get(f"/console/veille/sujets/{topic}")).status_code == 303
+
+
+async def test_new_devices_and_one_network_are_told_and_lead_to_the_form(site: Site) -> None:
+    topic, house = await site.house.topic(), site.house
+    house.clock[0] -= house.clock[0] % SLOT_MS
+    for slot in range(3):
+        await crowd(site, topic, 100 * slot, 40, minus_of=2)
+        house.clock[0] += SLOT_MS - MINUTE_MS
+        await house.box.keep_arrivals()
+    bots = [
+        CastVote(topic, device(number), Sign.PLUS, f"bot-{number:012d}", marks=(NEW_DEVICE, 77))
+        for number in range(1000, 1050)
+    ]
+    at = house.clock[0] // MINUTE_MS
+    await asyncio.gather(*(house.box.cast(vote) for vote in bots))
+    house.clock[0] += MINUTE_MS
+    await house.box.keep_arrivals()
+    someone = await colleague(site, Role.MODERATOR)
+    page = html.unescape((await someone.browser.get(f"/console/veille/sujets/{topic}")).text)
+    assert (
+        "50 votes en dix minutes viennent d'appareils nouveaux\u202f: 100\u202f%, d'habitude 1\u202f%" in page
+    )
+    assert "50 votes en dix minutes viennent d'un même réseau (n°\u00a077)\u202f: 100\u202f% de tous" in page
+    rule = f"/console/mises-de-cote/sujets/{topic}?de={at}&a={at + 10}"
+    assert f"{rule}&nouveaux=1" in page and f"{rule}&reseau=77" in page
+    form = html.unescape((await someone.browser.get(f"{rule}&nouveaux=1&reseau=77")).text)
+    assert 'name="new" value="1" checked' in form
+    assert re.search(r'<option value="77" selected>n°\s77\s: 50 votes', form)
+    editor = await colleague(site, Role.EDITOR, email="e@grandest.fr")
+    assert "mises-de-cote" not in (await editor.browser.get(f"/console/veille/sujets/{topic}")).text
