@@ -1,10 +1,13 @@
-"""Does what ``imaginest`` does, with everything that goes by the ping interval ``QUICKER`` times as fast."""
+"""Does what ``imaginest`` does, with everything that goes by the ping interval ``QUICKER`` times as fast.
+
+This needs an interpreter of its own: who imports the timers first keeps the usual pace.
+"""
 
 import sys
 
 from channels import framing
 
-QUICKER = 4
+QUICKER = 6
 
 if __name__ == "__main__":
     for one in framing.PING_SECONDS:
