@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from shutil import copyfile, disk_usage
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from storage.database import bring_up_to_date
+from tests.memory import memory
 from tests.running_postgres import RunningPostgres, running_postgres
-from tests.storage.house import House, open_house
+from tests.storage.house import House, open_house, with_tables
 
 pytest_plugins = ["tests.reliability"]
 
@@ -27,12 +27,6 @@ LONGEST_FIRST = (
 """Files and folders that a run begins with, so that none of them is left to the end while other cores idle."""
 
 NewUrl = Callable[[], str]
-
-MEMORY = Path("/dev/shm")
-"""Where a commit waits for no disk."""
-
-ROOM = 512 * 1024 * 1024
-"""What must be free there."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,8 +60,10 @@ def migrated(postgres: RunningPostgres) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: RunningPostgres, migrated: str) -> str:
-    return postgres.url(postgres.create_database(migrated))
+def postgres_url(postgres: RunningPostgres, migrated: str) -> Iterator[str]:
+    name = postgres.create_database(migrated)
+    yield postgres.url(name)
+    postgres.drop_database(name)
 
 
 @pytest.fixture(params=ENGINES)
@@ -83,21 +79,21 @@ def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def new_url(request: pytest.FixtureRequest) -> Iterator[NewUrl]:
     """Makes fresh databases, as many as wanted, on each engine; SQLite's are files in the memory."""
     if request.param == "sqlite":
-        is_roomy = MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM
-        with TemporaryDirectory(dir=MEMORY if is_roomy else None) as folder:
-            yield _copies(Path(folder))
+        with TemporaryDirectory(dir=memory()) as folder:
+            numbers = iter(range(1_000_000))
+            yield lambda: with_tables(Path(folder) / f"{next(numbers)}.db")
         return
     server: RunningPostgres = request.getfixturevalue("postgres")
     template: str = request.getfixturevalue("migrated")
-    yield lambda: server.url(server.create_database(template))
+    names: list[str] = []
 
+    def new() -> str:
+        names.append(server.create_database(template))
+        return server.url(names[-1])
 
-def _copies(folder: Path) -> NewUrl:
-    """Of one database with the tables, too."""
-    template = folder / "template.db"
-    bring_up_to_date(f"sqlite:///{template}")
-    numbers = iter(range(1_000_000))
-    return lambda: f"sqlite:///{copyfile(template, folder / f'{next(numbers)}.db')}"
+    yield new
+    for name in names:
+        server.drop_database(name)
 
 
 @pytest.fixture

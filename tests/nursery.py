@@ -1,8 +1,8 @@
 """Starts servers in a fraction of the time: one process has imported everything and forks for each.
 
-What is forked is a process like any other: it has its own pid, environment and output, takes signals and ends
-as the interpreter ends. The forking process is given, for each, where its output goes and a socket on which it
-tells the pid, and later how the process ended.
+What is forked is a process like any other: it has its own pid, environment, input and output, takes signals
+and ends as the interpreter ends. The forking process is given, for each, its three streams and a socket on
+which it tells the pid, and later how the process ended.
 """
 
 import gc
@@ -71,13 +71,16 @@ class Nursery:
                 command, cwd=ROOT, pass_fds=[theirs.fileno()], start_new_session=True
             )
 
-    def start(self, command: Sequence[str], environment: Mapping[str, str], errors: int) -> Forked:
-        """Run ``-m MODULE ARGUMENTS``; its standard error goes to this descriptor."""
+    def start(
+        self, command: Sequence[str], environment: Mapping[str, str], errors: int, given: int | None = None
+    ) -> Forked:
+        """Run ``-m MODULE ARGUMENTS``; its standard error goes to ``errors``, its input comes from ``given``."""
         order = json.dumps([*command, dict(environment)]).encode()
         ours, theirs = socket.socketpair()
         reads, writes = os.pipe()
-        with theirs:
-            socket.send_fds(self._orders, [order], [writes, errors, theirs.fileno()])
+        with theirs, Path(os.devnull).open() as nothing:
+            source = nothing.fileno() if given is None else given
+            socket.send_fds(self._orders, [order], [source, writes, errors, theirs.fileno()])
         os.close(writes)
         return Forked(ours, os.fdopen(reads))
 
@@ -88,9 +91,23 @@ def nursery() -> Nursery:
     return Nursery()
 
 
-def main(orders: socket.socket) -> None:
-    from server import cli, serving  # noqa: F401 - what the servers need is imported once, here
+def _prepare() -> None:
+    """What every server does or will need is done once, here: imports, catalogues, French pages, routes."""
+    from server import cli, serving  # noqa: F401
+    from web.catalogue import Language
+    from web.citizen.routes import routes
+    from web.console.routes import console_routes
+    from web.rendering import load_pages
 
+    pages = load_pages()[Language.FRENCH].environment
+    for name in pages.list_templates(("html",)):
+        pages.get_template(name)
+    routes()
+    console_routes()
+
+
+def main(orders: socket.socket) -> None:
+    _prepare()
     gc.freeze()
     lives: dict[int, socket.socket] = {}
     woken, wakes = os.pipe()
@@ -100,30 +117,31 @@ def main(orders: socket.socket) -> None:
     while True:
         for ready in select.select([orders.fileno(), woken], [], [])[0]:
             if ready == orders.fileno():
-                order, given, *_ = socket.recv_fds(orders, LONGEST_ORDER, 3)
+                order, given, *_ = socket.recv_fds(orders, LONGEST_ORDER, 4)
                 if not order:
                     os.killpg(0, signal.SIGKILL)  # a server that a test has left ends too
-                output, errors, life = given
+                *streams, life = given
                 pid = os.fork()
                 if pid == 0:
                     for end in (orders, *lives.values()):
                         end.detach()
-                    _become(order, output, errors)
+                    _become(order, streams)
                 lives[pid] = socket.socket(fileno=life)
                 lives[pid].send(str(pid).encode())
-                os.close(output)
-                os.close(errors)
+                for stream in streams:
+                    os.close(stream)
             else:
                 os.read(woken, 4096)
                 _tell_ended(lives)
 
 
-def _become(order: bytes, output: int, errors: int) -> NoReturn:
+def _become(order: bytes, streams: Sequence[int]) -> NoReturn:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.dup2(output, 1)
-    os.dup2(errors, 2)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
     os.closerange(3, 1024)
+    sys.stdin = open(0, closefd=False)
     sys.stdout = open(1, "w", closefd=False)  # the old ones remember what stood behind 1 and 2
     sys.stderr = open(2, "w", buffering=1, closefd=False)
     _, module, *arguments, environment = json.loads(order)

@@ -17,6 +17,7 @@ from typing import Any
 
 import psycopg
 
+from tests.memory import memory
 from tests.ports import free_port
 
 STARTING_SECONDS = 60.0
@@ -77,7 +78,9 @@ class RunningPostgres:
         return copy
 
     def _make_folder(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="imaginest-postgres-"))
+        self.folder = Path(
+            tempfile.mkdtemp(prefix="imaginest-postgres-", dir=None if self.durable else memory())
+        )
         self.programs = programs()
         self._as: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -170,8 +173,13 @@ class RunningPostgres:
         """A fresh database; its name."""
         name = f"test_{next(self._numbers)}"
         with self.connect("postgres") as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY".encode())
         return name
+
+    def drop_database(self, name: str) -> None:
+        """With whatever is still connected to it."""
+        with self.connect("postgres") as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
 
     def cut(self, database: str) -> int:
         """End every connection to a database from the server's side; how many there were."""

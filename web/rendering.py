@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +102,9 @@ def _written(language: Language) -> Callable[[str], Markup]:
     return written
 
 
-def load_pages() -> dict[Language, Pages]:
-    """The pages in every language."""
+@cache
+def load_pages() -> Mapping[Language, Pages]:
+    """The pages in every language; loaded once, and a template is compiled when it is first shown."""
     assets = load_assets()
     return {language: _pages(assets, load_catalogue(language)) for language in Language}
 

@@ -5,16 +5,17 @@ import secrets
 import signal
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from server.identity import cookie_of
 from server.settings import Settings
-from storage.ballots import own_signs
 from storage.database import Database
-from storage.keys import DEVICE_BYTES
+from storage.keys import DEVICE_BYTES, voter_key
 from storage.tallies import discrepancies
 from tests.reliability import Tell
 from tests.running import Running, citizen, until
@@ -42,9 +43,10 @@ async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path, 
         assert _ops(tmp_path).items() >= acknowledged.items()
     database = Database(Settings(data=tmp_path).database)
     assert await discrepancies(database) == []
+    standing, topic_keys = _signs(tmp_path), _topic_keys(server)
     for device, expected in signs.items():
-        found = await own_signs(database, server.keys, device, topics)
-        assert all(found.get(topic) in either for topic, either in expected.items())
+        for topic, either in expected.items():
+            assert standing.get((topic, voter_key(topic_keys[topic], device))) in either
     tell(
         f"a node is killed (−9), {KILLS} times while {VOTERS} citizens vote",
         f"none of {len(acknowledged):,} acknowledged votes, changes, withdrawals; every tally equals its ballots",
@@ -83,7 +85,20 @@ async def _vote(
 
 def _ops(folder: Path) -> dict[str, int]:
     """The accepted operations: each is committed with its ballot, or not at all."""
-    connection = sqlite3.connect(folder / "imaginest.db")
-    found = dict(connection.execute("SELECT op, sign FROM op").fetchall())
-    connection.close()
-    return found
+    return dict(_found(folder, "SELECT op, sign FROM op"))
+
+
+def _signs(folder: Path) -> dict[tuple[int, bytes], int]:
+    """What stands, by topic and by the voter's name within it."""
+    ballots = _found(folder, "SELECT topic_id, voter_key, sign FROM ballot")
+    return {(topic, voter): sign for topic, voter, sign in ballots}
+
+
+def _topic_keys(server: Running) -> dict[int, bytes]:
+    wrapped = _found(server.data, "SELECT topic_id, wrapped FROM topic_key")
+    return {topic: server.keys.unwrap(key) for topic, key in wrapped}
+
+
+def _found(folder: Path, statement: str) -> list[Any]:
+    with closing(sqlite3.connect(folder / "imaginest.db")) as connection:
+        return connection.execute(statement).fetchall()

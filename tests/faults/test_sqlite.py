@@ -21,8 +21,9 @@ from realtime.tally import Sign
 from server.settings import Settings
 from storage.tallies import discrepancies
 from storage.values import Receipt
+from tests.command import imaginest
 from tests.faults.voters import voters
-from tests.running import ROOT, Running, citizen, until
+from tests.running import Running, citizen, until
 from tests.storage.house import House, beside, device, open_house
 
 TEARS = 25
@@ -113,8 +114,7 @@ async def test_a_file_that_may_not_grow_refuses_clearly_and_resumes(tmp_path: Pa
 
 
 def _serve(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "server.cli", "--data", str(folder), "serve", "--port", "0"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    return imaginest(folder, "serve", "--port", "0")
 
 
 @contextmanager

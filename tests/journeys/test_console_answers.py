@@ -1,8 +1,6 @@
 """Answering at the console in real browsers: an idea by keyboard, letters that arrive, two colleagues at one."""
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from storage import one_time
-from tests.running import DEADLINE, ROOT, Running
+from tests.command import imaginest
+from tests.running import Running
 
 PASSWORD = "une phrase assez longue"
 DESK = {"width": 1280, "height": 800}
@@ -30,9 +29,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def account(server: Running, name: str, *options: str) -> str:
     """Somebody with a password; their address."""
     email = f"{name.lower()}@grandest.fr"
-    command = [sys.executable, "-m", "server.cli", "--data", str(server.data), "staff", "add", email]
-    command += ["--name", name, "--password-stdin", *options]
-    subprocess.run(command, cwd=ROOT, input=f"{PASSWORD}\n", text=True, check=True, timeout=DEADLINE)
+    added = ["staff", "add", email, "--name", name, "--password-stdin", *options]
+    imaginest(server.data, *added, says=f"{PASSWORD}\n").check_returncode()
     return email
 
 

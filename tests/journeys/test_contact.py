@@ -1,8 +1,6 @@
 """Writing to the Région and the letter in a real browser, with the answer by command and the mails as files."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -15,8 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from storage.letter import confirmation_token, unsubscribe_token
+from tests.command import imaginest
 from tests.journeys.test_keyboard import press_until
-from tests.running import DEADLINE, ROOT, Running
+from tests.running import DEADLINE, Running
 
 PHONE = {"width": 360, "height": 780}
 TEXT = "Bonjour, mon dossier n'avance pas."
@@ -61,19 +60,7 @@ def link_in(message: EmailMessage) -> str:
 
 def answer(data: Path, number: str, text: str) -> None:
     """As the Région, by the command, beside the running server."""
-    line = [
-        sys.executable,
-        "-m",
-        "server.cli",
-        "--data",
-        str(data),
-        "contact",
-        "answer",
-        number,
-        "--text",
-        text,
-    ]
-    subprocess.run(line, cwd=ROOT, check=True, capture_output=True, timeout=DEADLINE * 3)
+    imaginest(data, "contact", "answer", number, "--text", text).check_returncode()
 
 
 def test_a_citizen_writes_by_keyboard_and_reads_the_answer(office: Running, page: Page) -> None:

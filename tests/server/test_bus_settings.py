@@ -2,22 +2,17 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from server.settings import BadSetting, Settings
-from tests.running import DEADLINE, ROOT
+from tests.command import imaginest
 from tests.running_redis import running_redis
 
 
 def serve(data: Path, url: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "server.cli", "--data", str(data), "serve", "--port", "0"]
-    environment = os.environ | {"IMAGINEST_BUS_URL": url}
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=DEADLINE, check=False
-    )
+    return imaginest(data, "serve", "--port", "0", environment=os.environ | {"IMAGINEST_BUS_URL": url})
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from realtime.tally import Sign
 from server.settings import Settings
 from storage.database import Database
 from storage.tallies import discrepancies
+from tests.command import imaginest
 from tests.running import ROOT, Running, citizen, until
 from tests.running_postgres import RunningPostgres
 from tests.storage.house import beside, device, open_house
@@ -35,10 +36,7 @@ class Site:
     url: str
 
     def imaginest(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "server.cli", "--data", str(self.folder), *arguments],
-            cwd=ROOT, env=os.environ | self.settings | more, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+        return imaginest(self.folder, *arguments, environment=os.environ | self.settings | more)
 
     async def done(self, *arguments: str) -> str:
         done = await asyncio.to_thread(self.imaginest, *arguments)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import imaginest
 from tests.ports import free_port
 from tests.running import ROOT
 from tests.running_postgres import ESCAPED, PASSWORD, RunningPostgres
@@ -21,14 +22,8 @@ SECRET = secrets.token_hex(32)
 def start(folder: Path, *arguments: str, **settings: str) -> tuple[int, str]:
     """Exit status and what was said, of ``imaginest``."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("IMAGINEST_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "server.cli", "--data", str(folder), *(arguments or ("serve", "--port", "0"))],
-        cwd=ROOT,
-        env=environment | {f"IMAGINEST_{name.upper()}": value for name, value in settings.items()},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    environment |= {f"IMAGINEST_{name.upper()}": value for name, value in settings.items()}
+    done = imaginest(folder, *(arguments or ("serve", "--port", "0")), environment=environment)
     return done.returncode, done.stderr
 
 
