@@ -61,6 +61,7 @@ class RunningPostgres:
         self._run(
             "initdb", "--pgdata", str(self.data), "--username", "imaginest", "--auth", "scram-sha-256",
             "--pwfile", str(secret), "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions",
+            "--set", "scram_iterations=1",
         )  # fmt: skip
 
     def replica(self) -> "RunningPostgres":

@@ -64,15 +64,19 @@ def server(data: Path) -> Iterator[Running]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A phone's page of a new citizen."""
-    context = browser.new_context(viewport={"width": 360, "height": 780}, locale="fr-FR")
+    """A phone's page of a new citizen, without the service worker: to install it takes long."""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 780}, locale="fr-FR", service_workers="block"
+    )
     yield context.new_page()
     context.close()
 
 
 @pytest.fixture
 def other_page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800}, locale="fr-FR", service_workers="block"
+    )
     yield context.new_page()
     context.close()
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicKind, TopicRules
+from tests.journeys.axe import Axe
 from tests.running import Running
 
 ADDRESSES = [

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from storage import one_time
 from tests.command import imaginest
+from tests.journeys.axe import Axe
 from tests.running import Running
 
 PASSWORD = "une phrase assez longue"

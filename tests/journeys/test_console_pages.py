@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from storage.values_staff import Role
+from tests.journeys.axe import Axe
 from tests.journeys.desk import DESK, sit_down
 from tests.journeys.test_accessibility import TOO_WIDE, UNSEEN_FOCUS
 from tests.running import DEADLINE, Running

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from storage.letter import confirmation_token, unsubscribe_token
 from tests.command import imaginest
+from tests.journeys.axe import Axe
 from tests.journeys.test_keyboard import press_until
 from tests.running import DEADLINE, Running
 

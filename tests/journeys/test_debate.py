@@ -6,11 +6,11 @@ import urllib.parse
 import urllib.request
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
+from tests.journeys.axe import Axe
 from tests.journeys.test_keyboard import focused, press_until
 from tests.journeys.test_vote import connected, skip_profile
 from tests.running import DEADLINE, Running

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from storage import one_time
+from tests.journeys.axe import Axe
 from tests.journeys.test_accessibility import TOO_WIDE
 from tests.running import Running
 from tests.storage.house import beside

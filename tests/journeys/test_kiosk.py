@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from storage.values import TopicKind, TopicRules
+from tests.journeys.axe import Axe
 from tests.journeys.test_accessibility import ADDRESSES, NARROW, TOO_WIDE
 from tests.running import Running
 

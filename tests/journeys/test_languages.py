@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicKind, TopicRules
+from tests.journeys.axe import Axe
 from tests.journeys.test_accessibility import ADDRESSES
 from tests.running import Running
 

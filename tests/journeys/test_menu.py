@@ -1,10 +1,10 @@
 """The menu, and what a phone's first screen holds."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from storage.values import Provenance
+from tests.journeys.axe import Axe
 from tests.journeys.test_accessibility import TOO_WIDE
 from tests.journeys.test_keyboard import press_until
 from tests.journeys.test_posting import idea

@@ -5,11 +5,11 @@ import re
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
+from tests.journeys.axe import Axe
 from tests.journeys.test_vote import connected, skip_profile
 from tests.running import Running
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from realtime.disclosure import ResultPolicy
@@ -22,6 +23,14 @@ FILES = "imaginest-files-"
 
 COPY = re.compile(r"Hors connexion.*ces chiffres datent d.*\d\d:\d\d")
 """From one minute to the next they may be yesterday's."""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A phone's page, with the service worker that other files do without."""
+    context = browser.new_context(viewport={"width": 360, "height": 780}, locale="fr-FR")
+    yield context.new_page()
+    context.close()
 
 
 def kept_by_the_worker(page: Page, path: str) -> None:

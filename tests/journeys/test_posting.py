@@ -1,9 +1,9 @@
 """A citizen proposes an idea and follows it, in a real browser."""
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from storage.values import Provenance, TopicKind, TopicRules
+from tests.journeys.axe import Axe
 from tests.journeys.test_keyboard import press_until
 from tests.running import Running
 

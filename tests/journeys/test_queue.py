@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from storage.values_staff import Role
+from tests.journeys.axe import Axe
 from tests.journeys.desk import propose, sit_down
 from tests.journeys.test_keyboard import focus_never_lost
 from tests.running import Running

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from realtime.disclosure import ResultPolicy
 from server.demonstration_region import PICTURE
 from storage.values import TopicRules
+from tests.journeys.axe import Axe
 from tests.journeys.test_keyboard import press_until
 from tests.journeys.test_vote import connected
 from tests.running import DEADLINE, Running

@@ -3,11 +3,11 @@
 import itertools
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
+from tests.journeys.axe import Axe
 from tests.running import Running
 
 RULES = TopicRules(0, None, results=ResultPolicy.ALWAYS)

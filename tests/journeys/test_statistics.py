@@ -5,12 +5,12 @@ import secrets
 from urllib.parse import urlencode
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from realtime.disclosure import ResultPolicy
 from server.simulated import Door
 from storage.values import TopicRules
+from tests.journeys.axe import Axe
 from tests.running import Running
 
 SHOWN = TopicRules(0, None, results=ResultPolicy.ALWAYS)

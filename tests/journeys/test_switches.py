@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
 from storage.values_staff import Role
 from tests.colleagues import signed_in_beside
+from tests.journeys.axe import Axe
 from tests.running import Running
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)

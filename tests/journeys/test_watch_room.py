@@ -7,13 +7,13 @@ import time
 from urllib.parse import urlencode
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from server.simulated import Door
 from storage.one_time import code_at
 from storage.tallies import MOMENT_MS
 from storage.values_watch import MINUTE_MS
+from tests.journeys.axe import Axe
 from tests.running import DEADLINE, Running
 from tests.storage.house import beside
 
