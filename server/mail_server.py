@@ -203,7 +203,9 @@ class Conversation:
         number, words = smtp.connect(server.host, server.port)
         if number != _READY:
             raise smtplib.SMTPConnectError(number, words)
-        if smtp.sock is not None:  # a mail's end is said apart: it would wait 40 ms for its content to be received
+        if (
+            smtp.sock is not None
+        ):  # a mail's end is said apart: it would wait 40 ms for its content to be received
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.ehlo_or_helo_if_needed()
         if not server.is_tls and (smtp.has_extn("starttls") or not server.is_local):
