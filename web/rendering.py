@@ -1,7 +1,7 @@
 """Turns templates and view models into pages."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -102,11 +102,29 @@ def _written(language: Language) -> Callable[[str], Markup]:
     return written
 
 
+class _Languages(Mapping[Language, Pages]):
+    """The pages of a language are there once somebody has asked for it: a start waits for French alone."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._assets = assets
+        self._loaded = {Language.FRENCH: _pages(assets, load_catalogue(Language.FRENCH))}
+
+    def __getitem__(self, language: Language) -> Pages:
+        if language not in self._loaded:
+            self._loaded[language] = _pages(self._assets, load_catalogue(language))
+        return self._loaded[language]
+
+    def __iter__(self) -> Iterator[Language]:
+        return iter(Language)
+
+    def __len__(self) -> int:
+        return len(Language)
+
+
 @cache
 def load_pages() -> Mapping[Language, Pages]:
     """The pages in every language; loaded once, and a template is compiled when it is first shown."""
-    assets = load_assets()
-    return {language: _pages(assets, load_catalogue(language)) for language in Language}
+    return _Languages(load_assets())
 
 
 def _pages(assets: Assets, catalogue: Catalogue) -> Pages:
