@@ -9,8 +9,8 @@ from starlette.datastructures import FormData
 from channels.wire import MAX_INTEGER
 from storage.values_campaign_drafts import MOST_TOPICS, CampaignContent
 from storage.values_drafts import DraftFault
-from storage.values_news import LONGEST_ALT, Picture
-from web.console.draft_forms import read_body, title_fault
+from storage.values_news import Picture
+from web.console.draft_forms import picture_faults, read_body, time_faults, title_fault
 from web.console.local_instant import read_instant, write_instant
 from web.forms import typed
 from web.post_text import clean
@@ -60,15 +60,10 @@ def read_campaign(told: TypedCampaign, picture: Picture | None) -> CampaignConte
     topics = read_topics(told)
     if fault := title_fault(title):
         faults["title"] = fault
-    for name, value in (("body", body), ("opens", opens), ("closes", closes), ("more", topics)):
+    for name, value in (("body", body), ("more", topics)):
         if isinstance(value, DraftFault):
             faults[name] = value
-    if isinstance(opens, int) and isinstance(closes, int) and closes <= opens:
-        faults["closes"] = DraftFault.CLOSES_FIRST
-    if picture is not None and not alt:
-        faults["alt"] = DraftFault.NO_ALT
-    if len(alt) > LONGEST_ALT:
-        faults["alt"] = DraftFault.LONG_ALT
+    faults |= time_faults(opens, closes) | picture_faults(picture, alt)
     if faults or isinstance(body, DraftFault) or isinstance(topics, DraftFault):
         return faults
     assert not isinstance(opens, DraftFault)  # noqa: S101 - it would be among the faults

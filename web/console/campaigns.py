@@ -17,7 +17,6 @@ from storage.values_campaign_drafts import CampaignContent
 from storage.values_drafts import Draft, DraftFault, DraftSort
 from storage.values_news import Campaign, Picture
 from web.citizen.time_left import time_left
-from web.citizen.visit import new_op
 from web.console.answers import cards_of
 from web.console.campaign_forms import TypedCampaign, read_campaign, read_typed, write_typed
 from web.console.desk import StaffVisit, go
@@ -30,7 +29,6 @@ from web.console.draft_desk import (
     number_of,
     read_with_picture,
     redrawn,
-    said,
     shown_draft,
     status_of,
 )
@@ -167,13 +165,9 @@ async def _form(
     done: str = "",
 ) -> Response:
     context: dict[str, Any] = {
-        **await shown_draft(visitor, draft),
+        **await shown_draft(visitor, draft, faults, op=op, reason=reason, done=done),
         "base": PATH,
         "told": told,
-        "faults": said(visitor, faults),
-        "op": op if is_op(op) else new_op(),
-        "done": done,
-        "reason": reason,
         "topics": await _offered(visitor, told),
     }
     return visitor.page("campaign.html", context, status=status_of(faults))

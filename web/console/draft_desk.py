@@ -8,11 +8,12 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER
+from channels.wire import MAX_INTEGER, is_op
 from storage import drafts, publication
 from storage.values import TopicRules, TopicState
 from storage.values_drafts import Content, Draft, DraftFault, DraftSort
 from web.citizen.local_time import here
+from web.citizen.visit import new_op
 from web.console.desk import StaffVisit, go
 from web.console.draft_forms import read_reason
 from web.forms import trimmed, typed
@@ -204,11 +205,17 @@ def place_of(fault: DraftFault) -> str:
 # --- what a page shows
 
 
-async def shown_draft(visitor: StaffVisit, draft: Draft[Content] | None) -> dict[str, Any]:
-    """What the part of a page needs that tells where a draft stands."""
+async def shown_draft(
+    visitor: StaffVisit, draft: Draft[Content] | None, faults: Faults, *, op: str, reason: str, done: str
+) -> dict[str, Any]:
+    """What the form of every sort needs: where the draft stands, what is wrong, and the name of what is sent."""
     found = [] if draft is None else await drafts.revisions_of(visitor.services.database, draft.id)
     return {
         "draft": draft,
+        "faults": said(visitor, faults),
+        "op": op if is_op(op) else new_op(),
+        "done": done,
+        "reason": reason,
         "revisions": [(revision, here(revision.at)) for revision in found],
         "opens": here_or_none(draft.opens_at if draft else None),
         "changed": here_or_none(draft.changed_at if draft else None),

@@ -56,6 +56,22 @@ def write_typed(content: DraftContent) -> Typed:
     )
 
 
+def time_faults(opens: int | DraftFault | None, closes: int | DraftFault | None) -> dict[str, DraftFault]:
+    """What is wrong with the instants of a form, each None where there is none, by field."""
+    times = {"opens": opens, "closes": closes}
+    faults = {name: value for name, value in times.items() if isinstance(value, DraftFault)}
+    if isinstance(opens, int) and isinstance(closes, int) and closes <= opens:
+        faults["closes"] = DraftFault.CLOSES_FIRST
+    return faults
+
+
+def picture_faults(picture: Picture | None, alt: str) -> dict[str, DraftFault]:
+    """What is wrong with the words of a picture, by field."""
+    if len(alt) > LONGEST_ALT:
+        return {"alt": DraftFault.LONG_ALT}
+    return {"alt": DraftFault.NO_ALT} if picture is not None and not alt else {}
+
+
 def read_content(told: Typed, picture: Picture | None) -> DraftContent | Mapping[str, DraftFault]:
     """``picture`` is the one that it has, or gets; its words are those of the form."""
     faults: dict[str, DraftFault] = {}
@@ -67,15 +83,7 @@ def read_content(told: Typed, picture: Picture | None) -> DraftContent | Mapping
         faults["body"] = body
     if not told.theme:
         faults["theme"] = DraftFault.NO_THEME
-    for name, value in (("opens", opens), ("closes", closes)):
-        if isinstance(value, DraftFault):
-            faults[name] = value
-    if isinstance(opens, int) and isinstance(closes, int) and closes <= opens:
-        faults["closes"] = DraftFault.CLOSES_FIRST
-    if picture is not None and not alt:
-        faults["alt"] = DraftFault.NO_ALT
-    if len(alt) > LONGEST_ALT:
-        faults["alt"] = DraftFault.LONG_ALT
+    faults |= time_faults(opens, closes) | picture_faults(picture, alt)
     for name, text, choices in (
         ("kind", told.kind, {str(kind) for kind in KINDS}),
         ("results", told.results, {str(policy) for policy in ResultPolicy}),

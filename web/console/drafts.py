@@ -12,7 +12,6 @@ from storage.topics import list_themes
 from storage.values_drafts import Draft, DraftContent, DraftFault, DraftState
 from storage.values_news import Picture
 from web.citizen.local_time import here
-from web.citizen.visit import new_op
 from web.console.desk import StaffVisit, go
 from web.console.draft_desk import (
     PATH,
@@ -27,7 +26,6 @@ from web.console.draft_desk import (
     read_form,
     read_with_picture,
     redrawn,
-    said,
     shown_draft,
     status_of,
 )
@@ -175,13 +173,9 @@ async def _form(
     done: str = "",
 ) -> Response:
     context: dict[str, Any] = {
-        **await shown_draft(visitor, draft),
+        **await shown_draft(visitor, draft, faults, op=op, reason=reason, done=done),
         "base": PATH,
         "told": told,
-        "faults": said(visitor, faults),
-        "op": op if is_op(op) else new_op(),
-        "done": done,
-        "reason": reason,
         "kinds": KINDS,
         "results": list(ResultPolicy),
         "headlines": list(HeadlinePolicy),

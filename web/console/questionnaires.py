@@ -13,7 +13,6 @@ from storage.topics import list_themes
 from storage.values_drafts import Draft, DraftFault, DraftSort
 from storage.values_questionnaire_drafts import Problem, QuestionnaireContent, leading, problems
 from storage.values_questionnaires import MOST_STEPS
-from web.citizen.visit import new_op
 from web.console.branching import draw
 from web.console.desk import StaffVisit, go
 from web.console.draft_desk import (
@@ -24,7 +23,6 @@ from web.console.draft_desk import (
     id_of,
     number_of,
     read_form,
-    said,
     shown_draft,
     status_of,
 )
@@ -165,14 +163,10 @@ async def _form(
 ) -> Response:
     """``looked_at`` is the number of the question to go on with where questions have moved, and nothing is kept."""
     context: dict[str, Any] = {
-        **await shown_draft(visitor, draft),
+        **await shown_draft(visitor, draft, faults, op=op, reason=reason, done=done),
         **shown_ways(visitor, told),
         "base": PATH,
         "told": told,
-        "faults": said(visitor, faults),
-        "op": op if is_op(op) else new_op(),
-        "done": done,
-        "reason": reason,
         "looked_at": looked_at,
         "upon": upon if upon is not None else draft.number if draft else 0,
         "answers": ANSWERS,
