@@ -32,6 +32,21 @@ def test_a_vote_in_one_page_moves_the_other(server: Running, page: Page, other_p
     expect(page.locator(".vote-plus").first).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_phone_shows_the_whole_first_question_without_scrolling(server: Running, page: Page) -> None:
+    page.goto(f"{server.url}/sujets/{server.topic()}")
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    page.locator(".vote-plus").first.click()
+    dialog = page.locator("dialog#profile")
+    last = dialog.locator("[data-step='1'] .choice-none").bounding_box()
+    buttons = dialog.locator(".profile-buttons").bounding_box()
+    assert last is not None and buttons is not None
+    assert last["y"] + last["height"] <= buttons["y"] and buttons["y"] + buttons["height"] <= 780
+    question = dialog.locator("[data-step='1']").bounding_box()
+    form = dialog.locator(".profile-form").bounding_box()
+    assert question is not None and form is not None
+    assert question["width"] == form["width"]  # nothing is drawn beside it
+
+
 def test_a_profile_is_given_in_three_taps_and_the_kept_vote_is_cast(server: Running, page: Page) -> None:
     topic = server.topic(OPEN)
     connected(page, server, topic)
