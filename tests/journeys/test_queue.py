@@ -59,6 +59,9 @@ def test_two_at_one_queue_see_what_the_other_has_and_does(
     anne.keyboard.press("u")
     expect(struck).to_have_count(0)
     expect(anne.locator(".queue-title")).to_contain_text(TEXTS[0])
+    expect(ben.locator("[data-held]")).to_contain_text(
+        "Anne a déjà ouvert ceci"
+    )  # no more that it is decided
     anne.keyboard.press("a")
     expect(ben.locator("[data-held]")).to_contain_text("Anne l'a déjà publié")
     ben.keyboard.press("a")  # too late

@@ -299,6 +299,8 @@ class Queue {
     delete row.dataset.until;
     const shown = row.querySelector("[data-by]");
     if (shown) shown.textContent = "";
+    const held = this.item.querySelector("[data-held]");
+    if (held && row.dataset.subject === this.current) held.textContent = ""; // it is decided no more
   }
 
   #emptied(): void {
@@ -359,7 +361,10 @@ class Queue {
       if (now) {
         if (row.matches(".is-elsewhere")) this.#undone(row); // a colleague has thought better of it
         const name = by(now);
-        if (shown && shown.textContent !== name) shown.textContent = name;
+        if (shown && shown.textContent !== name) {
+          shown.textContent = name;
+          if (name && row.dataset.subject === this.current) void this.#renew();
+        }
       } else if (isWhole || idOf(row) <= last) {
         this.#doneElsewhere(row.dataset.subject ?? "");
         if (row.dataset.subject === this.current) void this.#renew();
