@@ -160,10 +160,12 @@ class SimulatedCitizen:
         await self.enter()
         if self._socket is None:
             raise ConnectionError("not connected")
-        answer = self._answers[op] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._answers[op] = answer
         try:
             await self._socket.send(msgpack.packb(message))
-            return await asyncio.wait_for(answer, ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):  # unlike wait_for it loses no cancellation
+                return await answer
         finally:
             self._answers.pop(op, None)
 

@@ -160,7 +160,8 @@ class Citizen:
                 return message
 
     async def hear_anything(self) -> dict[str, Any]:
-        data = await asyncio.wait_for(self.socket.recv(), DEADLINE)
+        async with asyncio.timeout(DEADLINE):  # unlike wait_for it loses no cancellation
+            data = await self.socket.recv()
         message: dict[str, Any] = json.loads(data) if isinstance(data, str) else msgpack.unpackb(data)
         return message
 
