@@ -89,8 +89,9 @@ class Arrivals:
 
     def note(self, arrived: Iterable[Arrived], now: int) -> None:
         """Votes were committed at ``now`` (ms)."""
+        at = now // SLOT_MS
         for topic, number, marks in arrived:
-            slot = self._slots.setdefault((topic, now // SLOT_MS), _Slot())
+            slot = self._slots.get((topic, at)) or self._slots.setdefault((topic, at), _Slot())
             slot.votes += 1
             for mark in marks:
                 self._note(slot, mark, number)

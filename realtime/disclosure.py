@@ -8,6 +8,7 @@ for every door alike.
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from realtime.tally import NOBODY, Counts, PublicTally, Sign, moved
 
@@ -57,8 +58,7 @@ def seen_through(tally: PublicTally, view: View) -> PublicTally:
     return PublicTally(voters=tally.voters, headline=None, series={})
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesState:
+class SeriesState(NamedTuple):
     """One series of one topic: private counts, and what has been published of them.
 
     ``pending`` counts distinct voters whose ballot moved after ``sealed_seq``, the sequence number of the last

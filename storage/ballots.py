@@ -5,7 +5,7 @@ Statements are set-wise; nothing is counted on a value that was read outside the
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -13,11 +13,11 @@ from realtime.arrivals import Arrived
 from realtime.delta import Delta
 from realtime.refusals import Refusal
 from realtime.tally import NOWHERE, Cell, Sign
-from storage.books import Ballot, Books, ballot_of
+from storage.books import Ballot, Books, OpenTopic, ballot_of
 from storage.database import Database
 from storage.keys import Keys, voter_key
 from storage.profiles import cell_of
-from storage.statements import Insert, among
+from storage.statements import Insert, Lookup, among
 from storage.tables import BALLOT, OP, PROFILE, TOPIC_KEY
 from storage.tables_moderation import CARRIED, TOPIC_MERGE
 from storage.values import DAY_MS as DAY_MS
@@ -27,8 +27,7 @@ CHANGES_A_DAY = 3
 """How often a voter may change one topic's vote in a day; flipping at will would open and close blocks."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pending:
+class _Pending(NamedTuple):
     """A vote of the batch with the name its voter has in its topic."""
 
     vote: CastVote
@@ -48,6 +47,7 @@ class Batch:
         self._now = now
         self._day = now // DAY_MS
         self._books = Books(keys, now)
+        self._refused: dict[int, Refusal | None] = {}
         self._cells: dict[bytes, Cell] = {}
         self._ops: dict[tuple[bytes, str], Sign] = {}
         self._new_ops: list[dict[str, object]] = []
@@ -63,6 +63,7 @@ class Batch:
         if not known:
             return [item for item in pending if isinstance(item, Refusal)], []
         self._read(connection, known)
+        self._refused = {id: _refused(topic, self._now) for id, topic in self._books.topics.items()}
         outcomes: list[Outcome] = [
             self._enter(item) if isinstance(item, _Pending) else item for item in pending
         ]
@@ -76,35 +77,26 @@ class Batch:
         topic = self._books.topics.get(vote.topic)
         if topic is None:
             return Refusal.UNKNOWN_TOPIC
-        if topic.key is None:
+        if topic.names is None:
             return Refusal.CLOSED
-        return _Pending(vote, voter_key(topic.key, vote.device))
+        return _Pending(vote, topic.names.of(vote.device))
 
     def _read(self, connection: sa.Connection, pending: list[_Pending]) -> None:
-        names = list({item.name for item in pending})
-        ops = list({item.vote.op for item in pending})
         if any(item.vote.carry is not None for item in pending):
-            self._read_merges(connection, pending, names)
-        accepted = sa.select(OP).where(
-            among(connection, OP.c.voter_key, names), among(connection, OP.c.op, ops)
-        )
-        for row in connection.execute(accepted):
+            self._read_merges(connection, pending, list({item.name for item in pending}))
+        ops = {(item.name, item.vote.op) for item in pending}
+        for row in _OPS(connection, ops):
             self._ops[row.voter_key, row.op] = Sign(row.sign)
-        ids = list(self._books.topics)
-        cast = sa.select(BALLOT).where(
-            among(connection, BALLOT.c.topic_id, ids), among(connection, BALLOT.c.voter_key, names)
-        )
-        for row in connection.execute(cast):
+        places = {(item.vote.topic, item.name) for item in pending}
+        for row in _BALLOTS(connection, places):
             self._books.ballots[row.topic_id, row.voter_key] = ballot_of(row)
         strangers = {
             self._keys.pseudonym(item.vote.device): item.vote.device
             for item in pending
             if (item.vote.topic, item.name) not in self._books.ballots
         }
-        if strangers:
-            told = sa.select(PROFILE).where(among(connection, PROFILE.c.pseudonym, strangers))
-            for row in connection.execute(told):
-                self._cells[strangers[row.pseudonym]] = cell_of(row)
+        for row in _PROFILES(connection, [(pseudonym,) for pseudonym in strangers]):
+            self._cells[strangers[row.pseudonym]] = cell_of(row)
 
     def _read_merges(self, connection: sa.Connection, pending: list[_Pending], names: list[bytes]) -> None:
         """Behind the locks: which merges still hold, and which ballots were taken back when one was undone."""
@@ -129,11 +121,9 @@ class Batch:
         before = self._ops.get((pending.name, vote.op))
         if before is not None:
             return self._receipt(vote, place) if before is vote.sign else Refusal.OP_REUSED
-        refusal = _refused_by_time(topic.rules.state(self._now))
+        refusal = self._refused[vote.topic]
         if refusal is not None:
             return refusal
-        if topic.is_paused:
-            return Refusal.PAUSED
         old = self._books.ballots.get(place)
         new: Ballot | Refusal | None
         if vote.carry is not None:
@@ -179,7 +169,7 @@ class Batch:
         if old is None:
             return Ballot(vote.sign, carry.cell, vote.hall, 0, self._day, 0)
         was_taken_back = old.sign is Sign.WITHDRAWN and self._given_back.get(place) == old.own
-        return replace(old, sign=vote.sign) if was_taken_back else None
+        return old._replace(sign=vote.sign) if was_taken_back else None
 
     def _changed(self, old: Ballot, vote: CastVote) -> Ballot | Refusal | None:
         if vote.sign is old.sign:
@@ -187,7 +177,7 @@ class Batch:
         changes = (old.changes if old.day == self._day else 0) + 1
         if changes > CHANGES_A_DAY:
             return Refusal.TOO_MANY_CHANGES
-        return replace(old, sign=vote.sign, day=self._day, changes=changes)
+        return old._replace(sign=vote.sign, day=self._day, changes=changes)
 
 
 async def own_signs(
@@ -213,15 +203,18 @@ async def own_ballots(
         return {row.topic_id: OwnBallot(Sign(row.sign), row.aside > 0) for row in found}
 
 
-def _refused_by_time(state: TopicState) -> Refusal | None:
-    match state:
+def _refused(topic: OpenTopic, now: int) -> Refusal | None:
+    match topic.rules.state(now):
         case TopicState.OPEN:
-            return None
+            return Refusal.PAUSED if topic.is_paused else None
         case TopicState.PLANNED:
             return Refusal.NOT_OPEN_YET
         case TopicState.CLOSED:
             return Refusal.CLOSED
 
 
+_OPS = Lookup(OP, "voter_key", "op")
+_BALLOTS = Lookup(BALLOT, "topic_id", "voter_key")
+_PROFILES = Lookup(PROFILE, "pseudonym")
 _INSERT_OPS = Insert(OP)
 _INSERT_CARRIED = Insert(CARRIED)

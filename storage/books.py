@@ -4,7 +4,8 @@ Statements are set-wise; nothing is counted on a value that was read outside the
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
@@ -14,7 +15,7 @@ from realtime.disclosure import SeriesState
 from realtime.ledger import Ledger
 from realtime.tally import Cell, Counts, Hall, PublicTally, Sign, Version
 from storage.installation import EPOCH
-from storage.keys import Keys
+from storage.keys import Keys, Names
 from storage.profiles import cell_of
 from storage.statements import Insert, Upsert, among, lock_tallies
 from storage.switches import paused_among
@@ -30,8 +31,7 @@ Place = tuple[int, bytes]
 """A topic, and a voter's name in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot:
+class Ballot(NamedTuple):
     """As the table ``ballot`` says; it counts while no quarantine holds it."""
 
     sign: Sign
@@ -51,10 +51,13 @@ class Ballot:
 
 @dataclass(slots=True)
 class OpenTopic:
-    """A topic locked for the batch: its rules, its key (None once destroyed), its counts, whether it is paused."""
+    """A topic locked for the batch: its rules, its voters' names, its counts, whether it is paused.
+
+    ``names`` is None once the topic's key is destroyed.
+    """
 
     rules: TopicRules
-    key: bytes | None
+    names: Names | None
     ledger: Ledger
     is_paused: bool
 
@@ -86,7 +89,7 @@ class Books:
             rules = rules_of(row)
             self.topics[row.topic_id] = OpenTopic(
                 rules,
-                None if row.wrapped is None else self._keys.unwrap(row.wrapped),
+                None if row.wrapped is None else Names(self._keys.unwrap(row.wrapped)),
                 Ledger(
                     row.topic_id,
                     rules.headline,
@@ -103,32 +106,32 @@ class Books:
         """Enter a ballot as its voter wants it from now on, and count it unless it is set aside."""
         ledger, old = self.topics[place[0]].ledger, self.ballots.get(place)
         if new.aside:
-            new = replace(new, came=ledger.pass_over())
+            new = new._replace(came=ledger.pass_over())
         else:
             old_sign, old_seq = (Sign.WITHDRAWN, 0) if old is None else (old.sign, old.seq)
             seq = ledger.count(new.cell, new.hall, old_sign, new.sign, old_seq=old_seq)
-            new = replace(new, seq=seq, came=None)
+            new = Ballot(new.sign, new.cell, new.hall, seq, new.day, new.changes)
         return self._keep(place, new)
 
     def set_aside(self, place: Place) -> None:
         """One quarantine more holds a ballot: it leaves the counts, if it was in them."""
         old = self.ballots[place]
         leaves = not old.aside and old.sign is not Sign.WITHDRAWN
-        new = replace(old, aside=old.aside + 1)
+        new = old._replace(aside=old.aside + 1)
         self._keep(place, self._recounted(place, new, old.sign, Sign.WITHDRAWN) if leaves else new)
 
     def bring_back(self, place: Place) -> None:
         """One quarantine fewer holds a ballot: it comes back into the counts, if it was the last."""
         old = self.ballots[place]
         comes = old.aside == 1 and old.sign is not Sign.WITHDRAWN
-        new = replace(old, aside=old.aside - 1)
+        new = old._replace(aside=old.aside - 1)
         self._keep(place, self._recounted(place, new, Sign.WITHDRAWN, new.sign) if comes else new)
 
     def _recounted(self, place: Place, ballot: Ballot, was: Sign, counts_as: Sign) -> Ballot:
         """A ballot that moves in the counts and not by its voter's hand."""
         ledger = self.topics[place[0]].ledger
         seq = ledger.count(ballot.cell, ballot.hall, was, counts_as, old_seq=ballot.seq)
-        return replace(ballot, seq=seq, came=ballot.own)
+        return ballot._replace(seq=seq, came=ballot.own)
 
     def _keep(self, place: Place, ballot: Ballot) -> Ballot:
         self.ballots[place] = ballot
@@ -137,7 +140,9 @@ class Books:
 
     def write(self, connection: sa.Connection) -> list[Delta]:
         """Write what moved; the delta of each topic whose public tally did."""
-        _UPSERT_BALLOTS(connection, [_ballot_row(p, self.ballots[p]) for p in self._moved])
+        _UPSERT_BALLOTS(
+            connection, [_ballot_row(place, self.ballots[place]) for place in sorted(self._moved)]
+        )
         moved = {topic_id for topic_id, _ in self._moved}
         tallies, series, releases, moments, minutes, deltas = [], [], [], [], [], []
         for topic_id, topic in self.topics.items():

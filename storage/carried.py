@@ -1,7 +1,5 @@
 """Ballots that a merge has brought into a topic, taken back when it is undone."""
 
-from dataclasses import replace
-
 import sqlalchemy as sa
 
 from realtime.delta import Delta
@@ -27,7 +25,7 @@ def take_back(connection: sa.Connection, keys: Keys, topic_id: int, merge: int, 
     for row in connection.execute(brought.order_by(CARRIED.c.seq)).all():
         place = topic_id, row.name
         books.ballots[place] = ballot_of(row)
-        taken = books.vote(place, replace(books.ballots[place], sign=Sign.WITHDRAWN))
+        taken = books.vote(place, books.ballots[place]._replace(sign=Sign.WITHDRAWN))
         which = sa.update(CARRIED).where(CARRIED.c.merge_id == merge, CARRIED.c.voter_key == row.name)
         connection.execute(which.values(taken_seq=taken.own))
     return books.write(connection)

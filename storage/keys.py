@@ -8,6 +8,8 @@ import string
 from itertools import pairwise
 from pathlib import Path
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
 from realtime.arrivals import NETWORKS
@@ -25,6 +27,22 @@ class BadSecret(ValueError):
     """What should be the master secret is none; the message does not repeat it."""
 
 
+class Names:
+    """The names of 16 bytes that devices have under one key.
+
+    The key is taken in once and the state copied for each name, which takes a third of the time of a whole HMAC.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._keyed = HMAC(key, SHA256())
+
+    def of(self, device: bytes) -> bytes:
+        """Without the key it leads nowhere."""
+        mac = self._keyed.copy()
+        mac.update(device)
+        return mac.finalize()[:_KEY_BYTES]
+
+
 class Keys:
     """Derives what the application needs of the master secret; equal masters give equal keys."""
 
@@ -33,7 +51,7 @@ class Keys:
         if len(master) < MASTER_BYTES:
             raise ValueError(f"the master secret has {len(master)} bytes, at least {MASTER_BYTES} are needed")
         self._wrapping = _derive(master, "topic keys")
-        self._voters = _derive(master, "voters")
+        self._voters = Names(_derive(master, "voters"))
         self._authors = _derive(master, "authors")
         self._reporters = _derive(master, "reporters")
         self._seen = _derive(master, "seen tokens")
@@ -64,7 +82,7 @@ class Keys:
 
     def pseudonym(self, device: bytes) -> bytes:
         """The name under which a voter's profile is stored (16 bytes); unrelated to any voter key."""
-        return hmac.digest(self._voters, device, "sha256")[:_KEY_BYTES]
+        return self._voters.of(device)
 
     def author(self, device: bytes) -> bytes:
         """The name under which a device's posts are stored (16 bytes); unrelated to its profile and ballots."""
@@ -125,7 +143,7 @@ class Keys:
 
 def voter_key(topic_key: bytes, device: bytes) -> bytes:
     """The name of a voter within one topic (16 bytes); without the topic key it leads nowhere."""
-    return hmac.digest(topic_key, device, "sha256")[:_KEY_BYTES]
+    return Names(topic_key).of(device)
 
 
 def load_master(path: Path) -> bytes:

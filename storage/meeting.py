@@ -81,7 +81,7 @@ def _rule_fault(connection: sa.Connection, books: Books, rule: Rule, now: int) -
         return QuarantineFault.NOT_OVER
     if rule.network is not None and not 1 <= rule.network <= NETWORKS:
         return QuarantineFault.BAD_NETWORK
-    if topic.key is None:
+    if topic.names is None:
         return QuarantineFault.TOO_LATE
     leads = sa.select(TOPIC_MERGE.c.id).where(
         TOPIC_MERGE.c.topic_id == rule.topic, TOPIC_MERGE.c.undone_at.is_(None)

@@ -6,6 +6,7 @@ Instants are integers, milliseconds since 1970 UTC, named ``…_at`` or ``now``.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy, View, view_for
 from realtime.refusals import Refusal
@@ -192,8 +193,7 @@ class Carry:
     cell: Cell
 
 
-@dataclass(frozen=True, slots=True)
-class CastVote:
+class CastVote(NamedTuple):
     """A vote as it enters the ballot box, from whichever door. ``device`` is the voter's secret (16 bytes).
 
     ``carry`` is set where it was cast on another topic, which has been merged into this one. ``marks`` say where it
@@ -233,8 +233,7 @@ class OwnBallot:
     is_aside: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """A vote was committed (or had been, under the same op).
 
     ``voted`` is false where the voter has no ballot on the topic: who withdraws what they never cast has not voted.
