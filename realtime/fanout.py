@@ -10,6 +10,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from realtime.activity import Activity
 from realtime.bus import Bus, GapReason, OnHeadcount, ignore_headcount
@@ -31,10 +32,29 @@ WRITES_A_TURN = 500
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Bytes that are due to some watchers in this tick."""
+    """Bytes about a topic that are due to some who follow it, seen through one view, in this tick.
 
+    ``departures`` are those that the view had counted when all of them did.
+    """
+
+    topic: int
+    view: ViewState
     frame: bytes
-    watchers: Iterable[Watcher]
+    watchers: list[Watcher]
+    departures: int
+
+    @classmethod
+    def of(cls, view: ViewState, frame: bytes, watchers: list[Watcher]) -> Self:
+        return cls(view.topic, view, frame, watchers, view.departures)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether some have left since."""
+        return self.view.departures != self.departures
+
+    def among(self, waiting: Iterable[Watcher]) -> Self:
+        """The same, to those of these who still follow."""
+        return self.of(self.view, self.frame, [watcher for watcher in waiting if watcher in self.view])
 
 
 class Fanout:
@@ -305,61 +325,66 @@ class Fanout:
 
     async def _flush(self, topics: list[int]) -> None:
         """Send what changed of ``topics``, giving the loop a turn every ``WRITES_A_TURN`` writes."""
-        dues: list[tuple[int, ViewState, Due]] = []
+        dues: list[Due] = []
         for topic in topics:
             standing = self.standings.get(topic)
             for view in standing.views.values() if standing else ():
-                dues.extend((topic, view, Due(frame, group)) for frame, group in view.advance())
+                dues.extend(Due.of(view, frame, group) for frame, group in view.advance())
             if standing is not None and topic in self._untold:
                 dues.extend(_dues_of_all(standing, standing.watching_frame))
             if standing is not None and standing.told != standing.steps:
                 standing.told = standing.steps
                 dues.extend(_dues_of_all(standing, standing.steps_frame))
             self._untold.discard(topic)
-        if len(dues) == 1:
-            await self._write_one(*dues[0])
-        elif dues:
-            await self._write_joined(dues)
+        await self._write_dues(dues)
 
-    async def _write_one(self, topic: int, view: ViewState, due: Due) -> None:
-        frame, waiting = due.frame, list(due.watchers)
-        departures = view.departures
+    async def _write_dues(self, dues: list[Due]) -> None:
+        """What a watcher is due from several topics leaves as one write."""
+        for parts, watchers in _joined(dues):
+            await self._write_all(parts, watchers)
+
+    async def _write_all(self, parts: list[Due], waiting: list[Watcher]) -> None:
+        """Write what is due in ``parts`` to each of these watchers, to whom all of them are due."""
+        frame = b"".join(part.frame for part in parts)
         while waiting:
+            if any(part.is_over for part in parts):
+                await self._write_dues([part.among(waiting) for part in parts])
+                return
             turn, waiting = waiting[:WRITES_A_TURN], waiting[WRITES_A_TURN:]
             self.activity.due += len(turn)
             for watcher in turn:
                 if watcher.slow:
-                    self.activity.skipped += 1
-                    self._send(watcher, topic, frame)
+                    self._skip(watcher, parts)
                 else:
-                    watcher.write(frame)
+                    write = watcher.write  # called in one breath, a slot is looked up by its name
+                    write(frame)
             await asyncio.sleep(0)
-            if view.departures != departures:  # some have left while others had their turn
-                departures = view.departures
-                waiting = [watcher for watcher in waiting if watcher in view]
 
-    async def _write_joined(self, dues: list[tuple[int, ViewState, Due]]) -> None:
-        """What a watcher is due from several topics leaves as one write."""
-        by_watcher: dict[Watcher, list[tuple[int, ViewState, bytes]]] = defaultdict(list)
-        for topic, view, due in dues:
-            for watcher in due.watchers:
-                by_watcher[watcher].append((topic, view, due.frame))
-        self.activity.due += len(by_watcher)
-        for number, (watcher, parts) in enumerate(by_watcher.items()):
-            if number and number % WRITES_A_TURN == 0:
-                await asyncio.sleep(0)
-            if watcher.slow:
-                self.activity.skipped += 1
-                for topic, _, frame in parts:
-                    self._send(watcher, topic, frame)
-            else:
-                watcher.write(b"".join(frame for _, view, frame in parts if watcher in view))
+    def _skip(self, watcher: Watcher, parts: list[Due]) -> None:
+        self.activity.skipped += 1
+        for part in parts:
+            self._send(watcher, part.topic, part.frame)
 
 
-def _dues_of_all(
-    standing: TopicStanding, frame_of: Callable[[str], bytes]
-) -> Iterator[tuple[int, ViewState, Due]]:
+def _joined(dues: list[Due]) -> Iterable[tuple[list[Due], list[Watcher]]]:
+    """Each watcher once, with all that is due to it; those to whom the same is due are together."""
+    if len(dues) == 1:
+        return [(dues, dues[0].watchers)]
+    which: dict[Watcher, int] = {}
+    for number, due in enumerate(dues):
+        for watcher in due.watchers:
+            which[watcher] = which.get(watcher, 0) | 1 << number
+    groups: defaultdict[int, list[Watcher]] = defaultdict(list)
+    for watcher, parts in which.items():
+        groups[parts].append(watcher)
+    return [
+        ([due for number, due in enumerate(dues) if parts >> number & 1], watchers)
+        for parts, watchers in groups.items()
+    ]
+
+
+def _dues_of_all(standing: TopicStanding, frame_of: Callable[[str], bytes]) -> Iterator[Due]:
     """What is due to everybody who follows a topic, whatever they see of its results."""
     for view in standing.views.values():
         for format, group in view.groups():
-            yield standing.topic, view, Due(frame_of(format), group)
+            yield Due.of(view, frame_of(format), group)

@@ -45,7 +45,7 @@ class ViewState:
     """
 
     def __init__(self, topic: int, view: View, source: Source, encode: Encode) -> None:
-        self._topic = topic
+        self.topic = topic
         self._view = view
         self._source = source
         self._encode = encode
@@ -129,7 +129,7 @@ class ViewState:
             return list(self._return_of_the_ahead())
         base, self.at, self.sent = self.at, self._source.version, tally
         self._frames.clear()
-        self._last = None if restate else (self._topic, base, self.at, changes)
+        self._last = None if restate else (self.topic, base, self.at, changes)
         self._restate = False
         due = [
             (self.snap(name) if self._last is None else self._frame(name, self._last), list(group))
@@ -148,7 +148,7 @@ class ViewState:
 
     def snap(self, format: str) -> bytes:
         """The frame of the whole state, encoded once for all who ask."""
-        return self._frame(format, (self._topic, self.at, self.sent))
+        return self._frame(format, (self.topic, self.at, self.sent))
 
     def _frame(self, format: str, message: Snap | Change) -> bytes:
         key = (format, len(message) == 4)

@@ -19,6 +19,7 @@ from channels.outlet import SLOW_BYTES
 from channels.wire import CLOSE_HOSTILE, CLOSE_TOO_LARGE, No
 from realtime.refusals import Refusal
 from server.doorkeeper import FRAME_BYTES, Allowance, Cut, Doorkeeper, Leave
+from server.straight import StraightTransport
 
 KERNEL_BYTES = 32 * 1024
 """What the kernel may hold for one watcher; by default that is 2.5 MB for one who reads slowly."""
@@ -117,8 +118,10 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         bound_buffers(transport)
-        self.write = transport.write
-        self.abort = transport.abort
+        self._straight = StraightTransport(transport)
+        self.transport = self._straight  # type: ignore[assignment]
+        self.write = self._straight.write
+        self.abort = self._straight.abort
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
@@ -209,14 +212,18 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     # --- how much it takes
 
     def pause_writing(self) -> None:
+        self._straight.is_full = True
         super().pause_writing()
         self._tell(slow=True)
 
     def resume_writing(self) -> None:
+        if not self._straight.is_closing():
+            self._straight.is_full = False
         super().resume_writing()
         self._tell(slow=False)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._straight.let_go()
         self._tell(slow=True)  # nothing is written to it any more
         for leave in self._leaves:
             if leave is not None:
