@@ -1,13 +1,13 @@
 """When a node sends what changed (pure).
 
-The first change after silence leaves at once; then one tick every T, which grows with the time that a flush
-takes so that sending never eats the whole of a core.
+The first change after silence leaves at once; then one tick every T, which grows with the time that writing
+takes so that sending never eats the whole of a core. What the loop does between two turns is not writing.
 """
 
 SHORTEST_TICK = 0.1
 LONGEST_TICK = 1.0
-FLUSH_SHARE = 2
-"""T is at least this many times the last flush's duration."""
+WRITING_SHARE = 2
+"""T is at least this many times what the last flush spent writing."""
 
 
 class Coalescer:
@@ -32,6 +32,6 @@ class Coalescer:
         self._dirty.clear()
         return topics
 
-    def flushed(self, started: float, ended: float) -> None:
-        """A tick was sent; the next leaves one T after this one started."""
-        self._not_before = started + min(max(SHORTEST_TICK, FLUSH_SHARE * (ended - started)), LONGEST_TICK)
+    def flushed(self, started: float, writing: float) -> None:
+        """A tick was sent, which took ``writing`` seconds of writing; the next leaves one T after it started."""
+        self._not_before = started + min(max(SHORTEST_TICK, WRITING_SHARE * writing), LONGEST_TICK)

@@ -96,17 +96,27 @@ async def publish_draft(
 
 async def keep_schedule(database: Database, keys: Keys, now: int) -> int:
     """Publish what is due and write down which votes have ended; how many of both this node did."""
-    scheduled = (DRAFT.c.state == str(DraftState.SCHEDULED)) & (DRAFT.c.due_at <= now)
-    over = (DRAFT.c.closes_at <= now) & DRAFT.c.ended_at.is_(None)
     async with database.read() as connection:
-        due = list(await connection.scalars(sa.select(DRAFT.c.id).where(scheduled)))
-        ended = list(await connection.scalars(sa.select(DRAFT.c.id).where(over)))
+        due = (await connection.execute(_DUE, {"now": now})).all()
     done = 0
-    for draft_id in due:
-        done += await database.write(lambda c, d=draft_id: _open(c, keys, d, now), idempotent=True)  # type: ignore[misc]
-    for draft_id in ended:
-        done += await database.write(lambda c, d=draft_id: _end(c, d, now), idempotent=True)  # type: ignore[misc]
+    for draft_id, is_over in due:
+        done += await database.write(
+            lambda c, d=draft_id, o=is_over: _end(c, d, now) if o else _open(c, keys, d, now),  # type: ignore[misc]
+            idempotent=True,
+        )
     return done
+
+
+_NOW = sa.bindparam("now", type_=sa.BigInteger)
+_DUE = sa.union_all(
+    sa.select(DRAFT.c.id, sa.literal_column("0").label("is_over")).where(
+        DRAFT.c.state == str(DraftState.SCHEDULED), DRAFT.c.due_at <= _NOW
+    ),
+    sa.select(DRAFT.c.id, sa.literal_column("1")).where(
+        DRAFT.c.closes_at <= _NOW, DRAFT.c.ended_at.is_(None)
+    ),
+)
+"""What is to be opened and what is over, in this order; made once, it is asked for four times a second."""
 
 
 async def fresh_topic(database: Database, now: int) -> Fresh | None:

@@ -13,17 +13,17 @@ def test_nothing_is_due_while_nothing_changed() -> None:
 
 def test_the_next_tick_waits_at_least_a_tenth_of_a_second() -> None:
     coalescer = Coalescer()
-    coalescer.flushed(started=50.0, ended=50.001)
+    coalescer.flushed(started=50.0, writing=0.001)
     coalescer.changed(1)
     assert coalescer.due_at(now=50.01) == 50.1
 
 
-def test_ticks_slow_down_with_the_time_a_flush_takes_but_never_beyond_a_second() -> None:
+def test_ticks_slow_down_with_the_time_that_writing_takes_but_never_beyond_a_second() -> None:
     coalescer = Coalescer()
     coalescer.changed(1)
-    coalescer.flushed(started=50.0, ended=50.0625)
+    coalescer.flushed(started=50.0, writing=0.0625)
     assert coalescer.due_at(now=50.07) == 50.125
-    coalescer.flushed(started=60.0, ended=63.0)
+    coalescer.flushed(started=60.0, writing=3.0)
     assert coalescer.due_at(now=60.5) == 61.0
 
 
