@@ -6,6 +6,7 @@ import signal
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -70,8 +71,11 @@ def masked(payload: bytes) -> bytes:
 def connections(server: Running) -> int:
     """Open descriptors of the server that are sockets."""
     assert server.process is not None
-    names = (Path(f"/proc/{server.process.pid}/fd")).iterdir()
-    return sum("socket" in str(name.readlink()) for name in names if name.is_symlink())
+    found = 0
+    for name in Path(f"/proc/{server.process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            found += "socket" in str(name.readlink())
+    return found
 
 
 async def test_a_connection_that_asks_on_and_never_reads_costs_nothing(server: Operated, tell: Tell) -> None:
@@ -111,21 +115,42 @@ async def _ask_on(stuck: list[socket.socket]) -> None:
 
 
 @pytest.mark.parametrize("how", ["reset", "half-closed", "closed"])
-async def test_a_connection_that_breaks_off_is_forgotten(server: Operated, how: str) -> None:
+async def test_connections_that_break_off_are_forgotten(server: Operated, tell: Tell, how: str) -> None:
     topic = server.topic(OPEN)
-    quiet = connections(server)
-    raw = raw_watcher(server, topic)
-    assert server.value("imaginest_watchers") == 1
+    quiet, tasks = connections(server), server.value("imaginest_tasks")
+    broken: list[socket.socket] = []
+    memory = []
+    for _ in range(4):
+        watchers = [raw_watcher(server, topic) for _ in range(BREAKING_OFF)]
+        assert server.value("imaginest_watchers") == BREAKING_OFF
+        for raw in watchers:
+            break_off(raw, how)
+        broken += watchers
+        await until(lambda: connections(server) <= quiet)
+        await until(lambda: server.value("imaginest_watchers") == server.value("imaginest_connections") == 0)
+        await until(lambda: server.value("imaginest_tasks") <= tasks)
+        memory.append(server.rss())
+    grown = memory[-1] - memory[0]
+    assert grown < 2 * 1024
+    tell(
+        f"{4 * BREAKING_OFF} watchers break off ({how})",
+        f"those watchers; from the first {BREAKING_OFF} to the last memory grew by {grown / 1024:.1f} MiB",
+        "not at all",
+    )
+    for raw in broken:
+        raw.close()
+
+
+BREAKING_OFF = 60
+
+
+def break_off(raw: socket.socket, how: str) -> None:
     if how == "reset":
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        raw.close()
-    elif how == "half-closed":
+    if how == "half-closed":
         raw.shutdown(socket.SHUT_WR)
     else:
         raw.close()
-    await until(lambda: connections(server) <= quiet)
-    await until(lambda: server.value("imaginest_watchers") == server.value("imaginest_connections") == 0)
-    raw.close()
 
 
 async def test_a_server_asked_to_stop_ends_soon_even_with_watchers(server: Operated) -> None:
