@@ -217,8 +217,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self._tell(slow=True)
 
     def resume_writing(self) -> None:
-        if not self._straight.is_closing():
-            self._straight.is_full = False
+        self._straight.is_full = self._straight.is_closing()
         super().resume_writing()
         self._tell(slow=False)
 

@@ -15,17 +15,19 @@ class StraightTransport:
     the protocol has to say so here (``is_full``). ``let_go`` when the connection is lost.
     """
 
-    __slots__ = ("_connection", "_transport", "is_full")
+    __slots__ = ("_connection", "_is_closed", "_transport", "is_full")
 
     def __init__(self, transport: Any) -> None:
         self._transport = transport
         self._connection = socket.socket(fileno=transport.get_extra_info("socket").fileno())
+        self._is_closed = False
         self.is_full = False
         transport.set_write_buffer_limits(high=0, low=0)
 
     def write(self, data: bytes) -> None:
         if self.is_full:
-            self._transport.write(data)
+            if not self._is_closed:
+                self._transport.write(data)
             return
         try:
             taken = self._connection.send(data)
@@ -35,11 +37,12 @@ class StraightTransport:
             self._transport.write(data[taken:])
 
     def close(self) -> None:
-        self.is_full = True  # nothing overtakes what is left, nothing is sent after it
+        """What is left is sent, what is written from now on is not."""
+        self._is_closed = self.is_full = True
         self._transport.close()
 
     def abort(self) -> None:
-        self.is_full = True
+        self._is_closed = self.is_full = True
         self._transport.abort()
 
     def is_closing(self) -> bool:
@@ -47,7 +50,7 @@ class StraightTransport:
 
     def let_go(self) -> None:
         """The descriptor is the transport's to close, and may be another connection's after that."""
-        self.is_full = True
+        self._is_closed = self.is_full = True
         self._connection.detach()
 
     def __getattr__(self, name: str) -> Any:

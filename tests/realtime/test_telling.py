@@ -1,6 +1,7 @@
 """What fan-out tells beside the tallies: whether they are current, and how many are watching."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from channels.topics import encode_for_watchers
@@ -131,3 +132,26 @@ async def test_what_became_of_a_topic_is_told_to_who_follows_comes_later_or_was_
         ["snap", "snap", "steps"],
     ]
     assert here.heard[-1] == {"t": "steps", "channel": "topic:7", "number": 5}
+
+
+async def test_who_stops_following_while_others_are_written_to_gets_no_more_of_that_topic() -> None:
+    fanout = make_fanout()
+    (both, first), (other, second), (rest, third) = join(fanout), join(fanout), join(fanout)
+    for topic in (TOPIC, TOPIC + 1):
+        await fanout.standings.warm(topic)
+        fanout.subscribe(first, topic, None, voted=False)
+        fanout.subscribe(third, topic, None, voted=False)
+        fanout.standings.on_delta(Delta(topic, Version(1, 0), Version(1, 1), Changes(voters=1, plus=1)))
+    fanout.subscribe(second, TOPIC + 1, None, voted=False)
+    first.write = _then(first.write, lambda: fanout.unsubscribe(second, TOPIC + 1))  # type: ignore[assignment]
+    await fanout._flush(fanout._coalescer.take())
+    channels = [[message["channel"] for message in viewer.heard] for viewer in (both, other, rest)]
+    assert channels == [["topic:7", "topic:8"] * 2, ["topic:8"], ["topic:7", "topic:8"] * 2]
+
+
+def _then(write: Callable[[bytes], None], act: Callable[[], None]) -> Callable[[bytes], None]:
+    def write_and_act(frame: bytes) -> None:
+        write(frame)
+        act()
+
+    return write_and_act
