@@ -90,9 +90,9 @@ class Connection:
         return False
 
     async def _handle(self, message: wire.ClientMessage) -> None:
-        refusal = self._session.admit(
-            message, subscribed=len(self.watcher.topics), now=self._corridor.monotonic()
-        )
+        named = {one.channel for one in message.subs} if isinstance(message, wire.Sub) else ()
+        others = sum(wire.topic_channel(topic) not in named for topic in self.watcher.topics) if named else 0
+        refusal = self._session.admit(message, subscribed=others, now=self._corridor.monotonic())
         if refusal is not None:
             await self._say(No(refusal, message.op if isinstance(message, wire.Vote) else None))
             return

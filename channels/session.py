@@ -74,7 +74,7 @@ class Session:
         self._faults = 0
 
     def admit(self, message: ClientMessage, *, subscribed: int, now: float) -> Refusal | None:
-        """Why this message is refused now, or None."""
+        """Why this message is refused now, or None; ``subscribed`` are the channels that it does not name."""
         if self._messages is None:
             self._messages = Bucket(MESSAGES_A_SECOND, MESSAGES_AT_ONCE, now)
         if not self._messages.take(now):

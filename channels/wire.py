@@ -382,7 +382,7 @@ def _from_plain(plain: Any) -> ClientMessage:
 def _from_json(raw: bytes) -> Any:
     _refuse_depth(raw)
     try:
-        return json.loads(raw, object_pairs_hook=_unique, parse_constant=_no_constant)
+        return json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise _Wrong(Refusal.BAD_ENCODING) from error
 

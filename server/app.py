@@ -31,7 +31,7 @@ from server.metrics import Metrics, Parts
 from server.operations import public_routes
 from server.operator import operator_routes
 from server.requests import Requests
-from server.security import Gate, identify
+from server.security import SAFE_METHODS, Gate, identify
 from server.settings import BadSetting, Settings
 from server.timers import Timers, schedule
 from storage.ballot_box import BallotBox
@@ -181,7 +181,7 @@ def create_app(
     postman = Postman(settings, database, keys, wall, monotonic)
 
     def identify_visitor(scope: Any) -> Visitor:
-        if drain.begun:
+        if drain.begun and scope.get("method") in {None, *SAFE_METHODS}:  # votes go on until the end
             return Visitor(None, Refusal.TRY_AGAIN)
         return identify(scope, keys, settings.origins, settings.proxies)
 

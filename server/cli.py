@@ -161,6 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument(
         "--speed", type=float, metavar="X", help="times as fast as recorded (as fast as it goes)"
     )
+    replay.add_argument(
+        "--stay", action="store_true", help="keep the pages open after the table, until Ctrl-C"
+    )
     replay.add_argument("--port", type=int, help="port to serve on while no server runs on the data (8000)")
     replay.set_defaults(run=_replay)
     return parser
@@ -220,6 +223,7 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> int:
 
 def _check_tallies(settings: Settings, _: argparse.Namespace) -> int:
     from server.data import need_database
+    from server.progress import counted
     from storage.database import Database, StorageUnavailable
     from storage.tallies import discrepancies
 
@@ -231,7 +235,11 @@ def _check_tallies(settings: Settings, _: argparse.Namespace) -> int:
         return _fail(f"the database cannot be read: {error}")
     for one in found:
         print(f"topic {one.topic} {one.series}: stored {one.stored}, recounted {one.recounted}")
-    print(f"{len(found)} counters differ" if found else "every counter equals the recount of its ballots")
+    print(
+        f"{counted(len(found), 'counter')} differ"
+        if found
+        else "every counter equals the recount of its ballots"
+    )
     return 1 if found else 0
 
 
@@ -307,7 +315,7 @@ def _kiosk(settings: Settings, options: argparse.Namespace) -> int:
 def _replay(settings: Settings, options: argparse.Namespace) -> int:
     from server.replay import run
 
-    return run(settings, options.votes, options.comments, options.profiles, options.speed)
+    return run(settings, options.votes, options.comments, options.profiles, options.speed, stay=options.stay)
 
 
 def _fail(why: str, status: int = 1) -> int:

@@ -46,6 +46,9 @@ _AGES = {
 }
 _SEXES = {Sex.WOMAN: 51, Sex.MAN: 48, Sex.OTHER: 1}
 
+LEANINGS = (0.25, 0.85)
+"""Least and largest part of a crowd that is for a topic."""
+
 T = TypeVar("T")
 _chance = SystemRandom()
 
@@ -87,17 +90,26 @@ async def _vote_at_random(settings: Settings, number: int) -> None:
     if not topics:
         print("the crowd finds no topic of the demonstration, and votes on nothing", flush=True)
         return
-    leanings = {topic: _chance.betavariate(3, 2) for topic in topics}
     connecting = asyncio.Semaphore(CONNECTING_AT_ONCE)
+    while True:
+        await _one_crowd(door, topics, number, connecting)
+
+
+async def _one_crowd(door: Door, topics: list[int], number: int, connecting: asyncio.Semaphore) -> None:
+    """Everybody votes once on everything, and goes: others come, of another mind, and the numbers move on."""
+    leanings = {topic: _chance.uniform(*LEANINGS) for topic in topics}
     citizens = [SimulatedCitizen(door, _profile(), connecting) for _ in range(number)]
     ballots = [(citizen, topic) for citizen in citizens for topic in topics]
     _chance.shuffle(ballots)
     rate = min(MOST_VOTES_A_SECOND, max(1.0, number / CITIZENS_A_VOTE))
-    async with asyncio.TaskGroup() as group:
-        for citizen, topic in ballots:
-            await asyncio.sleep(_chance.expovariate(rate))
-            sign = Sign.PLUS if _chance.random() < leanings[topic] else Sign.MINUS
-            group.create_task(_vote(citizen, topic, sign))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for citizen, topic in ballots:
+                await asyncio.sleep(_chance.expovariate(rate))
+                sign = Sign.PLUS if _chance.random() < leanings[topic] else Sign.MINUS
+                group.create_task(_vote(citizen, topic, sign))
+    finally:
+        await asyncio.gather(*(citizen.leave() for citizen in citizens))
 
 
 async def _vote(citizen: SimulatedCitizen, topic: int, sign: Sign) -> None:

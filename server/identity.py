@@ -7,11 +7,11 @@ import binascii
 import hmac
 import secrets
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from realtime.refusals import Refusal
 from storage.keys import DEVICE_BYTES, Keys
+from web.cookies import cookies_in
 
 COOKIE = "imaginest"
 MAX_AGE = 400 * 86_400
@@ -75,14 +75,7 @@ def unset_cookie(*, secure: bool) -> bytes:
 
 def cookie_in(header: bytes, name: str) -> str | None:
     """The value of one cookie in a Cookie header, None where it is not in it."""
-    if name.encode() not in header:
-        return None
-    try:
-        jar = SimpleCookie(header.decode("latin-1"))
-    except CookieError:
-        return None
-    morsel = jar.get(name)
-    return None if morsel is None else morsel.value
+    return cookies_in(header).get(name) if name.encode() in header else None
 
 
 def _verified(value: str, keys: Keys) -> tuple[bytes, int | None] | None:

@@ -126,6 +126,9 @@ def _fanout(parts: Parts) -> Iterator[Metric]:
     subscriptions = {"warm": max(warm, 0), "cold": activity.cold}
     yield _counters("imaginest_subscriptions", "Subscriptions; cold: read first.", "topic", subscriptions)
     yield CounterFamily("imaginest_behind", "Topics that a comparison found old.", activity.behind)
+    yield GaugeFamily(
+        "imaginest_versions_behind", "Versions that the last comparison found missing.", activity.lag
+    )
     if activity.compared_at is not None:
         age = parts.monotonic() - activity.compared_at
         yield GaugeFamily("imaginest_compared_seconds", "Since the last comparison.", age)

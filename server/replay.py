@@ -39,8 +39,19 @@ class CannotServe(Exception):
     """No server runs on the data, and none could be started."""
 
 
-def run(settings: Settings, votes: Path, comments: Path, profiles: Path | None, speed: float | None) -> int:
-    """Play a recording; 0 where every topic's tally equals the recount of the recording, else 1."""
+def run(
+    settings: Settings,
+    votes: Path,
+    comments: Path,
+    profiles: Path | None,
+    speed: float | None,
+    *,
+    stay: bool = False,
+) -> int:
+    """Play a recording; 0 where every topic's tally equals the recount of the recording, else 1.
+
+    With ``stay`` a server of its own goes on until Ctrl-C.
+    """
     try:
         if speed is not None and not 0 < speed < float("inf"):
             raise BadRecording(f"--speed is {speed}, a number above 0 is needed")
@@ -55,7 +66,12 @@ def run(settings: Settings, votes: Path, comments: Path, profiles: Path | None, 
             topics = _create(door, open_keys(settings).operator, recording)
             refusals = asyncio.run(_play(door, recording, topics, cells, speed))
             tallies = asyncio.run(_tallies(settings, list(topics.values())))
-            return 0 if print_report(recording, topics, tallies, refusals) else 1
+            is_equal = print_report(recording, topics, tallies, refusals)
+            if stay and door.is_own:
+                print(f"the pages stay at {door.url} until Ctrl-C", flush=True)
+                with contextlib.suppress(KeyboardInterrupt):
+                    threading.Event().wait()
+            return 0 if is_equal else 1
     except (BadRecording, CannotServe, DoorClosed, OSError) as error:
         print(f"imaginest: {error}", file=sys.stderr)
         return 1
@@ -90,7 +106,7 @@ def _door(settings: Settings) -> Iterator[Door]:
             if not thread.is_alive() or time.monotonic() > end:
                 raise CannotServe("the server did not start")
             time.sleep(0.02)
-        yield Door(serving.url_of(listener))
+        yield Door(serving.url_of(listener), is_own=True)
     finally:
         server.should_exit = True
         thread.join(START_SECONDS)

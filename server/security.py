@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable, Container, Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from channels.corridor import Visitor
 from channels.origin import address_of, network_of
@@ -58,7 +58,7 @@ def origin_fault(headers: dict[bytes, bytes], origins: Iterable[str], *, needed:
         return Refusal.MISSING_ORIGIN if needed else None
     if origin in origins:
         return None
-    parts = urlsplit(origin)
+    parts = _parts(origin)
     same = parts.scheme in {"http", "https"} and parts.netloc == headers.get(b"host", b"").decode("latin-1")
     return None if same else Refusal.FOREIGN_ORIGIN
 
@@ -146,6 +146,14 @@ class Gate:
         await self._app(scope, receive, send_with_headers)
 
 
+def _parts(address: str) -> SplitResult:
+    """What can be no address has no part."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
 def _form_fault(headers: dict[bytes, bytes], origins: Iterable[str]) -> Refusal | None:
     """As ``origin_fault``; browsers that send no Origin with forms tell by Sec-Fetch-Site or Referer."""
     if b"origin" in headers and headers[b"origin"] != b"null":
@@ -156,7 +164,7 @@ def _form_fault(headers: dict[bytes, bytes], origins: Iterable[str]) -> Refusal 
     referer = headers.get(b"referer")
     if referer is None:
         return Refusal.MISSING_ORIGIN
-    parts = urlsplit(referer.decode("latin-1"))
+    parts = _parts(referer.decode("latin-1"))
     return origin_fault(
         headers | {b"origin": f"{parts.scheme}://{parts.netloc}".encode()}, origins, needed=True
     )

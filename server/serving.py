@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import uvicorn
 
+from realtime.bus import MEMORY
 from server.app import Application, create_app, wall_ms
 from server.door import DoorProtocol, Patience
 from server.doorkeeper import Doorkeeper
@@ -156,6 +157,11 @@ def serve(settings: Settings) -> bool:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a descriptor for each watcher
     configure(settings.log, settings.node)
+    if settings.is_shared and settings.bus_url == MEMORY:
+        log.warning(
+            "no bus between the nodes: what other nodes of this database count is seen up to two seconds late "
+            "and said of nobody; set IMAGINEST_BUS_URL where there is more than one"
+        )
     listener, for_operators = listen(settings), listen_for_operators(settings)
     if for_operators is not None:
         print(f"Imagin'Est tells operators at {url_of(for_operators)}", flush=True)

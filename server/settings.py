@@ -1,6 +1,7 @@
 """All settings, each an environment variable ``IMAGINEST_…``; described in docs/settings.md."""
 
 import difflib
+import ipaddress
 import os
 import re
 import secrets
@@ -146,12 +147,13 @@ class Settings:
         if not 0 <= settings.port <= LAST_PORT:
             raise BadSetting(f"the port is {settings.port}, a number from 0 to {LAST_PORT} is needed")
         _check_bus(settings)
-        if not 1 <= settings.idea_days <= MOST_DAYS:
-            raise BadSetting(
-                f"IMAGINEST_IDEA_DAYS is {settings.idea_days}, a number from 1 to {MOST_DAYS} is needed"
-            )
+        for bounded, (least, most) in _BOUNDS.items():
+            if not least <= (value := getattr(settings, bounded)) <= most:
+                raise BadSetting(
+                    f"IMAGINEST_{bounded.upper()} is {value}, a number from {least} to {most} is needed"
+                )
         for site in settings.embed_sites:
-            if not re.fullmatch(_ORIGIN, site):
+            if not _is_origin(site):
                 raise BadSetting(f"{site!r} is no origin: one like https://www.example.org is needed")
         if not re.fullmatch(_NAME, settings.node):
             raise BadSetting(f"IMAGINEST_NODE is {settings.node!r}: {_NAMED}")
@@ -176,12 +178,31 @@ def _origins(name: str, text: str) -> tuple[str, ...]:
     """``https://host[:port]``, as browsers write an origin, one or several."""
     origins = tuple(one.strip().rstrip("/") for one in text.split(",") if one.strip())
     for origin in origins:
-        if not re.fullmatch(_ORIGIN, origin):
+        if not _is_origin(origin) or origin != origin.lower():
             raise BadSetting(
                 f"{name} is {text!r}: origins are needed, in small letters as in https://imaginest.grandest.fr; "
                 "“*” would let every site vote in its visitors' names"
             )
     return origins
+
+
+def _is_origin(text: str) -> bool:
+    """``http(s)://host[:port]``"""
+    found = re.fullmatch(_ORIGIN, text)
+    return found is not None and int(found["port"] or 0) <= LAST_PORT
+
+
+def _proxies(name: str, text: str) -> tuple[str, ...]:
+    """Addresses, each of one machine: whom we believe is named one by one."""
+    proxies = tuple(one.strip() for one in text.split(",") if one.strip())
+    for proxy in proxies:
+        try:
+            ipaddress.ip_address(proxy)
+        except ValueError:
+            raise BadSetting(
+                f"{name} is {text!r}: each proxy's own address is needed, as in 10.0.0.5,10.0.0.6"
+            ) from None
+    return proxies
 
 
 def _read(name: str, setting: str, kind: object, text: str) -> object:
@@ -191,8 +212,8 @@ def _read(name: str, setting: str, kind: object, text: str) -> object:
         if not text.isascii() or not text.isdigit():
             raise BadSetting(f"{name} is {text!r}, a whole number is needed")
         return int(text)
-    if setting == "origins":
-        return _origins(name, text)
+    if setting in _LISTS:
+        return _LISTS[setting](name, text)
     if setting in _SHAPES:
         return _SHAPES[setting](name, text.strip()) if text.strip() else None
     if kind is Moderation:
@@ -221,7 +242,7 @@ def _bounce_address(text: str) -> str:
 
 
 def _public_url(text: str) -> str:
-    if not re.fullmatch(_ORIGIN, text.rstrip("/")):
+    if not _is_origin(text.rstrip("/")):
         raise BadMailServer(f"{text!r} is needed as in https://imaginest.grandest.fr, without a path")
     return text
 
@@ -280,6 +301,19 @@ def _door(name: str, text: str) -> tuple[str, int]:
 
 _SHAPES: Mapping[str, Callable[[str, str], object]] = {"log": _log_format, "metrics": _door}
 _OF_THE_TESTS = {f"IMAGINEST_{name}" for name in ("CHROMIUM", "REDIS_SERVER", "NGINX")}
-_ORIGIN = r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+_LISTS: Mapping[str, Callable[[str, str], object]] = {"origins": _origins, "proxies": _proxies}
+_BOUNDS: Mapping[str, tuple[int, int]] = {
+    "most_connections": (1, 10_000_000),
+    "most_an_address": (1, 10_000_000),
+    "head_seconds": (1, 3600),
+    "body_seconds": (1, 3600),
+    "stalled_seconds": (1, 3600),
+    "appeal_days": (0, MOST_DAYS),
+    "contact_days": (1, MOST_DAYS),
+    "idea_days": (1, MOST_DAYS),
+    "letter_rate": (0, 100_000),
+    "least_disk_mib": (0, 100_000_000),
+}
+_ORIGIN = r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
 _NAME = r"[A-Za-z0-9._-]{1,64}"
 _NAMED = "1 to 64 letters, digits, dots or dashes are needed"

@@ -39,9 +39,10 @@ class DoorClosed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The address of a running server."""
+    """The address of a running server; ``is_own`` where whoever asks runs it."""
 
     url: str
+    is_own: bool = False
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, **headers: str

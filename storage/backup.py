@@ -72,8 +72,8 @@ def _copy_file(source: Path, target: Path) -> None:
         raise BackupFailed(f"the database {source} could not be copied: {error}") from None
 
 
-def refuse_damaged(file: Path) -> None:
-    """Raises BackupFailed unless the SQLite file is whole."""
+def refuse_damaged(file: Path, named: Path | None = None) -> None:
+    """Raises BackupFailed unless the SQLite file is whole; it speaks of the one ``named`` where that is another."""
     try:
         with closing(sqlite3.connect(file)) as connection:
             found = connection.execute("PRAGMA integrity_check").fetchone()[0]
@@ -83,7 +83,9 @@ def refuse_damaged(file: Path) -> None:
     except sqlite3.Error as error:
         found, tables = str(error), 0
     if found != "ok" or not tables:
-        raise BackupFailed(f"{file} is no whole SQLite database of this application: {found}")
+        raise BackupFailed(
+            f"{named or file} is no whole SQLite database of this application ({found}): take another backup"
+        )
 
 
 def keep(file: Path) -> None:

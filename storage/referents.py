@@ -15,7 +15,7 @@ from storage.tables_follow_up import FOLLOW_UP, FOLLOW_UP_VERSION
 from storage.tables_referents import IDEA_CARE
 from storage.tables_staff import STAFF, STAFF_ROLE, STAFF_THEME
 from storage.topics import topic_of, topics_with_themes
-from storage.values import Theme, TopicKind
+from storage.values import Provenance, Theme, TopicKind
 from storage.values_audit import Action, SubjectKind
 from storage.values_follow_up import (
     ANSWERS,
@@ -53,6 +53,7 @@ ANSWERED_AT = (
     .scalar_subquery()
 )
 SINCE = sa.case(
+    (TOPIC.c.provenance == str(Provenance.RECORDED), sa.null()),
     (TOPIC.c.kind.in_([str(kind) for kind in OWED]), TOPIC.c.opens_at),
     else_=sa.select(_HANDED.c.at)
     .where(_HANDED.c.topic_id == TOPIC.c.id, _HANDED.c.step == str(FollowUpStep.HANDED))

@@ -50,7 +50,7 @@ def _restore_file(place: Path, file: Path, now: int) -> Restored:
     try:
         shutil.copyfile(file, part)
         part.chmod(0o600)
-        refuse_damaged(part)
+        refuse_damaged(part, file)
         address = file_address(part)
         bring_up_to_date(address)
         _refuse_discrepancies(address, file)
@@ -203,7 +203,7 @@ def _refuse_discrepancies(address: sa.URL, file: Path) -> None:
 
     if wrong := asyncio.run(look()):
         raise BackupFailed(
-            f"{wrong} counters of {file} differ from a recount of its ballots: take another backup"
+            f"{wrong} of the counters in {file} differ from a recount of its ballots: take another backup"
         )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from storage.values import Topic, TopicKind
+from storage.values import Provenance, Topic, TopicKind
 
 DAYS_TO_ANSWER = 12
 """Within so many days the Région means to answer."""
@@ -106,8 +106,11 @@ def steps_number(told: Iterable[FollowUp]) -> int:
 
 
 def runs_from(topic: Topic, told: Sequence[FollowUp]) -> int | None:
-    """When a topic's days begin, in ms since 1970; None where none run, or not any more."""
-    if any(one.step in ANSWERS for one in told):
+    """When a topic's days begin, in ms since 1970; None where none run, or not any more.
+
+    What people said elsewhere and is replayed here is owed no answer.
+    """
+    if topic.provenance is Provenance.RECORDED or any(one.step in ANSWERS for one in told):
         return None
     if topic.kind in OWED:
         return topic.rules.opens_at

@@ -43,7 +43,7 @@ _FOR_THE_BROWSER = frozenset(
     }
 )
 
-_BEFORE_SIGNS = re.compile(r"[ \u00a0]+(?=[?!;:»%])")
+_BEFORE_SIGNS = re.compile(r"[ \u00a0]+(?=[?!;:»]|%(?!\())")
 _AFTER_QUOTE = re.compile(r"(?<=«)[ \u00a0]+")
 
 
@@ -178,11 +178,24 @@ def _console_sections(others: Mapping[str, object]) -> dict[str, dict[str, Any]]
     return sections
 
 
+class _French(NullTranslations):
+    """What the templates say, with French spacing."""
+
+    def gettext(self, message: str) -> str:
+        return _spaced(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return _spaced(super().ngettext(msgid1, msgid2, n))
+
+
+_spaced = cache(typography)
+
+
 @cache
 def _translations(language: Language) -> NullTranslations:
     """What the templates' French is called in another language; read once, to read it takes longest at a start."""
     if language is Language.FRENCH:
-        return NullTranslations()
+        return _French()
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 

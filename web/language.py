@@ -1,8 +1,7 @@
 """Which language a visitor reads (pure): the one they chose, else the first that their browser asks for."""
 
-from http.cookies import CookieError, SimpleCookie
-
 from web.catalogue import Language
+from web.cookies import cookies_in
 
 COOKIE = "langue"
 MAX_AGE = 400 * 86_400
@@ -22,13 +21,7 @@ def read_language(text: str) -> Language | None:
 
 
 def _chosen(header: bytes) -> Language | None:
-    if COOKIE.encode() not in header:
-        return None
-    try:
-        morsel = SimpleCookie(header.decode("latin-1")).get(COOKIE)
-    except CookieError:
-        return None
-    return None if morsel is None else read_language(morsel.value)
+    return read_language(cookies_in(header).get(COOKIE, "")) if COOKIE.encode() in header else None
 
 
 def _wished(header: str) -> Language | None:

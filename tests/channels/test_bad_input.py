@@ -55,6 +55,8 @@ RAW_WRONG = {
     "NaN": ('{"t":"vote","topic":NaN,"sign":1,"op":"op-number-1"}', "bad-encoding"),
     "duplicate keys": ('{"t":"pong","t":"pong"}', "duplicate-key"),
     "not JSON": ("hello", "bad-encoding"),
+    "UTF-16 in a text": ("".join(f"{sign}\0" for sign in '{"t":"pong"}'), "bad-encoding"),
+    "a byte order mark": ('\ufeff{"t":"pong"}', "bad-encoding"),
     "an endless integer": ('{"t":"vote","topic":1' + "0" * 3000 + "}", "bad-topic"),
 }
 

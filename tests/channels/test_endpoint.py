@@ -151,6 +151,16 @@ async def test_of_five_hundred_subscriptions_those_beyond_the_limit_are_refused(
         assert (await voter.hear_a("delta"))["channel"] == f"topic:{topics[0]}"
 
 
+async def test_what_one_follows_already_is_no_further_subscription(server: Running) -> None:
+    topics = server.topics([OPEN] * MOST_SUBSCRIPTIONS)
+    async with citizen(server, server.cookie(), packs=True) as voter:
+        for start in (0, MOST_SUBSCRIPTIONS // 2, 0):
+            asked = topics[start : start + MOST_SUBSCRIPTIONS // 2]
+            await voter.say({"t": "sub", "subs": [{"channel": f"topic:{topic}"} for topic in asked]})
+            answers = [await voter.hear() for _ in asked]
+            assert {answer["t"] for answer in answers} == {"snap"}
+
+
 async def test_votes_come_at_most_ten_a_second_after_sixty(server: Running) -> None:
     topic = server.topic()
     async with citizen(server, server.cookie()) as voter:
@@ -164,7 +174,12 @@ async def test_votes_come_at_most_ten_a_second_after_sixty(server: Running) -> N
 
 @pytest.mark.parametrize(
     ("origin", "code"),
-    [(None, "missing-origin"), ("https://example.org", "foreign-origin"), ("null", "foreign-origin")],
+    [
+        (None, "missing-origin"),
+        ("https://example.org", "foreign-origin"),
+        ("null", "foreign-origin"),
+        ("http://[", "foreign-origin"),
+    ],
 )
 async def test_a_foreign_or_missing_origin_is_refused_at_the_door(
     server: Running, origin: str | None, code: str

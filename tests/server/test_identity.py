@@ -7,6 +7,8 @@ import pytest
 from realtime.refusals import Refusal
 from server.identity import caller_of, cookie_of
 from storage.keys import Keys
+from web.catalogue import Language
+from web.language import language_of
 
 KEYS = Keys(bytes(range(32)))
 DEVICE = bytes(range(16))
@@ -20,6 +22,21 @@ def brought(value: str) -> dict[bytes, bytes]:
 def test_what_a_cookie_says_is_read_again(born: int | None) -> None:
     caller = caller_of(brought(cookie_of(DEVICE, KEYS, born)), KEYS)
     assert (caller.device, caller.has_cookie, caller.born) == (DEVICE, True, born)
+
+
+@pytest.mark.parametrize("other", ['prefs={"a":1}', "nom=\u00e9", "a b=c", "bare", 'x="', "=", ""])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_what_else_a_browser_brings_takes_nobody_s_vote(other: str, is_first: bool) -> None:
+    mine = f"imaginest={cookie_of(DEVICE, KEYS, 5)}"
+    header = "; ".join([other, mine] if is_first else [mine, other]).encode()
+    assert caller_of({b"cookie": header}, KEYS).device == DEVICE
+    assert language_of({b"cookie": f"{other}; langue=de".encode()}) is Language.GERMAN
+
+
+@pytest.mark.parametrize("value", ['ab"cd', "a b", "2."])
+def test_what_is_no_value_of_ours_is_forged_not_absent(value: str) -> None:
+    caller = caller_of(brought(value), KEYS)
+    assert (caller.has_cookie, caller.fault) == (False, Refusal.FORGED_COOKIE)
 
 
 def test_nobody_makes_themselves_older_or_takes_the_moment_away() -> None:

@@ -10,7 +10,7 @@ from storage.answer_rate import answer_rate
 from storage.follow_up import follow_ups, tell_follow_up
 from storage.referents import assign, colleagues, idea, ideas, publish_answer, save_draft
 from storage.topics import create_topics
-from storage.values import DAY_MS, NewTopic, TopicKind, TopicRules
+from storage.values import DAY_MS, NewTopic, Provenance, TopicKind, TopicRules
 from storage.values_audit import AuditSearch
 from storage.values_follow_up import DAYS_TO_ANSWER, FollowUp, FollowUpStep, Outcome, runs_from, steps_number
 from storage.values_referents import CareFault, Draft, IdeaOrder, IdeasAsked, IdeaState, Rate
@@ -144,6 +144,17 @@ async def test_the_rate_counts_what_was_answered_by_the_last_of_the_twelve_days(
     assert rate.all == Rate(1, kept)
     assert [(theme.slug, each) for theme, each in rate.themes] == [("sport", Rate(1, kept))]
     assert (await answer_rate(house.database, START + DAYS_TO_ANSWER * DAY_MS)).all == Rate(0, 0)
+
+
+async def test_what_is_replayed_is_owed_no_answer(house: House) -> None:
+    replayed = NewTopic(
+        TopicKind.IDEA, "Une idée", "sport", TopicRules(START, None), provenance=Provenance.RECORDED
+    )
+    (one,) = await create_topics(house.database, house.keys, [replayed], START)
+    found = await idea(house.database, one)
+    assert found is not None
+    assert (found.line.since, runs_from(found.line.topic, found.told)) == (None, None)
+    assert (await answer_rate(house.database, START + 40 * DAY_MS)).all == Rate(0, 0)
 
 
 async def test_the_days_of_the_console_are_those_that_the_topic_s_page_tells(house: House) -> None:

@@ -8,7 +8,8 @@ from realtime.tally import AgeBand, Cell, Departement, Sex, Sign
 from server.identity import COOKIE
 from storage.ballots import own_signs
 from storage.profiles import profile_of
-from storage.values import TopicRules
+from storage.topics import create_topics
+from storage.values import NewTopic, TopicKind, TopicRules
 from tests.storage.house import device
 from tests.web.conftest import Site
 from web.citizen.mine import VOTES_A_PAGE
@@ -39,6 +40,23 @@ async def test_the_page_lists_what_i_voted_on_open_topics_first(site: Site) -> N
     assert f'id="sujet-{others[0]}"' not in page
     assert "Vous avez voté moins." in unescape(page)
     assert f'value="/mes-votes#sujet-{mine}"' in page
+
+
+async def test_arguments_that_i_voted_on_are_listed_with_what_they_stand_under(site: Site) -> None:
+    topic = await site.house.topic()
+    argument = NewTopic(
+        TopicKind.ARGUMENT,
+        "Les trains sont pleins",
+        "sport",
+        TopicRules(0, None),
+        parent=topic,
+        side=Sign.PLUS,
+    )
+    (one,) = await create_topics(site.house.database, site.house.keys, [argument], 0)
+    await site.house.vote(one, device(ME), Sign.PLUS)
+    page = (await site.browser(ME).get("/mes-votes")).text
+    assert rows(page) == [one]
+    assert re.search(rf'Argument sous\s+<a href="/sujets/{topic}"', page)
 
 
 async def test_a_new_visitor_is_led_to_the_topics(site: Site) -> None:

@@ -180,6 +180,15 @@ async def test_what_is_wrong_is_said_and_the_rest_is_kept(
     assert await mine(site) == []
 
 
+async def test_a_text_of_a_hundred_kilobytes_is_told_to_be_too_long(site: Site) -> None:
+    for path, fields in (("/proposer", FORM | {"step": "preview"}), ("/contact", {"subject": "autre"})):
+        answer = await site.browser(ME).post(path, data=fields | {"text": "a" * 500_000})
+        assert answer.status_code == 413
+        assert "Votre texte est beaucoup trop long pour ce formulaire" in text_of(answer.text)
+    answer = await site.browser(ME).post("/proposer", data=FORM | {"text": "ab " * 3000, "step": "preview"})
+    assert "Votre texte compte 8 999 signes." in text_of(answer.text)
+
+
 async def test_html_and_template_syntax_are_text(site: Site) -> None:
     text = "<script>alert(1)</script> {{ 7 * 7 }} & {% raw %}"
     async with site.browser(ME) as browser:

@@ -17,19 +17,18 @@ from web.arguing import (
     ArgumentDraft,
     ArgumentFault,
     CheckedArgument,
-    SideFault,
     check_argument,
     read_argument,
 )
 from web.citizen.again import in_words, retry_after
 from web.citizen.debate import debate_under
-from web.citizen.posting import read_long_form
+from web.citizen.posting import read_text_form
 from web.citizen.statistics import tagged
 from web.citizen.topic import SEE_OTHER
 from web.citizen.visit import Visit, asked_topic, new_op, visit
 from web.forms import read_number, read_page
 from web.post_text import clean, count_signs
-from web.posting import LONGEST_TYPED, DraftFault
+from web.posting import DraftFault
 from web.services import Services
 from web.statistics.downloads import plain_json
 
@@ -62,7 +61,7 @@ async def take_argument(request: Request) -> Response:
     """Keep an argument for a moderator; whatever is wrong, what was typed stays."""
     visitor = await visit(request)
     topic = await _asked(visitor, request)
-    draft = read_argument(await read_long_form(request))
+    draft = read_argument(await read_text_form(request))
     if not request.state.has_cookie:
         return await _form(visitor, topic, draft, {"form": DraftFault.UNKNOWN_VOTER})
     read = check_argument(draft)
@@ -119,7 +118,6 @@ async def _form(
 
 
 def _sentence(visitor: Visit, code: ArgumentFault, draft: ArgumentDraft, again: int | None) -> str:
-    section = "argument-faults" if isinstance(code, SideFault) else "post-faults"
-    return visitor.pages.catalogue.say(
-        section, code, n=count_signs(clean(draft.text[:LONGEST_TYPED])), when=in_words(visitor, again)
-    )
+    catalogue = visitor.pages.catalogue
+    section = "argument-faults" if code in catalogue.sections["argument-faults"] else "post-faults"
+    return catalogue.say(section, code, n=count_signs(clean(draft.text)), when=in_words(visitor, again))

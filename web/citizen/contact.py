@@ -13,7 +13,7 @@ from storage.values_contact import ContactFault, ContactMessage, ContactState, C
 from web.citizen.again import in_words, retry_after
 from web.citizen.local_time import here
 from web.citizen.statistics import tagged
-from web.citizen.visit import Visit, new_op, pages_for, visit
+from web.citizen.visit import Visit, new_op, pages_for, read_long_form, visit
 from web.contact_forms import LONGEST_TEXT, Fault, Message, Typed, read_message, read_typed
 from web.services import Services
 from web.statistics.downloads import plain_json
@@ -157,7 +157,7 @@ def _visit_blind(request: Request) -> Visit:
 
 
 async def _read_form(request: Request) -> FormData:
-    return await request.form(max_files=0, max_fields=10, max_part_size=MOST_FIELD_BYTES)
+    return await read_long_form(request, MOST_FIELD_BYTES, 10)
 
 
 def _write(

@@ -1,6 +1,7 @@
 """What one has voted on. The list of it lives on the device; the server finds what it can by the voter's keys."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,7 +14,7 @@ from storage.own_votes import voted_on
 from storage.topics import get_topics
 from storage.values import Topic, TopicState
 from web.citizen.topic import bring_votes
-from web.citizen.visit import read_form, visit
+from web.citizen.visit import Visit, read_form, visit
 from web.forms import read_page, read_topics
 
 VOTES_A_PAGE = 20
@@ -28,14 +29,13 @@ async def my_votes(request: Request) -> Response:
     found = await voted_on(services.database, services.keys, visitor.device)
     topics = await get_topics(services.database, sorted(found, reverse=True))
     gone = await merged_topics(services.database, found)
-    own = [topic for topic in _in_view(topics) if topic.parent is None and topic.id not in gone]
+    own = [topic for topic in _in_view(topics) if topic.id not in gone]
     topics = _in_order(own, visitor.now)
     pages = max(1, -(-len(topics) // VOTES_A_PAGE))
     page = min(read_page(request.query_params), pages)
     shown = topics[(page - 1) * VOTES_A_PAGE : page * VOTES_A_PAGE]
     context = visitor.context(
-        cards=await visitor.cards(shown),
-        answers=await latest_answers(services.database, [topic.id for topic in shown]),
+        **await _rows(visitor, shown),
         known=[topic.id for topic in topics],
         page=page,
         pages=pages,
@@ -49,10 +49,20 @@ async def my_rows(request: Request) -> Response:
     visitor = await visit(request)
     asked = read_topics(await read_form(request))
     found = {topic.id: topic for topic in _in_view(await get_topics(visitor.services.database, asked))}
-    cards = await visitor.cards(found[id] for id in asked if id in found)
-    answers = await latest_answers(visitor.services.database, found)
-    context = visitor.context(cards=cards, answers=answers, next=_next(1))
+    rows = await _rows(visitor, [found[id] for id in asked if id in found])
+    context = visitor.context(**rows, next=_next(1))
     return visitor.pages.page("parts/mine_rows.html", context, headers=PRIVATE)
+
+
+async def _rows(visitor: Visit, topics: list[Topic]) -> dict[str, Any]:
+    """What the rows of these topics show; ``above`` are the topics under which arguments stand."""
+    database = visitor.services.database
+    parents = await get_topics(database, {topic.parent for topic in topics if topic.parent is not None})
+    return {
+        "cards": await visitor.cards(topics),
+        "answers": await latest_answers(database, [topic.id for topic in topics]),
+        "above": {topic.id: topic for topic in parents},
+    }
 
 
 async def my_signs(request: Request) -> Response:

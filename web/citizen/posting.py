@@ -17,7 +17,7 @@ from storage.values import Theme, Topic, TopicState
 from storage.values_posts import NewPost, Post, PostRefusal
 from web.citizen.again import in_words, retry_after
 from web.citizen.topic import SEE_OTHER
-from web.citizen.visit import Visit, new_op, visit
+from web.citizen.visit import Visit, new_op, read_long_form, visit
 from web.post_text import clean, count_signs
 from web.posting import (
     LONGEST_TYPED,
@@ -58,7 +58,7 @@ async def poster_page(request: Request) -> Response:
 async def take_post(request: Request) -> Response:
     """Show the preview, the form again, or send; whatever is wrong, what was typed stays."""
     visitor = await visit(request)
-    form = await read_long_form(request)
+    form = await read_text_form(request)
     draft, step = read_draft(form), read_step(form)
     if not request.state.has_cookie:
         return await _form(visitor, draft, {"form": DraftFault.UNKNOWN_VOTER}, status=400)
@@ -75,8 +75,8 @@ async def take_post(request: Request) -> Response:
     return await _send(visitor, draft, read)
 
 
-async def read_long_form(request: Request) -> FormData:
-    return await request.form(max_files=0, max_fields=20, max_part_size=MOST_BYTES)
+async def read_text_form(request: Request) -> FormData:
+    return await read_long_form(request, MOST_BYTES, 20)
 
 
 async def alike(visitor: Visit, text: str, limit: int) -> list[Alike]:
@@ -109,7 +109,7 @@ async def _send(visitor: Visit, draft: Draft, read: Checked) -> Response:
 async def _form(
     visitor: Visit, draft: Draft, faults: Mapping[str, Fault] | None = None, status: int = 200
 ) -> Response:
-    signs = count_signs(clean(draft.text[:LONGEST_TYPED]))
+    signs = count_signs(clean(draft.text))
     say = visitor.pages.catalogue.say
     context = visitor.context(
         draft=draft,

@@ -19,7 +19,7 @@ from web.arguing import (
     read_report,
 )
 from web.citizen.again import in_words, retry_after
-from web.citizen.posting import read_long_form
+from web.citizen.posting import read_text_form
 from web.citizen.topic import SEE_OTHER
 from web.citizen.visit import Visit, asked_topic, visit
 from web.post_text import clean, count_signs
@@ -36,7 +36,7 @@ async def take_report(request: Request) -> Response:
     """Keep a report; doing so twice is doing it once."""
     visitor = await visit(request)
     topic = await _asked(visitor, request)
-    draft = read_report(await read_long_form(request))
+    draft = read_report(await read_text_form(request))
     if not request.state.has_cookie:
         return _page(visitor, topic, draft, {"form": DraftFault.UNKNOWN_VOTER}, status=400)
     read = check_report(draft)
@@ -74,7 +74,7 @@ def _page(
     status: int = 200,
     again: int | None = None,
 ) -> Response:
-    signs = count_signs(clean(draft.text[:LONGEST_TYPED]))
+    signs = count_signs(clean(draft.text))
     say = visitor.pages.catalogue.say
     when = in_words(visitor, again)
     context = visitor.context(

@@ -160,6 +160,17 @@ async def read_form(request: Request) -> FormData:
     return await request.form(max_files=0, max_fields=20, max_part_size=4096)
 
 
+async def read_long_form(request: Request, most: int, fields: int) -> FormData:
+    """Posted fields of at most ``most`` bytes each; raises HTTPException 413 where somebody wrote more."""
+    try:
+        return await request.form(max_files=0, max_fields=fields, max_part_size=most)
+    except HTTPException as fault:
+        length = request.headers.get("content-length", "")
+        if length.isascii() and length.isdigit() and int(length) > most:
+            raise HTTPException(413) from fault
+        raise
+
+
 def profile_state(profile: Profile | None) -> str:
     if profile is None:
         return "none"
