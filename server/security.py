@@ -6,15 +6,18 @@ from collections.abc import Callable, Container, Iterable
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from starlette.responses import RedirectResponse
+
 from channels.corridor import Visitor
 from channels.origin import address_of, network_of
 from realtime.arrivals import SLOT_MS
 from realtime.refusals import Refusal
-from server.identity import caller_of, cookie_in, set_cookie, unset_cookie
+from server.identity import begin_at_kiosk, caller_of, cookie_in, set_cookie, unset_cookie
 from storage.keys import Keys
 from storage.values import Origin
 from web.console.desk import COOKIE as STAFF_COOKIE
 from web.console.doors import MOST_TOKEN
+from web.kiosks import is_open_between
 from web.language import language_of
 
 
@@ -124,26 +127,32 @@ class Gate:
         state["has_cookie"] = caller.has_cookie
         state["cookie_fault"] = caller.fault
         state["erased"] = False
+        state["begun"] = False
         secure = self._is_secure or scope["scheme"] == "https"
         is_framed = scope["path"].startswith(FRAMED)
         is_previewed = _IN_OUR_FRAMES.fullmatch(scope["path"]) is not None
         extra = self._framed if is_framed else self._previewed if is_previewed else HEADERS
         # In another site's page nobody is told apart: no cookie is asked for, none is set.
-        known = caller.has_cookie or is_framed
-        fresh = (
-            None if known else set_cookie(caller.device, self._keys, self._wall() // SLOT_MS, secure=secure)
-        )
+        known = caller.has_cookie or caller.between or is_framed
+        born = self._wall() // SLOT_MS
+        fresh = None if known else set_cookie(caller.device, self._keys, born, secure=secure)
 
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *extra]
                 if state["erased"]:
                     message["headers"].append((b"set-cookie", unset_cookie(secure=secure)))
+                elif state["begun"]:
+                    begun = begin_at_kiosk(self._keys, born, secure=secure)
+                    message["headers"].append((b"set-cookie", begun))
                 elif fresh is not None and _is_page(message["headers"]):
                     message["headers"].append((b"set-cookie", fresh))
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        if caller.between and not is_open_between(scope["path"]):
+            await _show_kiosk(scope, receive, send_with_headers)
+        else:
+            await self._app(scope, receive, send_with_headers)
 
 
 def _parts(address: str) -> SplitResult:
@@ -182,7 +191,20 @@ async def _refuse(scope: Any, receive: Any, send: Any, fault: Refusal) -> None:
     """Tell a person by a page what to do next, a program by the code."""
     headers = dict(scope["headers"])
     pages = scope["state"]["services"].pages[language_of(headers)]
-    wants_page = b"text/html" in headers.get(b"accept", b"")
-    answer = pages.error(403, fault) if wants_page else pages.refusal(403, fault)
+    answer = pages.error(403, fault) if _wants_page(headers) else pages.refusal(403, fault)
     answer.raw_headers.extend(HEADERS)
     await answer(scope, receive, send)
+
+
+async def _show_kiosk(scope: Any, receive: Any, send: Any) -> None:
+    """Where nobody has begun a visit: the page on which one begins, for a program the code."""
+    headers = dict(scope["headers"])
+    if _wants_page(headers):
+        await RedirectResponse("/borne", 303, {"cache-control": "no-store"})(scope, receive, send)
+        return
+    pages = scope["state"]["services"].pages[language_of(headers)]
+    await pages.refusal(403, Refusal.UNKNOWN_VOTER)(scope, receive, send)
+
+
+def _wants_page(headers: dict[bytes, bytes]) -> bool:
+    return b"text/html" in headers.get(b"accept", b"")

@@ -6,17 +6,29 @@ from collections.abc import Mapping
 from web.pace import Pace
 
 COOKIE = "borne"
+ENDED_COOKIE = "borne-fin"
+"""What the page writes when a visit ends, for as long as the server could not be told."""
 MAX_AGE = 400 * 86_400
 """Seconds; the longest that browsers keep a cookie."""
 
 BETWEEN_MS = 20_000
 AT_ONCE = 8
 
+_BETWEEN = re.compile(
+    r"/borne(/commencer|/terminer)?|/efface|/hors-connexion|/(langue|caracteres|static|icons|console)/.*|/console"
+    r"|/favicon\.(svg|ico)|/apple-touch-icon\.png|/apercu\.png|/manifest\.webmanifest|/sw\.js|/livez|/readyz"
+)
+
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 
 
 def is_kiosk_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
+
+
+def is_open_between(path: str) -> bool:
+    """Whether a kiosk may be asked for this while nobody has begun a visit: nothing there is a citizen's."""
+    return _BETWEEN.fullmatch(path) is not None
 
 
 def kiosk_pace() -> Pace:

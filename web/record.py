@@ -67,6 +67,7 @@ COOKIES: Mapping[str, int] = {
     "langue": 400,
     "caracteres": 400,
     "borne": 400,
+    "borne-fin": 0,
     "passees": 60,
     "imaginest-console": 0,
 }

@@ -103,6 +103,7 @@ def test_an_argument_outlives_the_tab_and_the_network_and_goes_when_it_has_arriv
 def test_a_kiosk_keeps_nothing_of_what_is_typed(server: Running, page: Page) -> None:
     page.goto(f"{server.url}/borne?code={server.keys.kiosk_code('agence-metz')}")
     page.get_by_role("button", name="Commencer").click()
+    expect(page.get_by_role("button", name="Terminer")).to_be_visible()
     for path, field in (
         ("/proposer", "#text"),
         (f"/sujets/{server.topic(OPEN)}", "#argument-text"),

@@ -19,9 +19,14 @@ def kiosk(server: Running, browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     page.goto(f"{server.url}/borne?code={server.keys.kiosk_code('agence-metz')}")
     assert Axe().run(page).violations_count == 0
-    page.get_by_role("button", name="Commencer").click()
+    begin(page)
     yield page
     context.close()
+
+
+def begin(page: Page) -> None:
+    page.locator("#kiosk-begin button").click()
+    expect(page.locator("#kiosk-end button")).to_be_visible()
 
 
 def vote(page: Page, url: str) -> None:
@@ -41,6 +46,9 @@ def test_nothing_is_left_of_whoever_touched_terminer(server: Running, kiosk: Pag
     expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
     assert kiosk.evaluate(LEFT) == [0, 0]
     kiosk.go_back()
+    expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
+    begin(kiosk)
+    kiosk.goto(url)
     expect(kiosk.locator("article.topic")).to_have_attribute("data-own", "")
     expect(kiosk.locator(".vote-own")).to_have_text("")
     after = {cookie["name"]: cookie["value"] for cookie in kiosk.context.cookies()}
@@ -54,7 +62,7 @@ def test_a_narrow_kiosk_in_german_is_never_wider_than_its_screen(
     context = browser.new_context(viewport=NARROW, locale="de-DE", service_workers="block")  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{server.url}/borne?code={server.keys.kiosk_code('agence-metz')}")
-    page.locator("main form button").click()
+    begin(page)
     topic = server.topic(TopicRules(0, None), kind=TopicKind.IDEA)
     page.goto(f"{server.url}/sujets/{topic}")
     expect(page.locator("body")).to_have_attribute("data-connected", "true")
@@ -80,6 +88,67 @@ def test_whoever_walks_away_is_asked_and_then_forgotten(server: Running, kiosk: 
     expect(asked).to_be_visible()
     kiosk.clock.run_for(15_000)
     expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
+
+
+def test_without_a_network_the_last_person_is_hidden_at_once_and_forgotten_when_it_returns(
+    server: Running, kiosk: Page
+) -> None:
+    url = f"{server.url}/sujets/{server.topic(TopicRules(0, None))}"
+    vote(kiosk, url)
+    kiosk.context.set_offline(True)
+    kiosk.get_by_role("button", name="Terminer").click()
+    expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
+    assert Axe().run(kiosk).violations_count == 0
+    assert kiosk.evaluate(LEFT) == [0, 0]
+    assert kiosk.locator("article, form, a").count() == 0
+    for key in ("Escape", "Escape", "Tab", "Enter"):
+        kiosk.keyboard.press(key)
+    expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
+    kiosk.context.set_offline(False)
+    expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
+    begin(kiosk)
+    kiosk.goto(url)
+    expect(kiosk.locator("article.topic")).to_have_attribute("data-own", "")
+
+
+def test_an_end_that_nobody_heard_of_holds_after_a_reload(server: Running, kiosk: Page) -> None:
+    """The server does not answer; whatever page is opened then, it shows nothing of who was there."""
+    url = f"{server.url}/sujets/{server.topic(TopicRules(0, None))}"
+    vote(kiosk, url)
+    kiosk.route("**/borne/terminer", lambda route: route.abort())
+    kiosk.get_by_role("button", name="Terminer").click()
+    expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
+    assert kiosk.goto(url).url == f"{server.url}/borne"  # type: ignore[union-attr]
+    expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
+    assert [cookie["name"] for cookie in kiosk.context.cookies()] == ["borne"]
+
+
+def test_a_page_that_cannot_be_brought_comes_by_itself_and_a_visit_can_end_there(
+    server: Running, kiosk: Page
+) -> None:
+    kiosk.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    kiosk.goto(f"{server.url}/comment-ca-marche")
+    kiosk.context.set_offline(True)
+    kiosk.goto(f"{server.url}/statistiques")
+    expect(kiosk.get_by_text("La page revient d'elle-même.")).to_be_visible()
+    kiosk.context.set_offline(False)
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Les chiffres")
+    kiosk.context.set_offline(True)
+    kiosk.get_by_role("button", name="Terminer").click()
+    kiosk.reload()
+    expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
+    kiosk.context.set_offline(False)
+    expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
+
+
+def test_nobody_begins_without_a_network_and_the_kiosk_waits_for_it(server: Running, kiosk: Page) -> None:
+    kiosk.get_by_role("button", name="Terminer").click()
+    expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
+    kiosk.context.set_offline(True)
+    kiosk.get_by_role("button", name="Commencer").click()
+    expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
+    kiosk.context.set_offline(False)
+    begin(kiosk)
 
 
 def test_no_link_leads_out_of_the_site(server: Running, kiosk: Page) -> None:

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from realtime.refusals import Refusal
-from server.identity import caller_of, cookie_of
+from server.identity import begin_at_kiosk, caller_of, cookie_of
 from storage.keys import Keys
 from web.catalogue import Language
 from web.language import language_of
@@ -44,7 +44,24 @@ def test_nobody_makes_themselves_older_or_takes_the_moment_away() -> None:
     signed = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
     older = signed[:16] + (2_900_000).to_bytes(4) + signed[20:]
     for forged in (older, signed[:16] + signed[20:], signed[:-1], signed + b"x"):
-        for under in (version, "1", "3"):
+        for under in (version, "1", "3", "4"):
             value = f"{under}.{base64.urlsafe_b64encode(forged).rstrip(b'=').decode()}"
             caller = caller_of(brought(value), KEYS)
             assert not caller.has_cookie and caller.fault is Refusal.FORGED_COOKIE
+
+
+def test_at_a_kiosk_only_a_visit_begun_there_is_somebody() -> None:
+    kiosk = f"borne={KEYS.kiosk_code('agence-metz')}"
+    begun = begin_at_kiosk(KEYS, 2_966_000, secure=False).decode().split(";")[0]
+    usual = f"imaginest={cookie_of(DEVICE, KEYS, 2_966_000)}"
+    renamed = usual.replace("=2.", "=3.")
+
+    def brings(*cookies: str) -> tuple[bool, bool]:
+        caller = caller_of({b"cookie": "; ".join(cookies).encode()}, KEYS)
+        return caller.has_cookie, caller.between
+
+    assert brings(kiosk, begun) == (True, False)
+    assert brings(begun) == brings(usual) == brings("borne=forged.x", usual) == (True, False)
+    for cookies in ([], [usual], [renamed], [begun[:-2]], [begun, "borne-fin=1"]):
+        assert brings(kiosk, *cookies) == (False, True)
+    assert not brings(renamed)[0]

@@ -1,15 +1,22 @@
 """A kiosk, as the server answers it."""
 
+import httpx2
 import pytest
 
-from realtime.tally import Sign
 from storage.ballots import own_signs
 from tests.storage.house import device
 from tests.web.conftest import Site
-from web.kiosks import AT_ONCE, BETWEEN_MS, is_kiosk_name, kiosk_pace
+from web.kiosks import AT_ONCE, BETWEEN_MS, ENDED_COOKIE, is_kiosk_name, kiosk_pace
 from web.record import COOKIES
 
 ME = 1
+PAGE = {"accept": "text/html"}
+
+
+async def begin(site: Site, browser: httpx2.AsyncClient) -> None:
+    """This browser is a kiosk, and somebody has begun."""
+    await browser.get(f"/borne?code={site.house.keys.kiosk_code('agence-metz')}")
+    await browser.post("/borne/commencer")
 
 
 async def test_a_code_makes_a_browser_a_kiosk_and_leaves_the_address(site: Site) -> None:
@@ -17,6 +24,7 @@ async def test_a_code_makes_a_browser_a_kiosk_and_leaves_the_address(site: Site)
         assert "Terminer" not in (await browser.get("/")).text
         answer = await browser.get(f"/borne?code={site.house.keys.kiosk_code('agence-metz')}")
         assert (answer.status_code, answer.headers["location"]) == (303, "/borne")
+        await browser.post("/borne/commencer")
         page = await browser.get("/")
         assert 'action="/borne/terminer"' in page.text
         assert page.headers["cache-control"] == "no-store"
@@ -33,22 +41,109 @@ async def test_a_code_that_was_not_made_here_makes_nothing(site: Site, code: str
 
 async def test_whoever_comes_next_is_somebody_else(site: Site) -> None:
     topic = await site.house.topic()
-    await site.house.vote(topic, device(ME), Sign.PLUS)
-    async with site.browser(ME) as browser:
-        await browser.get(f"/borne?code={site.house.keys.kiosk_code('agence-metz')}")
+    async with site.browser() as browser:
+        await begin(site, browser)
         await browser.get("/caracteres/grands")
+        fields = {
+            "sign": "1",
+            "op": "op-of-the-first",
+            "first": "1",
+            "topic": str(topic),
+            "next": f"/sujets/{topic}",
+        }
+        await browser.post("/profil", data={**fields, "skip": "1"})
         assert 'data-own="1"' in (await browser.get(f"/sujets/{topic}")).text
         answer = await browser.post("/borne/terminer")
         assert answer.headers["location"] == "/borne"
         assert answer.headers["clear-site-data"] == '"storage"'
         gone = {line.split("=")[0] for line in answer.headers.get_list("set-cookie") if "Max-Age=0" in line}
         assert gone == set(COOKIES) - {"borne"}
-        for name in gone:
-            browser.cookies.delete(name)  # this client keeps what it was given by hand, a browser does not
+        await browser.post("/borne/commencer")
         page = (await browser.get(f"/sujets/{topic}")).text
         assert 'data-own=""' in page and 'data-view="hidden"' in page and "Terminer" in page
+
+
+@pytest.mark.parametrize("number", [None, ME])
+async def test_nobody_is_anybody_at_a_kiosk_before_a_visit_was_begun(site: Site, number: int | None) -> None:
+    """Also whoever was known to this browser before it became a kiosk."""
+    topic = await site.house.topic()
+    fields = {"sign": "1", "op": "op-of-nobody", "kind": "idea", "text": "Un banc", "theme": "sport"}
+    async with site.browser(number) as browser:
+        await browser.get(f"/borne?code={site.house.keys.kiosk_code('agence-metz')}")
+        answers = [
+            await browser.get(path, headers=PAGE)
+            for path in ("/", f"/sujets/{topic}", "/mes-votes", "/contact")
+        ]
+        for path in (
+            f"/sujets/{topic}/vote",
+            "/profil",
+            "/proposer",
+            "/contact",
+            f"/sujets/{topic}/arguments",
+        ):
+            answers.append(await browser.post(path, data=fields, headers=PAGE))
+        assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {(303, "/borne")}
+        assert not any(
+            line.startswith("imaginest=") for one in answers for line in one.headers.get_list("set-cookie")
+        )
+        told = await browser.post(
+            f"/sujets/{topic}/vote", data=fields, headers={"accept": "application/json"}
+        )
+        assert (told.status_code, told.json()["code"]) == (403, "unknown-voter")
+        for path in ("/borne", "/hors-connexion", "/efface", "/favicon.svg"):
+            answer = await browser.get(path)
+            assert answer.status_code == 200
+            assert not any(line.startswith("imaginest=2") for line in answer.headers.get_list("set-cookie"))
     signs = await own_signs(site.house.database, site.house.keys, device(ME), [topic])
-    assert signs == {topic: Sign.PLUS}
+    assert signs == {}
+
+
+async def test_a_visit_that_the_page_has_ended_shows_nothing_more_of_anybody(site: Site) -> None:
+    async with site.browser() as browser:
+        await begin(site, browser)
+        assert (await browser.get("/mes-votes", headers=PAGE)).status_code == 200
+        browser.cookies.set(ENDED_COOKIE, "1", domain="imaginest.test")
+        answer = await browser.get("/mes-votes", headers=PAGE)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/borne")
+        await browser.get("/borne")
+        assert list(browser.cookies) == ["borne"]
+
+
+async def test_the_page_between_two_people_forgets_the_first(site: Site) -> None:
+    async with site.browser() as browser:
+        await begin(site, browser)
+        await browser.get("/borne")
+        assert list(browser.cookies) == ["borne"]
+        assert (await browser.get("/", headers=PAGE)).headers["location"] == "/borne"
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "en"])
+async def test_nothing_is_promised_that_ends_with_the_visit(site: Site, language: str) -> None:
+    """A page of a kiosk never says what it says at home: that something is kept on the device."""
+    paths = ("/mes-votes", "/mes-idees", "/contact")
+    asked = {"accept-language": language, **PAGE}
+    letter = {"subject": "other", "text": "Bonjour", "op": "op-of-a-letter"}
+    idea = {
+        "kind": "idea",
+        "text": "Un banc devant chaque mairie",
+        "theme": "sport",
+        "op": "op-of-an-idea",
+        "step": "publish",
+    }
+    async with site.browser() as home, site.browser() as kiosk:
+        await home.get("/", headers=asked)
+        await begin(site, kiosk)
+        for browser, ends in ((home, False), (kiosk, True)):
+            pages = [(await browser.get(path, headers=asked)).text for path in paths]
+            for path, fields in (("/contact", letter), ("/proposer", idea)):
+                fields = {**fields, "op": f"{fields['op']}-{ends}"}
+                sent = await browser.post(path, data=fields, headers=asked)
+                assert sent.status_code == 303, path
+                pages.append((await browser.get(sent.headers["location"], headers=asked)).text)
+            word = {"fr": "« Terminer »", "de": "„Beenden“", "en": "“Finish”"}[language]
+            found = [word in page.replace("\xa0", " ").replace("\u202f", " ") for page in pages]
+            assert found == [ends] * len(pages)
+            assert ('name="email"' in pages[2]) is not ends
 
 
 async def test_a_kiosk_that_goes_too_fast_is_asked_to_wait_and_waits_for_no_other(site: Site) -> None:

@@ -11,6 +11,7 @@ from tests.project.checkout import files, text_of
 from tests.running import ROOT
 from tests.web.conftest import Site
 from web.catalogue import load_catalogue
+from web.kiosks import ENDED_COOKIE
 from web.record import COOKIES, SHELVES, TABLES, WORKS, Kept
 from web.site import Site as Deployment
 
@@ -48,7 +49,9 @@ def test_everything_that_the_browser_keeps_is_named() -> None:
         assert first in {"KEY", "PREFIX", "DRAFT", "ERASED", "key", "key:"}, (
             "a name in the browser's storage is a constant, or it is not found here"
         )
-    assert "indexedDB" not in code and "document.cookie" not in code
+    assert "indexedDB" not in code
+    assert re.findall(r"document\.cookie = `(.+?)=", code) == ["${ENDED_COOKIE}"]
+    assert re.findall(r'^const ENDED_COOKIE = "(.+)"', code, re.M) == [ENDED_COOKIE]
 
 
 def test_every_entry_is_said_whole() -> None:

@@ -15,7 +15,7 @@ _NO_STORE = {"cache-control": "no-store"}
 
 
 async def kiosk(request: Request) -> Response:
-    """The page between two people; with a code it makes this browser a kiosk."""
+    """The page between two people, which forgets whoever was there; with a code it makes this browser a kiosk."""
     services: Services = request.state.services
     pages = pages_for(request)
     code = request.query_params.get("code", "")
@@ -26,7 +26,7 @@ async def kiosk(request: Request) -> Response:
         return answer
     if code or not pages.frame.kiosk:
         return pages.page("kiosk.html", {"profile": "none", "told": "unknown"}, status=403)
-    return pages.page("kiosk.html", {"profile": "none", "told": ""})
+    return _forget(pages.page("kiosk.html", {"profile": "none", "told": ""}))
 
 
 async def begin_visit(request: Request) -> Response:
@@ -37,6 +37,7 @@ async def begin_visit(request: Request) -> Response:
     if not services.kiosks.take(pages.frame.kiosk, services.now()):
         headers = retry_after(services.kiosks.again(pages.frame.kiosk), services.now())
         return pages.page("kiosk.html", {"profile": "none", "told": "too-fast"}, status=429, headers=headers)
+    request.state.begun = True
     return _fresh("/")
 
 
@@ -47,7 +48,10 @@ async def end_visit(request: Request) -> Response:
 
 def _fresh(path: str) -> Response:
     """On to a page that finds no cookie of a person, and nothing in the browser's storage."""
-    answer = RedirectResponse(path, SEE_OTHER, {**_NO_STORE, "clear-site-data": '"storage"'})
+    return _forget(RedirectResponse(path, SEE_OTHER, {**_NO_STORE, "clear-site-data": '"storage"'}))
+
+
+def _forget(answer: Response) -> Response:
     for name in forgotten(COOKIES):
         answer.delete_cookie(name, httponly=True, samesite="lax")
     return answer

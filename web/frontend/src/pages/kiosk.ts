@@ -1,18 +1,32 @@
 // A kiosk: whoever walks away is forgotten, and nothing leads out of the site.
+import { LONGEST, waitBefore } from "../reconnect.ts";
+import { FILES } from "../worker/rules.ts";
+
 const WARNS = 45_000;
 const ENDS = 60_000;
+/** How long an answer may take before those who wait are told why. */
+const QUIET = 2_000;
+/** Tells the server, with whatever is asked next, that the visit is over; it takes the mark away. */
+const ENDED_COOKIE = "borne-fin";
 
 const isBetween = document.body.classList.contains("page-kiosk");
+const begin = document.querySelector<HTMLFormElement>("#kiosk-begin");
 const end = document.querySelector<HTMLFormElement>("#kiosk-end");
 const still = document.querySelector<HTMLDialogElement>("#kiosk-still");
 const seconds = document.getElementById("kiosk-seconds");
+const cover = document.querySelector<HTMLDialogElement>("#kiosk-cover");
 let touched = performance.now();
-let isEnding = false;
+let isCovered = false;
 
 /** The server asks the browser for the same; where it does not listen, this does it. */
 function wipe(): void {
   for (const shelf of [localStorage, sessionStorage]) shelf.clear();
-  if ("caches" in window) void caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))));
+  if ("caches" in window) void caches.keys().then((names) => Promise.all(names.filter(isOfSomebody).map((name) => caches.delete(name))));
+}
+
+/** The program's own files hold nothing of anybody, and without a network a kiosk lives on them. */
+function isOfSomebody(name: string): boolean {
+  return isBetween || !name.startsWith(FILES);
 }
 
 function stay(): void {
@@ -22,13 +36,78 @@ function stay(): void {
 
 function watch(): void {
   const idle = performance.now() - touched;
-  if (idle >= ENDS) {
-    if (!isEnding) end?.requestSubmit();
-    return;
-  }
+  if (isCovered) return;
+  if (idle >= ENDS) return endVisit();
   if (idle < WARNS) return;
   if (still && !still.open) still.showModal();
   if (seconds) seconds.textContent = String(Math.ceil((ENDS - idle) / 1000));
+}
+
+/** Nothing of the page before is left to read, to touch or to come back to by keyboard. */
+function hideAll(): void {
+  if (isCovered || !cover) return;
+  isCovered = true;
+  document.title = "Imagin'Est";
+  document.body.replaceChildren(cover);
+  cover.addEventListener("close", () => cover.showModal());
+  cover.showModal();
+}
+
+function tellLost(): void {
+  cover?.classList.add("kiosk-lost");
+}
+
+/** Forget at once, whether or not there is a network; what only the server can forget follows as soon as there is one. */
+function endVisit(): void {
+  document.cookie = `${ENDED_COOKIE}=1; path=/; samesite=lax`;
+  hideAll();
+  wipe();
+  setTimeout(tellLost, QUIET);
+  void untilTrue(hasEnded).then(() => {
+    wipe();
+    location.replace("/borne");
+  });
+}
+
+/** Ask until it is so, at growing and uneven intervals: all kiosks lose and find the server at the same moment. */
+async function untilTrue(ask: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; !(await ask()); attempt += 1) {
+    tellLost();
+    await pause(waitBefore(attempt, Math.random()));
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+async function hasEnded(): Promise<boolean> {
+  const answer = await ask("/borne/terminer", "POST");
+  return answer !== null && answer.status < 500 && new URL(answer.url).pathname === "/borne";
+}
+
+async function isServing(): Promise<boolean> {
+  return (await ask("/favicon.svg", "HEAD"))?.ok === true;
+}
+
+/** What the server answers, null where it does not. */
+function ask(path: string, method: string): Promise<Response | null> {
+  return fetch(path, { method, cache: "no-store", signal: AbortSignal.timeout(LONGEST) }).catch(() => null);
+}
+
+/** A form that leaves without a network would leave the browser's own page behind, which stays. */
+async function beginVisit(form: HTMLFormElement): Promise<void> {
+  if (await isServing()) return form.submit();
+  hideAll();
+  await untilTrue(isServing);
+  location.replace("/borne");
+}
+
+/** The page that stands in for one that could not be brought: it makes way for that one. */
+async function comeBack(): Promise<void> {
+  await pause(waitBefore(0, Math.random()));
+  await untilTrue(isServing);
+  if (!isCovered) location.reload();
 }
 
 /** Other sites, files and programs are not for a kiosk; the words of their links stay. */
@@ -39,21 +118,31 @@ function closeWaysOut(): void {
   }
 }
 
+function leaveTo(form: HTMLFormElement | null, go: (form: HTMLFormElement) => void): void {
+  form?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (form.ariaBusy === "true") return;
+    form.ariaBusy = "true";
+    go(form);
+  });
+}
+
 addEventListener("beforeinstallprompt", (event) => event.preventDefault());
 addEventListener("contextmenu", (event) => event.preventDefault());
+addEventListener("keydown", (event) => isCovered && event.preventDefault(), { capture: true });
 closeWaysOut();
-end?.addEventListener("submit", () => {
-  isEnding = true;
-  wipe();
-});
+leaveTo(begin, (form) => void beginVisit(form));
+leaveTo(end, endVisit);
 if (isBetween) {
   wipe();
+} else if (document.cookie.includes(`${ENDED_COOKIE}=`)) {
+  endVisit();
 } else {
   for (const kind of ["pointerdown", "keydown", "wheel", "touchmove"]) addEventListener(kind, stay, { passive: true });
   document.getElementById("kiosk-stay")?.addEventListener("click", stay);
   setInterval(watch, 500);
+  if (document.body.classList.contains("page-offline")) void comeBack();
 }
-// A page that comes back from the browser's memory belongs to somebody who has left.
+// A page that comes back from the browser's memory belongs to somebody who has left: it was hidden before.
+addEventListener("pagehide", () => (document.documentElement.hidden = true));
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
-
-export {};
