@@ -20,11 +20,10 @@ from realtime.notice import Notice
 from realtime.standing import Loaded, Mark
 from storage.ballot_box import BallotBox
 from storage.database import Database
-from storage.follow_up import follow_ups
+from storage.follow_up import steps_number
 from storage.tallies import marks, standings
 from storage.topics import get_topic
 from storage.values import CastVote, Outcome
-from storage.values_follow_up import steps_number
 
 
 async def cast_vote(ballots: BallotBox, vote: CastVote) -> Outcome:
@@ -65,8 +64,7 @@ async def load_topic(database: Database, topic_id: int) -> Loaded | None:
     if topic is None:
         return None
     standing = (await standings(database, [topic_id]))[topic_id]
-    steps = steps_number(await follow_ups(database, topic_id))
-    return Loaded(topic.rules, standing.version, standing.tally, steps)
+    return Loaded(topic.rules, standing.version, standing.tally, await steps_number(database, topic_id))
 
 
 async def mark_topics(database: Database, topic_ids: Sequence[int]) -> Mapping[int, Mark]:

@@ -178,7 +178,8 @@ def create_app(
         fanout, lambda topics: mark_topics(database, topics), begin_epoch, monotonic, is_joined
     )
     drain = Drain(fanout)
-    postman = Postman(settings, database, keys, wall, monotonic)
+    lock = DataLock(settings.data, shared=settings.is_shared)
+    postman = Postman(settings, database, keys, wall, monotonic, lambda: lock.told)
 
     def identify_visitor(scope: Any) -> Visitor:
         if drain.begun and scope.get("method") in {None, *SAFE_METHODS}:  # votes go on until the end
@@ -221,11 +222,18 @@ def create_app(
     async def remind_referents() -> None:
         await remind(database, keys, wall(), partial(reminder, services.pages[Language.FRENCH]))
 
-    sender = LetterSender(settings, database, keys, lambda: services.pages[Language.FRENCH], wall, monotonic)
+    sender = LetterSender(
+        settings,
+        database,
+        keys,
+        lambda: services.pages[Language.FRENCH],
+        wall,
+        monotonic,
+        lambda: lock.told,
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
-        lock = DataLock(settings.data, shared=settings.is_shared)
         lock.take()
         timers = Timers()
         try:

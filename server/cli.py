@@ -299,6 +299,8 @@ def _reports(settings: Settings, options: argparse.Namespace) -> int:
 def _kiosk(settings: Settings, options: argparse.Namespace) -> int:
     from server.app import open_keys
     from server.data import need_database
+    from server.public_address import public_address
+    from storage.data_lock import address_told
     from web.kiosks import is_kiosk_name
 
     if not is_kiosk_name(options.name):
@@ -307,7 +309,7 @@ def _kiosk(settings: Settings, options: argparse.Namespace) -> int:
             WRONG_USE,
         )
     need_database(settings)
-    site = settings.public_url or next(iter(settings.origins), f"http://{settings.host}:{settings.port}")
+    site = public_address(settings, address_told(settings.data))
     print(f"{site}/borne?code={open_keys(settings).kiosk_code(options.name)}")
     return 0
 

@@ -13,6 +13,7 @@ from server.app import open_keys, wall_ms
 from server.demonstration_debate import all_arguments
 from server.settings import Settings
 from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
+from storage.data_lock import address_told
 from storage.database import Database
 from storage.topics import list_topics
 from storage.values import Caveat, Provenance, TopicState
@@ -124,11 +125,10 @@ async def _wait_for_server(settings: Settings) -> tuple[Door, list[int]]:
 
     Only reads the lock's file: taking the lock to look would keep the server from starting.
     """
-    path = settings.data / "server.lock"
     token = ""
     while True:
         await asyncio.sleep(0.2)
-        url = await asyncio.to_thread(lambda: path.read_text().strip() if path.exists() else "")
+        url = await asyncio.to_thread(address_told, settings.data)
         if not url:
             continue
         token = token or open_keys(settings).operator

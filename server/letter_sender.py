@@ -15,6 +15,7 @@ from server.letter_handed import Handed, left_behind
 from server.letter_message import BadAddress, Letter, letter_of
 from server.mail import FOLDER, GIVE_UP_MS, next_try, write_file
 from server.mail_server import MailFault, MailPutOff, NotSent, read_mail_server
+from server.public_address import public_address
 from server.settings import Settings
 from storage import letter_deliveries, letter_editions
 from storage.database import Database, StorageUnavailable
@@ -48,7 +49,10 @@ Said = BaseException | None
 
 
 class LetterSender:
-    """``deliver`` again and again; ``stop`` before the database closes."""
+    """``deliver`` again and again; ``stop`` before the database closes.
+
+    ``listening``: where the running server does, for links where no address is configured.
+    """
 
     def __init__(
         self,
@@ -58,6 +62,7 @@ class LetterSender:
         pages: Callable[[], Pages],
         wall: Callable[[], int],
         monotonic: Callable[[], float],
+        listening: Callable[[], str] = lambda: "",
     ) -> None:
         self._data = settings.data
         self._database = database
@@ -72,7 +77,8 @@ class LetterSender:
         self._width = CONNECTIONS
         self._sender = settings.mail_from or "imaginest@localhost"
         self._bounces = settings.bounce_address
-        self._public = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+        self._settings = settings
+        self._listening = listening
         self._handed: Handed | None = None
         self._unsettled: tuple[int, Mapping[bytes, Outcome]] | None = None
         self._is_clean = True
@@ -159,7 +165,13 @@ class LetterSender:
         assert issue is not None  # noqa: S101 - it is in the archive since it began to be sent
         mail = letter_mail(self._pages(), number, issue.title, issue.blocks)
         at = issue.sent_at or 0
-        return letter_of(mail, number, sender=self._sender, public=self._public, sent_at=at)
+        return letter_of(
+            mail,
+            number,
+            sender=self._sender,
+            public=public_address(self._settings, self._listening()),
+            sent_at=at,
+        )
 
     def _judge(self, outcomes: Mapping[bytes, Outcome]) -> str:
         """Why nothing leaves, empty where mails do; fewer connections where the server does not take so many."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.mail_server import Conversation, MailFault, NotSent, read_mail_server
+from server.public_address import public_address
 from server.settings import Settings
 from storage import outbox
 from storage.database import Database, StorageUnavailable
@@ -93,7 +94,10 @@ def _has_control(text: str) -> bool:
 
 
 class Postman:
-    """Delivers what is due, round by round; ``stop`` before the database closes."""
+    """Delivers what is due, round by round; ``stop`` before the database closes.
+
+    ``listening``: where the running server does, for links where no address is configured.
+    """
 
     def __init__(
         self,
@@ -102,6 +106,7 @@ class Postman:
         keys: Keys,
         wall: Callable[[], int],
         monotonic: Callable[[], float],
+        listening: Callable[[], str] = lambda: "",
     ) -> None:
         self._settings = settings
         self._database = database
@@ -113,7 +118,7 @@ class Postman:
             self._conversation = Conversation(read_mail_server(settings.smtp_url))
         self._folder = settings.data / FOLDER
         self._sender = settings.mail_from or "imaginest@localhost"
-        self._public = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+        self._listening = listening
         self._rests_until = 0.0
         self._has_told = False
         self._round: asyncio.Task[None] | None = None
@@ -176,7 +181,8 @@ class Postman:
     async def _deliver(self, claimed: ClaimedMail) -> bool:
         """Send one mail and mark what became of it; false where the server takes none at the moment."""
         try:
-            content = compose(claimed, sender=self._sender, public=self._public).as_bytes(policy=_LINES)
+            public = public_address(self._settings, self._listening())
+            content = compose(claimed, sender=self._sender, public=public).as_bytes(policy=_LINES)
             await _in_thread(lambda: self._send(claimed, content))
         except NotSent as error:
             await self._not_sent(claimed, error)

@@ -21,6 +21,7 @@ from server.ending import FINISH_SECONDS
 from server.logs import configure
 from server.operations import OperationsListener, operations_app
 from server.protocol import LiveProtocol
+from server.public_address import http_address
 from server.settings import BadSetting, Settings
 from storage.data_lock import DataLock
 from web.catalogue import Language, load_catalogue
@@ -62,8 +63,7 @@ def _listen(host: str, port: int, *, whose: str = "") -> socket.socket:
 
 def url_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return http_address(host, port)
 
 
 class Server(uvicorn.Server):

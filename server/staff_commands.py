@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from server.public_address import public_address
 from server.settings import Settings
 
 _ROLES = ("moderator", "referent", "editor", "administrator")
@@ -72,8 +73,10 @@ def _line(account: dict[str, Any]) -> str:
 
 
 def _told(settings: Settings, action: str, done: dict[str, Any]) -> str:
+    from storage.data_lock import address_told
+
     if action in {"add", "reset"} and done["path"]:
-        site = settings.public_url or next(iter(settings.origins), f"http://{settings.host}:{settings.port}")
+        site = public_address(settings, address_told(settings.data))
         return f"give them this link, which works once and for seven days:\n{site}{done['path']}"
     if action == "add":
         return "the account is there; its telephone is asked for when they sign in"

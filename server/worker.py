@@ -8,6 +8,7 @@ import asyncio
 import logging
 import signal
 import time
+from functools import partial
 
 from server.app import open_keys, wall_ms
 from server.letter_sender import LOOK_SECONDS as LETTER_SECONDS
@@ -16,6 +17,7 @@ from server.logs import configure
 from server.mail import ROUND_SECONDS, Postman
 from server.settings import BadSetting, Settings
 from server.timers import Timers, forget_correspondence
+from storage.data_lock import address_told
 from storage.database import Database, bring_up_to_date
 from storage.joining import join
 from storage.retention import destroy_expired_keys
@@ -37,9 +39,10 @@ async def work(settings: Settings) -> None:
         raise BadSetting("with SQLite the server does the worker's work: start only “imaginest serve”")
     keys = open_keys(settings)
     database = Database(settings.database)
-    postman = Postman(settings, database, keys, wall_ms, time.monotonic)
+    told = partial(address_told, settings.data)
+    postman = Postman(settings, database, keys, wall_ms, time.monotonic, told)
     sender = LetterSender(
-        settings, database, keys, lambda: load_pages()[Language.FRENCH], wall_ms, time.monotonic
+        settings, database, keys, lambda: load_pages()[Language.FRENCH], wall_ms, time.monotonic, told
     )
     timers, ended = Timers(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -4,9 +4,19 @@ import fcntl
 from pathlib import Path
 from typing import IO
 
+LOCK_FILE = "server.lock"
+
 
 class DataInUse(Exception):
     """Another process serves this data directory; the message holds its address where it told one."""
+
+
+def address_told(folder: Path) -> str:
+    """Where the process that serves this folder can be reached; empty where none has told."""
+    try:
+        return (folder / LOCK_FILE).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
 
 
 class DataLock:
@@ -16,7 +26,9 @@ class DataLock:
     """
 
     def __init__(self, folder: Path, *, shared: bool = False) -> None:
-        self._path = folder / "server.lock"
+        self.told = ""
+        """The address that this process has told."""
+        self._path = folder / LOCK_FILE
         self._how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         self._file: IO[str] | None = None
 
@@ -30,7 +42,8 @@ class DataLock:
             address = file.read().strip()
             file.close()
             raise DataInUse(address) from error
-        file.truncate(0)
+        if self._how == fcntl.LOCK_EX:  # a node beside this process keeps its address
+            file.truncate(0)
         self._file = file
 
     def tell(self, address: str) -> None:
@@ -39,9 +52,11 @@ class DataLock:
             self._file.truncate(0)
             self._file.write(address + "\n")
             self._file.flush()
+            self.told = address
 
     def release(self) -> None:
         if self._file is not None:
-            self._file.truncate(0)
+            if self.told or self._how == fcntl.LOCK_EX:
+                self._file.truncate(0)
             self._file.close()
-            self._file = None
+            self._file, self.told = None, ""

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Row
 from storage.database import Database
 from storage.tables import THEME, TOPIC
 from storage.tables_follow_up import FOLLOW_UP, FOLLOW_UP_VERSION
+from storage.tables_quarantine import QUARANTINE
 from storage.topics import topic_of, topics_with_themes
 from storage.values import Theme, TopicKind
 from storage.values_follow_up import (
@@ -20,14 +21,18 @@ from storage.values_follow_up import (
     follow_up_fault,
 )
 
-STEPS_NUMBER = sa.func.coalesce(
-    sa.select(sa.cast(sa.func.sum(sa.func.coalesce(FOLLOW_UP.c.changed_at, FOLLOW_UP.c.at)), sa.BigInteger))
-    .where(FOLLOW_UP.c.topic_id == TOPIC.c.id)
-    .correlate(TOPIC)
-    .scalar_subquery(),
-    0,
-)
-"""Of a topic, as ``steps_number`` has it."""
+
+def _sum_of(moments: sa.ColumnElement[int], topic_id: sa.Column[int]) -> sa.ColumnElement[int]:
+    """Of the topic of the query around it; 0 without any."""
+    total = sa.select(sa.cast(sa.func.sum(moments), sa.BigInteger)).where(topic_id == TOPIC.c.id)
+    return sa.func.coalesce(total.correlate(TOPIC).scalar_subquery(), 0)
+
+
+STEPS_NUMBER = _sum_of(
+    sa.func.coalesce(FOLLOW_UP.c.changed_at, FOLLOW_UP.c.at), FOLLOW_UP.c.topic_id
+) + _sum_of(QUARANTINE.c.at + sa.func.coalesce(QUARANTINE.c.undone_at, 0), QUARANTINE.c.topic_id)
+"""Another with every step of a topic that is told or corrected, and with all votes that are set aside or come back:
+the sum of when each was; 0 without any."""
 
 
 class BadFollowUp(Exception):
@@ -69,6 +74,13 @@ def put_follow_up(connection: sa.Connection, told: FollowUp, staff_id: int | Non
         connection.execute(sa.insert(FOLLOW_UP_VERSION).values(version))
         connection.execute(sa.update(FOLLOW_UP).where(mine).values(said | {"changed_at": told.at}))
     return True
+
+
+async def steps_number(database: Database, topic_id: int) -> int:
+    """``STEPS_NUMBER`` of a topic; 0 where there is none."""
+    statement = sa.select(STEPS_NUMBER).select_from(TOPIC).where(TOPIC.c.id == topic_id)
+    async with database.read() as connection:
+        return (await connection.execute(statement)).scalar() or 0
 
 
 async def follow_ups(database: Database, topic_id: int) -> list[FollowUp]:

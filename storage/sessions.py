@@ -30,12 +30,17 @@ def new_token() -> str:
 
 
 async def find(database: Database, keys: Keys, token: str, now: int) -> Session | None:
-    """Who brings this token; None where the session has ended, or the account."""
-    async with database.read() as connection:
-        found = await read(connection, keys, token, now)
+    """Who brings this token, and is here; None where the session has ended, or the account."""
+    found = await look(database, keys, token, now)
     if found is not None and found.stage is SessionStage.OPEN and now - found.seen_at >= _SEEN_EVERY_MS:
         await _see(database, found, now)
     return found
+
+
+async def look(database: Database, keys: Keys, token: str, now: int) -> Session | None:
+    """The same, without noting that somebody was here."""
+    async with database.read() as connection:
+        return await read(connection, keys, token, now)
 
 
 async def read(connection: AsyncConnection, keys: Keys, token: str, now: int) -> Session | None:

@@ -1,6 +1,6 @@
 """What became of a topic, as it crosses storage's border."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -98,11 +98,6 @@ def midnight(now: int, days: int) -> int:
     """When the day begins, in the Région, that is ``days`` after the one of ``now``; in ms since 1970."""
     day = day_of(now) + timedelta(days=days)
     return int(datetime(day.year, day.month, day.day, tzinfo=_HERE).timestamp() * 1000)
-
-
-def steps_number(told: Iterable[FollowUp]) -> int:
-    """Another with every step that is told or corrected: the sum of when each was last said; 0 without any."""
-    return sum(one.at if one.changed_at is None else one.changed_at for one in told)
 
 
 def runs_from(topic: Topic, told: Sequence[FollowUp]) -> int | None:

@@ -45,6 +45,7 @@ def mail_with(server: Running, page: Page, subject: str) -> EmailMessage:
         for file in sorted((server.data / "mail").glob("*.eml")):
             message = message_from_bytes(file.read_bytes(), policy=default)
             if message["Subject"] == subject:
+                assert f"{server.url}/" in message.as_string(), "its links lead to where the server listens"
                 return message
         page.wait_for_timeout(100)
     raise AssertionError(f"no mail says {subject}")

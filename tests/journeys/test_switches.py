@@ -1,9 +1,11 @@
 """What staff switch shows itself in open pages, moves nothing under a thumb, and goes by itself."""
 
+import re
 import secrets
 import time
 from pathlib import Path
 
+import httpx2
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -12,9 +14,12 @@ from storage.values import TopicRules
 from storage.values_staff import Role
 from tests.colleagues import signed_in_beside
 from tests.journeys.axe import Axe
-from tests.running import Running
+from tests.running import DEADLINE, Running
+from tests.storage.house import beside
+from web.console.local_instant import write_instant
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+AFTER_VOTE = TopicRules(0, None, results=ResultPolicy.AFTER_VOTE)
 BANNER = "Le direct de Reims reprend à 20 h : restez avec nous."
 TOP = "element => element.getBoundingClientRect().top"
 
@@ -99,3 +104,36 @@ def test_a_banner_and_a_pause_come_and_go_in_an_open_page(server: Running, page:
     plus.click()
     page.locator("#profile button[name=skip]").click()
     expect(plus).to_have_attribute("aria-pressed", "true")
+
+
+def test_votes_set_aside_are_told_with_their_reason_to_who_may_not_see_the_results(
+    server: Running, data: Path, page: Page, console: Page
+) -> None:
+    topic = server.topic(AFTER_VOTE)
+    for _ in range(32):
+        headers = {"origin": server.url, "cookie": server.cookie()}
+        with httpx2.Client(base_url=server.url, headers=headers, timeout=DEADLINE) as http:
+            http.post("/profil", data={"skip": "1", "next": "/"})
+            vote = {"sign": "-1", "op": secrets.token_hex(8), "next": "/"}
+            assert http.post(f"/sujets/{topic}/vote", data=vote).status_code == 303
+    earlier = "UPDATE ballot_minute SET minute = minute - 5 WHERE topic_id = :topic"
+    beside(f"sqlite:///{data / 'imaginest.db'}", earlier, topic=topic)
+    page.goto(f"{server.url}/sujets/{topic}")
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    section = page.locator("#mis-de-cote")
+    expect(section).to_be_hidden()
+    minute = time.time_ns() // 60_000_000_000
+    form: dict[str, str | float | bool]
+    form = {"since": write_instant((minute - 8) * 60_000), "until": write_instant((minute - 3) * 60_000)}
+    form |= {"reason": "Votes automatiques", "op": secrets.token_hex(8), "step": "confirm"}
+    path = f"{server.url}/console/mises-de-cote/sujets/{topic}"
+    sent = console.request.post(path, form=form, headers={"origin": server.url})
+    again = re.search(r'href="(/console/mises-de-cote/[0-9]+/remettre)"', sent.text())
+    assert again, sent.text()
+    expect(section).to_contain_text("Votes automatiques")
+    expect(section.locator(".step-new")).to_be_in_viewport()
+    expect(page.locator("#announcer")).to_have_text("Des votes viennent d'être mis de côté.")
+    clean(page)
+    form = {"reason": "Une classe votait."}
+    console.request.post(server.url + again[1], form=form, headers={"origin": server.url})
+    expect(section.locator(".step-new")).to_contain_text("Une classe votait.")

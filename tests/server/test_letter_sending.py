@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -267,11 +269,19 @@ async def test_each_mail_has_its_readers_own_way_out(house: House, tmp_path: Pat
 
 
 async def test_without_a_mail_server_each_mail_is_a_file(house: House, tmp_path: Path) -> None:
+    """Its links lead to where the server listens, where no other address is configured."""
     await subscribe_many(house, 3)
     number = await scheduled(house)
-    sender = sender_of(house, tmp_path)
+    settings, here = Settings(data=tmp_path, port=0), "http://127.0.0.1:43210"
+    clocks = (lambda: house.clock[0], lambda: 0.0)
+    sender = LetterSender(settings, house.database, house.keys, lambda: PAGES, *clocks, lambda: here)
     await sender.deliver()
-    assert len(list((tmp_path / "mail" / f"lettre-{number}").glob("*.eml"))) == 3
+    files = list((tmp_path / "mail" / f"lettre-{number}").glob("*.eml"))
+    assert len(files) == 3
+    message = message_from_bytes(files[0].read_bytes(), policy=default)
+    assert message["List-Unsubscribe"].startswith(f"<{here}/")
+    text = message.get_body(("plain",))
+    assert text is not None and f"{here}/lettre/{number}" in text.get_content()
     assert await letter.sent_issue(house.database, number, house.clock[0]) is not None
     await sender.stop()
 

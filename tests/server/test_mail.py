@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,6 +92,31 @@ async def test_a_mail_arrives_whole_and_once(office: Office) -> None:
     assert f"{HERE}/contact/1" in html.get_content()
     assert max(map(len, received.content.splitlines())) < 998
     assert office.row() == (True, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "begins"),
+    [
+        ({}, "http://127.0.0.1:43210"),
+        ({"origins": ("https://une.exemple", "https://autre.exemple")}, "https://une.exemple"),
+        ({"origins": ("https://une.exemple",), "public_url": HERE}, HERE),
+    ],
+)
+async def test_links_lead_where_people_reach_the_site_else_where_the_server_listens(
+    office: Office, tmp_path: Path, settings: dict[str, Any], begins: str
+) -> None:
+    house, made = office.house, Settings(data=tmp_path, port=0, **settings)
+    clocks = (lambda: house.clock[0], lambda: 0.0)
+    postman = Postman(made, house.database, house.keys, *clocks, lambda: "http://127.0.0.1:43210")
+    await office.put()
+    await postman.deliver()
+    await postman.stop()
+    [file] = (tmp_path / "mail").glob("*.eml")
+    content = file.read_bytes().replace(b"=\r\n", b"")
+    assert (
+        f"List-Unsubscribe: <{begins}/lettre/".encode() in content
+        and f"{begins}/contact/1".encode() in content
+    )
 
 
 async def test_many_mails_go_through_one_connection(office: Office) -> None:

@@ -112,6 +112,10 @@ def test_the_last_administrator_who_can_come_in_stays(
     assert "telephone is asked for" in _add_with_password(terminal, monkeypatch, PASSWORD)
     with running(folder) as server:
         _sign_in(server)
+        link = terminal.type("staff", "add", "anne@grandest.fr", "--name", "Anne", "--role", "editor")
+        assert f"\n{server.url}/console/inscription/" in link, "where the server listens that runs now"
+        assert f"\n{server.url}/console/" in terminal.type("staff", "reset", "anne@grandest.fr")
+        assert terminal.type("kiosk", "agence-metz").startswith(f"{server.url}/borne?code=")
         assert "last administrator" in terminal.type("staff", "close", CLAIRE, status=1)
         assert "last administrator" in terminal.type("staff", "roles", CLAIRE, "--role", "editor", status=1)
         assert f"{CLAIRE}  Claire  (administrator)  active" in terminal.type("staff")

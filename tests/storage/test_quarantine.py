@@ -11,11 +11,12 @@ from realtime.disclosure import HeadlinePolicy
 from realtime.tally import AgeBand, Cell, Counts, Departement, Sex, Sign
 from storage import audit
 from storage.ballots import own_ballots
+from storage.follow_up import steps_number
 from storage.merging import carry_over
 from storage.moderation import undo
 from storage.quarantine import bring_back, get_quarantine, quarantines, set_aside, steps, weigh
 from storage.retention import destroy_expired_keys
-from storage.tallies import discrepancies
+from storage.tallies import discrepancies, marks
 from storage.topics import close_topic
 from storage.values import CastVote, Outcome, OwnBallot, Receipt, TopicRules
 from storage.values_audit import AuditSearch
@@ -110,9 +111,12 @@ async def test_what_a_rule_meets_leaves_the_counts_and_comes_back(house: House, 
     assert [(delta.base, delta.version) for delta in house.deltas] == [(before.version, after.version)]
     assert await discrepancies(house.database) == []
     assert await own(house, topic, 100) == OwnBallot(Sign.MINUS, is_aside=True)
+    told = await steps_number(house.database, topic)
+    assert told == (await marks(house.database, [topic]))[topic].steps == quarantine.at, "open pages are told"
     assert await own(house, topic, 30) == OwnBallot(Sign.MINUS, is_aside=False)
     house.clock[0] += 60_000
     returned = await back(house, quarantine)
+    assert await steps_number(house.database, topic) == told + house.clock[0]
     assert isinstance(returned, Quarantine) and returned.returned == 45 and not returned.stands
     assert (await house.standing(topic)).tally.headline == Counts(25, 60)
     assert await discrepancies(house.database) == []

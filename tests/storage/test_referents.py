@@ -7,12 +7,12 @@ import pytest
 from realtime.tally import Sign
 from storage import audit, staff, tallies
 from storage.answer_rate import answer_rate
-from storage.follow_up import follow_ups, tell_follow_up
+from storage.follow_up import follow_ups, steps_number, tell_follow_up
 from storage.referents import assign, colleagues, idea, ideas, publish_answer, save_draft
 from storage.topics import create_topics
 from storage.values import DAY_MS, NewTopic, Provenance, TopicKind, TopicRules
 from storage.values_audit import AuditSearch
-from storage.values_follow_up import DAYS_TO_ANSWER, FollowUp, FollowUpStep, Outcome, runs_from, steps_number
+from storage.values_follow_up import DAYS_TO_ANSWER, FollowUp, FollowUpStep, Outcome, runs_from
 from storage.values_referents import CareFault, Draft, IdeaOrder, IdeasAsked, IdeaState, Rate
 from storage.values_staff import NewAccount, Role
 from tests.storage.house import START, House, device
@@ -169,6 +169,7 @@ async def test_the_days_of_the_console_are_those_that_the_topic_s_page_tells(hou
             assert found is not None
             assert found.line.since == runs_from(found.line.topic, found.told), (kind, is_handed)
             marks = await tallies.marks(house.database, [one])
-            assert marks[one].steps == steps_number(found.told), "what is told live"
+            said = sum(step.at for step in found.told)
+            assert marks[one].steps == await steps_number(house.database, one) == said, "what is told live"
     lines, _ = await ideas(house.database, IdeasAsked(SPORT), now, first=0, most=30)
     assert [line.since for line in lines] == [START + 1] * 4 + [START + 5]

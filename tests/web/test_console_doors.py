@@ -25,6 +25,7 @@ from tests.web.drafted import drafted, drafted_campaign, drafted_questionnaire, 
 from tests.web.moderated import waiting_post
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
 from web.catalogue import Language
+from web.console.areas import AREAS
 from web.console.desk import COOKIE, ConsoleRoute
 from web.console.routes import console_routes
 
@@ -421,6 +422,50 @@ async def test_a_session_ends_by_itself(site: Site) -> None:
     for hour in range(13):
         site.house.clock[0] += 3_600_000
         assert ((await someone.browser.get("/console")).status_code == 200) is (hour < 11)
+
+
+POLLED = (
+    ("GET", "/console/file/liste"),
+    ("GET", "/console/file/posts/{post}/tenue"),
+    ("GET", "/console/veille/etat"),
+    ("GET", "/console/lettre/{letter}/chiffres"),
+    ("GET", "/console/courrier"),
+    ("POST", "/console/courrier/{thread}/prendre"),
+    ("GET", "/console/reponses"),
+)
+
+
+async def test_what_an_open_page_asks_for_by_itself_keeps_nobody_signed_in(site: Site) -> None:
+    everything = (Role.MODERATOR, Role.EDITOR, Role.REFERENT)
+    someone = await colleague(site, *everything, themes="sport")
+    numbers = {"post": await waiting_post(site), "thread": await letter(site)}
+    numbers["letter"] = await draft_of_the_letter(site, someone.id)
+
+    async def two_hours(accept: str) -> list[int]:
+        """What is answered, a request every seven minutes."""
+        told = []
+        for step in range(18):
+            site.house.clock[0] += 7 * 60_000
+            method, path = POLLED[step % len(POLLED)]
+            answer = await someone.browser.request(method, path.format(**numbers), headers={"accept": accept})
+            told.append(answer.status_code)
+        return told
+
+    statuses = await two_hours("*/*")
+    assert {*statuses[:16]} <= {200, 303}
+    assert (await someone.browser.get("/console")).headers["location"] == "/console/connexion"
+    await someone.sign_in()
+    await two_hours("text/html,application/xhtml+xml,*/*;q=0.8")
+    assert (await someone.browser.get("/console")).status_code == 200, "somebody opens these pages"
+
+
+async def test_no_area_stands_twice_in_the_menu(site: Site) -> None:
+    someone = await colleague(site, *Role, themes="sport")
+    page = (await someone.browser.get("/console/redaction")).text
+    menu = page.partition('class="desk-areas"')[2].partition("</nav>")[0]
+    assert menu.count('aria-current="page"') == 1
+    addresses = [area.path for area in AREAS]
+    assert sorted(addresses) == sorted({*addresses})
 
 
 async def test_a_role_that_is_taken_away_is_gone_from_the_open_page(site: Site) -> None:

@@ -20,7 +20,7 @@ from storage.values_letter import Bounce, EditionState, Section
 from storage.values_staff import Role
 from tests.letters import subscribe_many
 from tests.storage.house import device
-from tests.web.conftest import Site
+from tests.web.conftest import ORIGIN, Site
 from tests.web.staffed import Colleague, colleague
 from web.catalogue import Language
 from web.console.letter_draft import made_sections, quoted
@@ -63,6 +63,7 @@ async def test_a_topic_is_named_once_and_its_answer_keeps_its_paragraphs(site: S
     someone = await begun(site)
     plain = (await someone.browser.get(f"{PAGE}/texte")).text
     assert plain.count("Une question") == 1 and "mars.\n\nNous ouvrons" in plain.replace("\u202f", " ")
+    assert f"{ORIGIN}/sujets/{topic}" in plain, "whole addresses, as the mail has them"
     mail = (await someone.browser.get(f"{PAGE}/apercu")).text
     assert re.search(r"<ul[^>]*>\s*<li[^>]*>un guichet</li>\s*<li[^>]*>une ligne</li>", mail)
     assert 'href="http://ailleurs' not in mail and "(http://ailleurs.exemple)" in mail

@@ -1,13 +1,15 @@
 """What became of a topic, and the page of the ideas that the Région has answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage.follow_up import answered_ideas, answered_themes, follow_ups
+from storage.database import Database
+from storage.follow_up import answered_ideas, answered_themes, follow_ups, steps_number
+from storage.quarantine import steps
 from storage.values import Topic
 from storage.values_follow_up import (
     ANSWERS,
@@ -19,8 +21,8 @@ from storage.values_follow_up import (
     days_left,
     last_day,
     runs_from,
-    steps_number,
 )
+from web.citizen.set_aside import StepLine, lines
 from web.citizen.visit import asked_topic, visit
 from web.forms import read_page
 
@@ -57,15 +59,26 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What became of a topic; ``number`` is another with each step that is told or corrected."""
+    """What became of a topic; ``number`` is another with each step that is told or corrected.
+
+    ``set_aside`` are the votes that were set aside by rule, and those that came back.
+    """
 
     entries: list[Entry]
     deadline: Deadline | None
-    number: int
+    set_aside: Sequence[StepLine] = ()
+    number: int = 0
 
 
 def course(topic: Topic, told: Sequence[FollowUp], now: int) -> Course:
-    return Course(entries(topic, told), deadline(topic, told, now), steps_number(told))
+    return Course(entries(topic, told), deadline(topic, told, now))
+
+
+async def course_of(database: Database, topic: Topic, now: int) -> Course:
+    number = await steps_number(database, topic.id)  # first: what is told meanwhile makes it another
+    told = await follow_ups(database, topic.id)
+    set_aside = lines(await steps(database, topic.id))
+    return replace(course(topic, told, now), set_aside=set_aside, number=number)
 
 
 def entries(topic: Topic, told: Sequence[FollowUp]) -> list[Entry]:
@@ -102,9 +115,10 @@ async def steps_part(request: Request) -> Response:
     """What became of a topic, as a part of its page that stays open."""
     visitor = await visit(request)
     topic = await asked_topic(visitor, request)
-    told = await follow_ups(visitor.services.database, topic.id)
     (card,) = await visitor.cards([topic])
-    context = visitor.context(card=card, course=course(topic, told, visitor.now))
+    context = visitor.context(
+        card=card, course=await course_of(visitor.services.database, topic, visitor.now)
+    )
     return visitor.pages.page("parts/steps.html", context)
 
 

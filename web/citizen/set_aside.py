@@ -16,10 +16,13 @@ class StepLine:
     ballots: int
     at: datetime
     reason: str
+    is_return: bool
 
 
 def lines(steps: Sequence[Step]) -> list[StepLine]:
-    return [StepLine(_phrase(step), step.ballots, here(step.at), step.reason) for step in steps]
+    return [
+        StepLine(_phrase(step), step.ballots, here(step.at), step.reason, step.is_return) for step in steps
+    ]
 
 
 def _phrase(step: Step) -> str:

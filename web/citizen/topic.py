@@ -13,10 +13,8 @@ from realtime.disclosure import View
 from realtime.refusals import Refusal
 from realtime.tally import Sign
 from storage.drafts import amends_of
-from storage.follow_up import follow_ups
 from storage.merging import carry_over, merged_here, merged_into
 from storage.news import campaign_of
-from storage.quarantine import steps
 from storage.tallies import cross_table
 from storage.time_line import moments
 from storage.topics import get_topic
@@ -27,10 +25,9 @@ from web.citizen.again import retry_after
 from web.citizen.amends import told as told_amends
 from web.citizen.cards import Card, Note, wants_profile
 from web.citizen.debate import debate_under, read_sent
-from web.citizen.follow_up import course
+from web.citizen.follow_up import course_of
 from web.citizen.preview import told as preview_of
 from web.citizen.pyramid import pyramid
-from web.citizen.set_aside import lines
 from web.citizen.timeline import ended, timeline
 from web.citizen.visit import (
     Visit,
@@ -131,14 +128,12 @@ async def show_topic(
     if past and card.state is TopicState.CLOSED and closed_at is not None and card.tally.headline is not None:
         past = ended(past, closed_at, card.tally.headline)
     cells = await cross_table(database, visitor.services.keys, topic, visitor.now)
-    told = await follow_ups(database, topic.id)
     context = visitor.context(
         card=card,
         timeline=timeline(past),
-        set_aside=lines(await steps(database, topic.id)),
         pyramid=pyramid(cells),
         next=_path(card),
-        course=course(topic, told, visitor.now),
+        course=await course_of(database, topic, visitor.now),
         campaign=await campaign_of(database, topic.id),
         above=None if topic.parent is None else await get_topic(database, topic.parent),
         debate=await debate_under(visitor, topic, sent=sent) if topic.parent is None else None,

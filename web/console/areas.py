@@ -22,7 +22,6 @@ AREAS: tuple[Area, ...] = (
     Area("watch", "/console/veille", frozenset({Role.MODERATOR, Role.EDITOR, Role.ADMINISTRATOR})),
     Area("editing", "/console/redaction", frozenset({Role.EDITOR, Role.ADMINISTRATOR})),
     Area("aside", "/console/mises-de-cote", frozenset({Role.MODERATOR, Role.ADMINISTRATOR})),
-    Area("editing", "/console/redaction", frozenset({Role.EDITOR})),
     Area("letter", "/console/lettre", frozenset({Role.EDITOR})),
     Area("accounts", "/console/comptes", frozenset({Role.ADMINISTRATOR})),
     Area("journal", "/console/journal", frozenset({Role.ADMINISTRATOR})),

@@ -82,13 +82,17 @@ class ConsoleRoute(Route):
 
 
 def console_route(
-    path: str, handler: Handler, *roles: Role, methods: tuple[str, ...] = ("GET",)
+    path: str, handler: Handler, *roles: Role, methods: tuple[str, ...] = ("GET",), polled: bool = False
 ) -> ConsoleRoute:
-    """A page for who has one of ``roles``; for everybody who is signed in where none is named."""
+    """A page for who has one of ``roles``; for everybody who is signed in where none is named.
+
+    ``polled``: a page's script asks for it by itself, and keeps no session from ending.
+    """
 
     async def admit(request: Request) -> Response:
         try:
-            visitor = await staff_visit(request, *roles)
+            is_somebody = not polled or _is_opened(request)
+            visitor = await staff_visit(request, *roles, is_somebody=is_somebody)
             return kept_by_nobody(await handler(request, visitor))
         except Turned as turned:
             return kept_by_nobody(turned.answer)
@@ -114,10 +118,10 @@ def kept_by_nobody(answer: Response) -> Response:
     return answer
 
 
-async def staff_visit(request: Request, *roles: Role) -> StaffVisit:
+async def staff_visit(request: Request, *roles: Role, is_somebody: bool = True) -> StaffVisit:
     """Who asks; raises Turned where nobody is signed in, or who is has none of ``roles``."""
     services: Services = request.state.services
-    session = await signed_in(request)
+    session = await signed_in(request, is_somebody=is_somebody)
     if session is None:
         raise Turned(_to_the_door(request))
     visitor = StaffVisit(services, pages_of(services), session, services.now(), request.url.path)
@@ -126,13 +130,19 @@ async def staff_visit(request: Request, *roles: Role) -> StaffVisit:
     return visitor
 
 
-async def signed_in(request: Request) -> Session | None:
-    """The session of the request's cookie, where it shows anything yet."""
+def _is_opened(request: Request) -> bool:
+    """Whether somebody opens a page or sends a form: browsers ask for a page then, scripts for anything."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+async def signed_in(request: Request, *, is_somebody: bool = True) -> Session | None:
+    """The session of the request's cookie, where it shows anything yet; ``is_somebody`` is seen to be there."""
     services: Services = request.state.services
     token = request.cookies.get(COOKIE, "")
     if not token:
         return None
-    found = await sessions.find(services.database, services.keys, token, services.now())
+    look = sessions.find if is_somebody else sessions.look
+    found = await look(services.database, services.keys, token, services.now())
     return found if found is not None and found.stage is SessionStage.OPEN else None
 
 

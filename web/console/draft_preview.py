@@ -44,7 +44,6 @@ async def previewed_page(request: Request, visitor: StaffVisit) -> Response:
         "profile": "none",
         "card": shown,
         "timeline": timeline([]),
-        "set_aside": [],
         "pyramid": None,
         "next": "/",
         "course": course(shown.topic, [], visitor.now),

@@ -167,19 +167,24 @@ async def preview(request: Request, visitor: StaffVisit) -> Response:
     """The mail itself, as a frame shows it."""
     mail = _mail(visitor, await _edition(request, visitor))
     return Response(
-        mail.html.replace(PUBLIC, visitor.services.site.public_url), media_type="text/html; charset=utf-8"
+        mail.html.replace(PUBLIC, _public(request, visitor)), media_type="text/html; charset=utf-8"
     )
 
 
 async def plain(request: Request, visitor: StaffVisit) -> Response:
     mail = _mail(visitor, await _edition(request, visitor))
-    return PlainTextResponse(mail.text.replace(PUBLIC, visitor.services.site.public_url))
+    return PlainTextResponse(mail.text.replace(PUBLIC, _public(request, visitor)))
 
 
 async def numbers(request: Request, visitor: StaffVisit) -> Response:
     """What the open page asks for again and again while an issue is on its way."""
     edition = await _edition(request, visitor)
     return visitor.page("parts/letter_numbers.html", await _numbers(visitor, edition))
+
+
+def _public(request: Request, visitor: StaffVisit) -> str:
+    """What the addresses in a mail begin with."""
+    return visitor.services.site.address(request.url.scheme, request.headers.get("host", ""))
 
 
 def _mail(visitor: StaffVisit, edition: Edition) -> LetterMail:

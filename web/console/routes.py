@@ -87,8 +87,8 @@ def _quarantines() -> list[BaseRoute]:
 def _referents() -> list[BaseRoute]:
     referent = Role.REFERENT
     return [
-        console_route("/console/reponses", answers.ideas_page, referent),
-        console_route("/console/reponses/{id:int}", answers.idea_page, referent),
+        console_route("/console/reponses", answers.ideas_page, referent, polled=True),
+        console_route("/console/reponses/{id:int}", answers.idea_page, referent, polled=True),
         console_route("/console/reponses/{id:int}/confier", answers.assign, referent, methods=POST),
         console_route("/console/reponses/{id:int}/reponse", answers.answer, referent, methods=POST),
     ]
@@ -97,12 +97,12 @@ def _referents() -> list[BaseRoute]:
 def _correspondence() -> list[BaseRoute]:
     clerks = (Role.MODERATOR, Role.REFERENT)
     return [
-        console_route("/console/courrier", inbox.inbox_page, *clerks),
+        console_route("/console/courrier", inbox.inbox_page, *clerks, polled=True),
         console_route("/console/courrier/modeles", canned.canned_page, *clerks),
         console_route("/console/courrier/modeles", canned.save, *clerks, methods=POST),
-        console_route("/console/courrier/{id:int}", inbox.thread_page, *clerks),
+        console_route("/console/courrier/{id:int}", inbox.thread_page, *clerks, polled=True),
         console_route("/console/courrier/{id:int}/classer", inbox.file, *clerks, methods=POST),
-        console_route("/console/courrier/{id:int}/prendre", inbox.take, *clerks, methods=POST),
+        console_route("/console/courrier/{id:int}/prendre", inbox.take, *clerks, methods=POST, polled=True),
         console_route("/console/courrier/{id:int}/reponse", inbox.answer, *clerks, methods=POST),
         console_route("/console/courrier/{id:int}/etat", inbox.end, *clerks, methods=POST),
         console_route("/console/courrier/{id:int}/note", inbox.note, *clerks, methods=POST),
@@ -113,7 +113,7 @@ def _watch_room() -> list[BaseRoute]:
     roles = (Role.MODERATOR, Role.EDITOR, Role.ADMINISTRATOR)
     return [
         console_route("/console/veille", watch.watch_page, *roles),
-        console_route("/console/veille/etat", watch.watch_state, *roles),
+        console_route("/console/veille/etat", watch.watch_state, *roles, polled=True),
         console_route("/console/veille/sujets/{id:int}", unusual.course_page, *roles),
     ]
 
@@ -137,7 +137,7 @@ def _moderators() -> list[BaseRoute]:
     moderator = Role.MODERATOR
     return [
         console_route("/console/file", queue.queue_page, moderator),
-        console_route("/console/file/liste", queue.list_part, moderator),
+        console_route("/console/file/liste", queue.list_part, moderator, polled=True),
         console_route("/console/file/motifs", reasons.reasons_page, moderator),
         console_route("/console/file/motifs", reasons.add_reason, moderator, methods=POST),
         console_route("/console/file/motifs/{id:int}", reasons.change_reason, moderator, methods=POST),
@@ -147,11 +147,11 @@ def _moderators() -> list[BaseRoute]:
         console_route("/console/file/posts/{id:int}", queue.post_page, moderator),
         console_route("/console/file/posts/{id:int}", deciding.decide_post, moderator, methods=POST),
         console_route("/console/file/posts/{id:int}/fiche", queue.post_part, moderator),
-        console_route("/console/file/posts/{id:int}/tenue", queue.hold_post, moderator),
+        console_route("/console/file/posts/{id:int}/tenue", queue.hold_post, moderator, polled=True),
         console_route("/console/file/sujets/{id:int}", queue.topic_page, moderator),
         console_route("/console/file/sujets/{id:int}", deciding.decide_topic, moderator, methods=POST),
         console_route("/console/file/sujets/{id:int}/fiche", queue.topic_part, moderator),
-        console_route("/console/file/sujets/{id:int}/tenue", queue.hold_topic, moderator),
+        console_route("/console/file/sujets/{id:int}/tenue", queue.hold_topic, moderator, polled=True),
         console_route(
             "/console/file/decisions/{id:int}/defaire", deciding.undo_decision, moderator, methods=POST
         ),
@@ -264,5 +264,5 @@ def _letter() -> list[BaseRoute]:
         console_route(f"{one}/etat", letter.turn, editor, methods=POST),
         console_route(f"{one}/apercu", letter.preview, editor),
         console_route(f"{one}/texte", letter.plain, editor),
-        console_route(f"{one}/chiffres", letter.numbers, editor),
+        console_route(f"{one}/chiffres", letter.numbers, editor, polled=True),
     ]

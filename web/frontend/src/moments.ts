@@ -10,8 +10,6 @@ const HEIGHT = 200;
 const AREA_PART = 0.4;
 /** Live points are no closer than this part of the whole: more could not be seen. */
 const FINEST = 1 / 300;
-/** As `storage/values_quarantine.py` says. */
-const LEAST_SET_ASIDE = 30;
 /** Rows of the table behind the drawing. */
 const MOST_ROWS = 12;
 
@@ -43,11 +41,6 @@ export function stepPath(moments: readonly Moment[], at: number): string {
   const first = moments[0]?.[0] ?? 0;
   const span = (moments.at(-1)?.[0] ?? 0) - first || 1;
   return `M${tenth(((at - first) / span) * WIDTH)} 0V${HEIGHT}`;
-}
-
-/** Whether so many voters went at once that they were set aside: nobody else leaves by thirties. */
-export function isStep(before: number, after: number): boolean {
-  return before - after >= LEAST_SET_ASIDE;
 }
 
 /** The moments of the table, the newest first. */

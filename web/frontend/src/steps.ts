@@ -1,4 +1,5 @@
 // What became of a topic, on a page that stays open: a step that the Région tells appears by itself, and nothing moves.
+// So do votes that are set aside by rule, or come back, and the reason.
 import { announce } from "./counter.ts";
 import { tellBelow } from "./noticed.ts";
 import { after } from "./socket.ts";
@@ -10,6 +11,7 @@ const SPREAD = 2_000;
 const AGAIN = 5_000;
 const MOST_TRIES = 5;
 const VOTERS = ".step-voters";
+const ASIDE = ".set-aside";
 
 /** `section` is the part of `article` that tells the steps, its `data-steps` the number of those that it shows. */
 export function followSteps(article: HTMLElement, section: HTMLElement, words: Words): void {
@@ -19,8 +21,12 @@ export function followSteps(article: HTMLElement, section: HTMLElement, words: W
 
   async function renew(): Promise<void> {
     tries += 1;
-    const told = await fetchSteps(`/sujets/${article.dataset.topic}/suivi`);
-    if (told && told.dataset.steps !== section.dataset.steps) take(section, told, words);
+    const part = await fetchPart(`/sujets/${article.dataset.topic}/suivi`);
+    const told = part?.querySelector<HTMLElement>("[data-steps]");
+    if (part && told && told.dataset.steps !== section.dataset.steps) {
+      takeSetAside(article.querySelector(ASIDE), part.querySelector(ASIDE), words);
+      take(section, told, words);
+    }
     if (tries < MOST_TRIES) renewWithin(AGAIN);
   }
 
@@ -38,33 +44,53 @@ export function followSteps(article: HTMLElement, section: HTMLElement, words: W
   begin();
 }
 
-async function fetchSteps(address: string): Promise<HTMLElement | null> {
+async function fetchPart(address: string): Promise<DocumentFragment | null> {
   try {
     const answer = await fetch(address, { cache: "no-store" });
     if (!answer.ok) return null;
     const part = document.createElement("template");
     part.innerHTML = await answer.text();
-    return part.content.querySelector<HTMLElement>("[data-steps]");
+    return part.content;
   } catch {
     return null;
   }
 }
 
 function take(section: HTMLElement, told: HTMLElement, words: Words): void {
-  const known = new Set(steps(section).map(wordsOf));
-  const list = told.querySelector(".steps");
+  const list = told.querySelector<HTMLElement>(".steps");
   section.dataset.steps = told.dataset.steps;
-  const voters = section.querySelector(VOTERS);
   if (!list) return;
+  const voters = section.querySelector(VOTERS);
   if (voters) list.querySelector(VOTERS)?.replaceWith(voters); // it tells of when the page was opened
-  keepingBelow(section, () => section.querySelector(".steps")?.replaceWith(list));
+  const fresh = replaced(section, ".steps", list);
+  const answer = fresh.findLast((step) => step.matches(".step-answer"));
+  const text = answer?.querySelector(".step-text")?.textContent?.trim() ?? "";
+  say(fresh.at(-1), words.say("notice", answer ? "answered" : "stepped"), text, "#suivi", words);
+}
+
+/** The reason is shown to everybody, whatever they may see of the numbers. */
+function takeSetAside(section: HTMLElement | null, told: HTMLElement | null, words: Words): void {
+  const list = told?.querySelector<HTMLElement>(".set-aside-steps");
+  if (!section || !list?.childElementCount) return;
+  const last = replaced(section, ".set-aside-steps", list).at(-1);
+  say(last, words.say("notice", last?.dataset.step === "back" ? "back" : "aside"), "", "#mis-de-cote", words);
+}
+
+/** The new list stands in the place of the one that was shown, and nothing below it moves; what is fresh of it is marked. */
+function replaced(section: HTMLElement, which: string, list: HTMLElement): HTMLElement[] {
+  const known = new Set(steps(section).map(wordsOf));
+  keepingBelow(section, () => {
+    section.querySelector(which)?.replaceWith(list);
+    section.hidden = false;
+  });
   const fresh = steps(section).filter((step) => !known.has(wordsOf(step)));
   for (const step of fresh) step.classList.add("step-new");
-  const answer = fresh.findLast((step) => step.matches(".step-answer"));
-  const news = words.say("notice", answer ? "answered" : "stepped");
-  const text = answer?.querySelector(".step-text")?.textContent?.trim() ?? "";
-  const isBelow = fresh.length > 0 && !isSeen(fresh.at(-1)!);
-  if (!isBelow || !tellBelow(news, "#suivi", words)) announce(text ? `${news} ${text}` : news);
+  return fresh;
+}
+
+/** Whoever does not see `step` is told `news` above, everybody else hears it, and `text`. */
+function say(step: HTMLElement | undefined, news: string, text: string, href: string, words: Words): void {
+  if (step && (isSeen(step) || !tellBelow(news, href, words))) announce(text ? `${news} ${text}` : news);
 }
 
 /** Those that the Région has told; the number of voters and the days that are left are no news. */
@@ -81,12 +107,14 @@ function isSeen(element: HTMLElement): boolean {
   return bottom > 0 && top < innerHeight;
 }
 
-/** Whoever reads or writes further down than the section goes on where they were. */
+/** Whoever reads or writes further down than the section goes on where they were; one that was hidden had no height. */
 function keepingBelow(section: HTMLElement, change: () => void): void {
-  const before = section.getBoundingClientRect();
+  const below = section.nextElementSibling ?? section;
+  const before = below.getBoundingClientRect().top;
+  const { top, height } = section.getBoundingClientRect();
+  const isPassed = section.hidden ? before < innerHeight / 2 : top + height / 2 <= 0;
   const held = document.activeElement;
   const isHeldBelow = held !== null && Boolean(section.compareDocumentPosition(held) & Node.DOCUMENT_POSITION_FOLLOWING);
   change();
-  if (!isHeldBelow && before.top + before.height / 2 > 0) return;
-  scrollBy({ top: section.getBoundingClientRect().bottom - before.bottom, behavior: "instant" });
+  if (isPassed || isHeldBelow) scrollBy({ top: below.getBoundingClientRect().top - before, behavior: "instant" });
 }

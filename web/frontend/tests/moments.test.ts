@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Moment } from "../src/moments.ts";
-import { drawing, extended, isStep, rows, stepPath } from "../src/moments.ts";
+import { drawing, extended, rows, stepPath } from "../src/moments.ts";
 
 test("plus is up and time goes right, as the server draws it", () => {
   const { line, area } = drawing([[1000, 10, 0], [2000, 10, 10], [3000, 10, 30]]);
@@ -31,12 +31,6 @@ test("what was seen live goes on from a past that arrives later", () => {
 
 test("a step stands where its instant is", () => {
   assert.equal(stepPath([[1000, 10, 0], [3000, 10, 30]], 1500), "M150 0V200");
-});
-
-test("thirty voters who go at once were set aside, fewer have withdrawn", () => {
-  assert.ok(isStep(300, 270));
-  assert.ok(!isStep(300, 271));
-  assert.ok(!isStep(270, 300));
 });
 
 test("the table is short and begins with the newest", () => {

@@ -1,5 +1,5 @@
 import type { Moment } from "../moments.ts";
-import { drawing, extended, isStep, rows, stepPath } from "../moments.ts";
+import { drawing, extended, rows, stepPath } from "../moments.ts";
 import { FOG_UNDER, share } from "../share.ts";
 import type { Tally } from "../tally.ts";
 import { number, percent, region } from "../words.ts";
@@ -18,8 +18,7 @@ export class LiveTimeline extends LivePart {
     this.querySelector("details")?.addEventListener("toggle", () => this.#fillTable());
   }
 
-  protected override draw({ headline, voters }: Tally, before: Tally | undefined): void {
-    if (before && isStep(before.voters, voters)) this.#tellStep();
+  protected override draw({ headline }: Tally): void {
     if (!headline) return;
     this.#moments ??= this.#written();
     const { past } = this.dataset;
@@ -51,13 +50,6 @@ export class LiveTimeline extends LivePart {
     } else if ((!answer || answer.status >= 500) && this.isConnected) {
       setTimeout(() => void this.#ask(past), ASK_AGAIN * (0.5 + Math.random()));
     }
-  }
-
-  /** What has happened stands on the page that is drawn anew; here it is said that something has. */
-  #tellStep(): void {
-    const section = document.querySelector<HTMLElement>(".set-aside");
-    const news = section?.querySelector<HTMLElement>(".set-aside-news");
-    if (section && news) section.hidden = news.hidden = false;
   }
 
   #show(): void {
