@@ -21,7 +21,7 @@ from tests.tcp_proxy import tcp_proxy
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
 FILES = "imaginest-files-"
 
-COPY = re.compile(r"Hors connexion.*ces chiffres datent d.*\d\d:\d\d")
+COPY = re.compile(r"Hors connexion.*cette page date d.*\d\d:\d\d")
 """From one minute to the next they may be yesterday's."""
 
 

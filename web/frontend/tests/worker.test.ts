@@ -10,13 +10,17 @@ function answer(control = "private, no-cache", type = "text/html; charset=utf-8"
 const at = (path: string): URL => new URL(path, "https://imaginest.test");
 
 test("reading pages are kept, and nothing that is confidential, staff's, a list of search or no page", () => {
-  for (const path of ["/", "/?page=2", "/sujets/7", "/mes-votes", "/comment-ca-marche"]) {
+  const lists = ["/mes-votes", "/mes-idees", "/reponses", "/reponses?page=2", "/sujets/7/arguments?page=2", "/campagnes/3"];
+  for (const path of ["/", "/?page=2", "/sujets/7", "/comment-ca-marche", "/statistiques", "/statistiques/representativite", ...lists]) {
     assert.ok(mayKeep(at(path), answer()), path);
+  }
+  for (const path of ["/statistiques/direct", "/statistiques?thematique=sport", "/mes-idees/4", "/sujets/7/arguments/nouveaux"]) {
+    assert.ok(!mayKeep(at(path), answer()), path);
   }
   for (const path of ["/profil", "/effacer", "/console", "/contact/3", "/?theme=x", "/sujets/7/fil", "/sujets/7?src=qr"]) {
     assert.ok(!mayKeep(at(path), answer()), path);
   }
-  assert.ok(!mayKeep(at("/"), answer("no-store")));
+  for (const path of ["/", "/statistiques", "/mes-idees"]) assert.ok(!mayKeep(at(path), answer("no-store")), `a kiosk's ${path}`);
   assert.ok(!mayKeep(at("/"), answer(undefined, "application/json")));
   assert.ok(!mayKeep(at("/"), answer(undefined, undefined, 404)));
 });

@@ -4,6 +4,8 @@
 export const PATIENCE = 3_000;
 /** Copies of pages; the oldest give way. */
 export const MOST_COPIES = 40;
+/** Characters of a page. */
+export const LONGEST_COPY = 1_000_000;
 
 export const FILES = "imaginest-files-";
 export const PAGES = "imaginest-pages-";
@@ -11,7 +13,8 @@ export const PAGES = "imaginest-pages-";
 export const KEPT_AT = "x-kept-at";
 
 /** Citizens' reading pages, and nothing that anybody wrote in confidence or that belongs to staff. */
-const READABLE = /^\/(?:sujets\/\d+|mes-votes|comment-ca-marche)?$/;
+const READABLE =
+  /^\/(?:sujets\/\d+(?:\/arguments)?|campagnes\/\d+|mes-votes|mes-idees|reponses|statistiques(?:\/representativite)?|comment-ca-marche)?$/;
 
 export function mayKeep(url: URL, answer: { ok: boolean; redirected: boolean; headers: Headers }): boolean {
   return (

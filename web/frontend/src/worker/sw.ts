@@ -1,6 +1,6 @@
 // The service worker. Files of the build come from the device, pages from the server; where it does not answer soon,
 // the last copy of the page, which says that it is one. Whatever is posted, and everything live, passes by it.
-import { FILES, KEPT_AT, MOST_COPIES, PAGES, PATIENCE, isDown, isOver, marked, mayKeep, outdated, plain } from "./rules.ts";
+import { FILES, KEPT_AT, LONGEST_COPY, MOST_COPIES, PAGES, PATIENCE, isDown, isOver, marked, mayKeep, outdated, plain } from "./rules.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build: the addresses of its files, and a name that changes with them. */
@@ -86,6 +86,7 @@ async function keep(url: URL, answer: Response): Promise<void> {
   for (const coded of ["content-encoding", "content-length"]) headers.delete(coded);
   headers.set(KEPT_AT, String(Date.now()));
   const html = await answer.text();
+  if (html.length > LONGEST_COPY) return forget(url);
   const pages = await caches.open(PAGES + VERSION);
   await pages.delete(url); // so that it stands last
   await pages.put(url, new Response(html, { headers }));
