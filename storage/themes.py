@@ -28,6 +28,8 @@ from storage.values_themes import (
 from storage.versions import Versioned, keep_version, newest_version
 
 _LIST = b"themes and directions"
+ALL_THEMES = 0
+"""The subject of the versions of their order."""
 
 
 async def theme_entries(database: Database) -> list[ThemeEntry]:
@@ -211,7 +213,11 @@ async def move_theme(database: Database, theme: int, *, up: bool, by: int, now: 
         order[place], order[other] = order[other], order[place]
         for position, each in enumerate(order, 1):
             connection.execute(sa.update(THEME).where(THEME.c.id == each).values(position=position))
-        detail = {"name": rows[place].name, "place": other + 1}
+        names = {row.id: row.name for row in rows}
+        if not newest_version(connection, Versioned.THEMES, ALL_THEMES):
+            _keep_order(connection, list(names.values()), None, now)
+        _keep_order(connection, [names[each] for each in order], by, now)
+        detail = {"name": rows[place].name, "place": other + 1, "before": place + 1}
         _note(connection, by, Action.THEME_MOVED, SubjectKind.THEME, theme, detail, now)
         return None
 
@@ -318,6 +324,10 @@ def _keep_theme(connection: sa.Connection, theme: int, by: int | None, now: int)
     direction = _name_of(connection, row.direction_id)
     content = {"name": row.name, "direction": direction, "retired": row.retired_at is not None}
     keep_version(connection, Versioned.THEME, theme, content, by, now)
+
+
+def _keep_order(connection: sa.Connection, names: list[str], by: int | None, now: int) -> None:
+    keep_version(connection, Versioned.THEMES, ALL_THEMES, {"name": ", ".join(names)}, by, now)
 
 
 def _note(

@@ -17,6 +17,7 @@ MOST_VERSIONS = 100
 
 class Versioned(StrEnum):
     THEME = "theme"
+    THEMES = "themes"
     DIRECTION = "direction"
     PAGE = "page"
 

@@ -9,14 +9,14 @@ import pytest
 from realtime.arrivals import NEW_DEVICE
 from realtime.disclosure import HeadlinePolicy
 from realtime.tally import AgeBand, Cell, Counts, Departement, Sex, Sign
-from storage import audit
+from storage import audit, tallies
 from storage.ballots import own_ballots
 from storage.follow_up import steps_number
 from storage.merging import carry_over
 from storage.moderation import undo
 from storage.quarantine import bring_back, get_quarantine, quarantines, set_aside, steps, weigh
 from storage.retention import destroy_expired_keys
-from storage.tallies import discrepancies, marks
+from storage.tallies import discrepancies
 from storage.topics import close_topic
 from storage.values import CastVote, Outcome, OwnBallot, Receipt, TopicRules
 from storage.values_audit import AuditSearch
@@ -112,7 +112,9 @@ async def test_what_a_rule_meets_leaves_the_counts_and_comes_back(house: House, 
     assert await discrepancies(house.database) == []
     assert await own(house, topic, 100) == OwnBallot(Sign.MINUS, is_aside=True)
     told = await steps_number(house.database, topic)
-    assert told == (await marks(house.database, [topic]))[topic].steps == quarantine.at, "open pages are told"
+    assert told == (await tallies.marks(house.database, [topic]))[topic].steps == quarantine.at, (
+        "open pages are told"
+    )
     assert await own(house, topic, 30) == OwnBallot(Sign.MINUS, is_aside=False)
     house.clock[0] += 60_000
     returned = await back(house, quarantine)

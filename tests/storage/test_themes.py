@@ -6,6 +6,7 @@ from storage import audit, staff
 from storage.drafts import begin_draft
 from storage.posts import submit
 from storage.themes import (
+    ALL_THEMES,
     add_theme,
     change_theme,
     direction_of,
@@ -92,6 +93,15 @@ async def test_themes_change_places(house: House, editor: int) -> None:
         theme, _ = await entry(house, slug)
         assert await move_theme(house.database, theme, up=up, by=editor, now=START) is None
     assert await slugs(house) == [before[1], before[2], before[0], *before[3:]]
+    names = {one.slug: one.name for one in await list_themes(house.database)}
+    versions = await versions_of(house.database, Versioned.THEMES, ALL_THEMES)
+    origin = ", ".join(names[slug] for slug in before)
+    assert [(one.number, one.by) for one in versions] == [(3, "Élodie"), (2, "Élodie"), (1, "")]
+    assert versions[-1].content["name"] == origin
+    assert versions[0].content["name"] == ", ".join(names[slug] for slug in await slugs(house))
+    asked = AuditSearch(action=Action.THEME_MOVED)
+    lines = await audit.search(house.database, asked)
+    assert [(line.detail["before"], line.detail["place"]) for line in lines] == [(2, 3), (2, 1)]
 
 
 async def test_a_retired_theme_is_offered_no_more_and_its_topics_keep_it(house: House, editor: int) -> None:

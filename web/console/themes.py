@@ -180,11 +180,14 @@ async def _entry(visitor: StaffVisit, theme: int) -> ThemeEntry | None:
 
 
 async def _list(visitor: StaffVisit, fault: ThemeFault | None = None, name: str = "") -> Response:
-    entries = await themes.theme_entries(visitor.services.database)
+    database = visitor.services.database
+    entries = await themes.theme_entries(database)
+    orders = await versions_of(database, Versioned.THEMES, themes.ALL_THEMES)
     context = {
         "offered": [entry for entry in entries if entry.retired_at is None],
         "retired": [entry for entry in entries if entry.retired_at is not None],
         "directions": await _offered_directions(visitor),
+        "orders": [(version, here(version.at)) for version in orders],
         "name": name,
         "fault": _told(visitor, fault),
         "op": new_op(),

@@ -9,7 +9,7 @@ const STAFF_WRITE = "fr";
 /** What this page was told to close; it does not come again with the same words. */
 let closed: string | null = null;
 
-/** A banner that comes lies over the page, one that goes leaves its room: nothing moves. */
+/** A banner that comes makes room above the page, one that goes leaves it: nothing moves. */
 export function writeBanner(banner: Banner | null, words: Words): void {
   const standing = document.getElementById("banner");
   const place = document.getElementById("notice");
@@ -19,8 +19,23 @@ export function writeBanner(banner: Banner | null, words: Words): void {
   const text = isStanding || banner === null || closed === banner.text ? "" : banner.text;
   if (place.dataset.text === text) return;
   place.dataset.text = text;
-  if (banner && text) place.replaceChildren(told(banner, words, () => writeBanner(banner, words)));
-  else place.replaceChildren();
+  const box = banner && text ? [told(banner, words, () => writeBanner(banner, words))] : [];
+  keepingPlace(() => place.replaceChildren(...box), banner !== null && closed === banner.text);
+}
+
+/** Whatever comes and goes above the page, what is looked at stays where it is; where the page is at its top already,
+ * the room of what goes is left empty, but not for who has closed it. */
+function keepingPlace(change: () => void, isClosed = false): void {
+  const above = document.getElementById("above");
+  const main = document.getElementById("main");
+  if (!above || !main) return change();
+  const top = (): number => main.getBoundingClientRect().top;
+  const before = top();
+  above.style.minHeight = "";
+  change();
+  scrollBy({ top: top() - before, behavior: "instant" });
+  const drawnUp = before - top();
+  if (drawnUp > 0 && !isClosed) above.style.minHeight = `${above.offsetHeight + drawnUp}px`;
 }
 
 function told(banner: Banner, words: Words, again: () => void): HTMLElement {
@@ -39,7 +54,7 @@ function told(banner: Banner, words: Words, again: () => void): HTMLElement {
   return box;
 }
 
-/** What the Région has begun to ask since this page was `loaded` (ms since 1970); it lies over the head of the page. */
+/** What the Région has begun to ask since this page was `loaded` (ms since 1970); it stands above the page. */
 export function writeFresh(fresh: Fresh, loaded: number, words: Words): void {
   const place = document.getElementById("fresh");
   if (!place || fresh.opened < loaded || place.dataset.topic === String(fresh.topic)) return;
@@ -47,33 +62,33 @@ export function writeFresh(fresh: Fresh, loaded: number, words: Words): void {
   place.dataset.topic = String(fresh.topic);
   const line = make("p", "");
   line.append(make("strong", "", words.say("notice", "fresh")), " ", inLanguage(make("span", "", typography(fresh.title)), STAFF_WRITE));
-  layOver(place, line, { href: `/sujets/${fresh.topic}`, label: words.say("notice", "answer") }, words);
+  putAbove(place, line, { href: `/sujets/${fresh.topic}`, label: words.say("notice", "answer") }, words);
 }
 
-/** Something new further down on this page; whether it is told, which it is where nothing else lies over its head. */
+/** Something new further down on this page; whether it is told, which it is where nothing else stands above. */
 export function tellBelow(told: string, href: string, words: Words): boolean {
   const place = document.getElementById("fresh");
   if (!place || place.childElementCount) return false;
   const line = make("p", "");
   line.append(make("strong", "", told));
-  layOver(place, line, { href, label: words.say("notice", "look") }, words);
+  putAbove(place, line, { href, label: words.say("notice", "look") }, words);
   return true;
 }
 
-/** Lies over the head of the page until it is followed or closed. */
-function layOver(place: HTMLElement, line: HTMLElement, { href, label }: { href: string; label: string }, words: Words): void {
+/** Stands above the page until it is followed or closed. */
+function putAbove(place: HTMLElement, line: HTMLElement, { href, label }: { href: string; label: string }, words: Words): void {
   const link = make("a", "button", label);
   link.setAttribute("href", href);
-  link.addEventListener("click", () => place.replaceChildren());
+  link.addEventListener("click", () => keepingPlace(() => place.replaceChildren()));
   const close = make("button", "link-button", words.say("notice", "close"));
   close.setAttribute("type", "button");
   close.addEventListener("click", () => {
     document.getElementById("main")?.focus({ preventScroll: true });
-    place.replaceChildren();
+    keepingPlace(() => place.replaceChildren(), true);
   });
   const box = make("div", "fresh-box");
   box.append(line, link, close);
-  place.replaceChildren(box);
+  keepingPlace(() => place.replaceChildren(box));
 }
 
 /** Why nothing can be posted, told beside the button; above the form only where the page came with it. */
