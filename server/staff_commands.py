@@ -51,7 +51,7 @@ def _staff(settings: Settings, options: argparse.Namespace) -> int:
         accounts = order(settings, "staff/list", {})["accounts"]
         for account in accounts:
             print(_line(account))
-        print(f"{len(accounts)} accounts")
+        print("1 account" if len(accounts) == 1 else f"{len(accounts)} accounts")
         return 0
     if not options.email:
         raise OrderRefused("whose account? give an e-mail address")

@@ -1,6 +1,9 @@
 """Claims: who of staff has a post or a topic open just now, so that two do not work on the same."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.marks import Mark, raise_mark
@@ -51,6 +54,15 @@ async def let_go(database: Database, staff: int) -> None:
 def claim_of(connection: sa.Connection, subject: Subject, now: int) -> Claim | None:
     row = connection.execute(claims_at(now).where(CLAIM.c.subject == str(subject))).first()
     return None if row is None else Claim(row.staff_id, row.name, row.since)
+
+
+async def claims_on(
+    connection: AsyncConnection, subjects: Iterable[Subject], now: int
+) -> dict[Subject, Claim]:
+    """Who has which of these open."""
+    named = {str(subject): subject for subject in subjects}
+    rows = await connection.execute(claims_at(now).where(CLAIM.c.subject.in_(list(named))))
+    return {named[row.subject]: Claim(row.staff_id, row.name, row.since) for row in rows}
 
 
 def release(connection: sa.Connection, subject: Subject) -> None:

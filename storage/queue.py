@@ -2,13 +2,12 @@
 
 import sqlalchemy as sa
 
-from storage.claims import claims_at
+from storage.claims import claims_on
 from storage.database import Database
 from storage.posts import post_of, posts_with_themes
 from storage.tables import THEME
-from storage.tables_moderation import CLAIM
 from storage.tables_posts import POST
-from storage.values_moderation import Claim, PostSort, Queued, QueueFilter, Sort, Subject
+from storage.values_moderation import PostSort, Queued, QueueFilter, Sort, Subject
 from storage.values_posts import Post, PostStatus
 
 QUEUE_SHOWN = 30
@@ -21,11 +20,8 @@ async def queued(
     async with database.read() as connection:
         rows = await connection.execute(window(asked, after, limit))
         posts = [post_of(row) for row in rows]
-        subjects = [str(Subject(Sort.POST, post.id)) for post in posts]
-        claims = {
-            row.subject: Claim(row.staff_id, row.name, row.since)
-            for row in await connection.execute(claims_at(now).where(CLAIM.c.subject.in_(subjects)))
-        }
+        subjects = [Subject(Sort.POST, post.id) for post in posts]
+        claims = await claims_on(connection, subjects, now)
     return [Queued(post, claims.get(subject)) for post, subject in zip(posts, subjects, strict=True)]
 
 

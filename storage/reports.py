@@ -1,10 +1,12 @@
 """Reports: taken once of each person and topic, listed by topic, settled."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
 from storage.ballots import DAY_MS
+from storage.claims import claims_on
 from storage.database import Database
 from storage.keys import Keys
 from storage.marks import Mark, raise_mark
@@ -13,6 +15,7 @@ from storage.tables import TOPIC
 from storage.tables_posts import POST
 from storage.tables_reports import REPORT
 from storage.values import TopicKind
+from storage.values_moderation import Claim, Sort, Subject
 from storage.values_reports import NewReport, Reported, ReportReason, ReportRefusal, ReportState
 
 REPORTS_A_DAY = 20
@@ -69,6 +72,13 @@ async def may_report_again(database: Database, reporter: bytes) -> int | None:
 async def reported(database: Database, limit: int = TOPICS_A_PAGE) -> list[Reported]:
     """Topics with open reports: those of five people or more first, then by number, the longest waiting first."""
     return await _reported(database, limit, REPORT.c.state == str(ReportState.OPEN))
+
+
+async def held_topics(database: Database, topics: Iterable[int], now: int) -> dict[int, Claim]:
+    """Who of staff has which of these topics open."""
+    async with database.read() as connection:
+        claims = await claims_on(connection, [Subject(Sort.TOPIC, topic) for topic in topics], now)
+    return {subject.id: claim for subject, claim in claims.items()}
 
 
 async def reported_of(database: Database, topic_id: int) -> Reported | None:

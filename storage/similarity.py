@@ -6,7 +6,8 @@ The weight of a word is its inverse document frequency, log(1 + topics / topics 
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
@@ -38,23 +39,46 @@ UNKNOWN_WEIGHS = 2 / 3
 """Of a rare word's weight, a word that no topic has: it may be what the text is about, or be mistyped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What each stem of a text weighs that others have too, the least weight and the least number to share."""
+
+    weights: Mapping[str, float]
+    least: float
+    enough: int
+
+    def of(self, shared: Collection[str]) -> float:
+        return sum(self.weights[word] for word in shared)
+
+
+def stems_of(text: str) -> list[str]:
+    """What a text is compared by, in its order, none twice."""
+    return list(dict.fromkeys(stem(form) for form in forms(text[:LONGEST_TEXT])))[:MOST_STEMS]
+
+
+def weigh(stems: Collection[str], counts: Mapping[str, int], number: int) -> Measure:
+    """The measure of a text among ``number`` others, of which so many have each stem."""
+    weights = {word: math.log(1 + number / count) for word, count in counts.items() if count}
+    unknown = (len(stems) - len(weights)) * UNKNOWN_WEIGHS * math.log(1 + number)
+    return Measure(weights, LEAST_SHARED * (sum(weights.values()) + unknown), 2 if len(stems) > 2 else 1)
+
+
+def is_alike(measure: Measure, shared: Collection[str]) -> bool:
+    return len(shared) >= measure.enough and measure.of(shared) >= measure.least
+
+
 async def similar(database: Database, text: str, limit: int, now: int) -> list[Topic]:
     """Published topics like ``text``, citizens' on which one may vote first, then by what is shared."""
-    stems = list(dict.fromkeys(stem(form) for form in forms(text[:LONGEST_TEXT])))[:MOST_STEMS]
+    stems = stems_of(text)
     if not stems:
         return []
     async with database.read() as connection:
         topics = await connection.scalar(sa.select(sa.func.max(TOPIC.c.id))) or 0
-        weights = await _weights(connection, stems, topics)
-        unknown = (len(stems) - len(weights)) * UNKNOWN_WEIGHS * math.log(1 + topics)
-        least = LEAST_SHARED * (sum(weights.values()) + unknown)
-        shared = await _shared(connection, weights)
+        measure = weigh(stems, await _counts(connection, stems), topics)
+        shared = await _shared(connection, measure.weights)
         rows = await connection.execute(_compared(list(shared), now))
-        enough = 2 if len(stems) > 2 else 1
-        alike = [
-            row for row in rows if len(shared[row.id]) >= enough and _weight(shared[row.id], weights) >= least
-        ]
-        alike.sort(key=lambda row: _rank(row, _weight(shared[row.id], weights)))
+        alike = [row for row in rows if is_alike(measure, shared[row.id])]
+        alike.sort(key=lambda row: _rank(row, measure.of(shared[row.id])))
         return await topics_in_order(connection, [row.id for row in alike[:limit]])
 
 
@@ -62,16 +86,11 @@ def _rank(row: Row[tuple[object, ...]], weight: float) -> tuple[bool, float, int
     return (not row.can_be_voted_for, -weight, -row.voters, -row.id)
 
 
-def _weight(words: frozenset[str], weights: Mapping[str, float]) -> float:
-    return sum(weights[word] for word in words)
-
-
-async def _weights(connection: AsyncConnection, stems: list[str], topics: int) -> dict[str, float]:
-    """The weight of each stem that some topic has, of so many ``topics``."""
+async def _counts(connection: AsyncConnection, stems: list[str]) -> dict[str, int]:
+    """How many topics have each stem."""
     counts = [_count(word).label(f"word_{number}") for number, word in enumerate(stems)]
     row = (await connection.execute(sa.select(*counts))).one()
-    known = {word: count for word, count in zip(stems, row, strict=True) if count}
-    return {word: math.log(1 + topics / count) for word, count in known.items()}
+    return dict(zip(stems, row, strict=True))
 
 
 def _count(word: str) -> sa.ScalarSelect[int]:

@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.keys import Keys
 from storage.passwords import Passwords
 from storage.values_posts import PostingRules
+from storage.waiting_words import WaitingWords
 from web.catalogue import Language
 from web.kiosks import kiosk_pace
 from web.pace import Pace
@@ -42,6 +43,9 @@ class Services:
 
     darkroom: Darkroom = field(default_factory=Darkroom)
     """Where pictures that editors bring are made anew."""
+
+    waiting_words: WaitingWords = field(default_factory=WaitingWords)
+    """By which waiting posts that say the same are found."""
 
     notice: Callable[[], Notice] = lambda: QUIET
     """What staff have switched for everybody, as far as this node knows."""

@@ -115,7 +115,11 @@ def test_letters_arrive_by_themselves_and_a_colleague_who_answers_is_seen(
 ) -> None:
     bruno, chloe = colleagues
     write(page, office, "Première lettre")
+    connected(bruno, f"{office.url}/console/courrier?a=moi")
+    expect(bruno.locator(".empty")).to_be_visible()
+    expect(bruno.locator("[data-keys]")).to_be_hidden()  # they would go nowhere
     connected(bruno, f"{office.url}/console/courrier")
+    expect(bruno.locator("[data-keys]")).to_be_visible()
     expect(bruno.locator("[data-count=inbox]")).to_have_text("1")
     is_clean(bruno)
     first = bruno.locator(".row-title").first

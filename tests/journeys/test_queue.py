@@ -1,17 +1,20 @@
 """Moderators at the queue, in real browsers: two of them at one queue, and one without a mouse."""
 
+import secrets
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from storage.values import TopicKind
 from storage.values_staff import Role
 from tests.journeys.axe import Axe
-from tests.journeys.desk import propose, sit_down
+from tests.journeys.desk import propose, send, sit_down
 from tests.journeys.test_keyboard import focus_never_lost
 from tests.running import Running
 
 TEXTS = [f"Idée numéro {n} : des bancs à l'ombre" for n in range(1, 13)]
+LIST = "**/console/file/liste*"
 
 
 @pytest.fixture
@@ -19,8 +22,8 @@ def own_server(restartable: Running) -> Running:
     return restartable
 
 
-def at_queue(page: Page, server: Running) -> Page:
-    page.goto(f"{server.url}/console/file")
+def at_queue(page: Page, server: Running, sort: str = "") -> Page:
+    page.goto(f"{server.url}/console/file{'?sorte=' if sort else ''}{sort}")
     page.wait_for_selector("html[data-queue=ready]")
     return page
 
@@ -72,6 +75,83 @@ def test_two_at_one_queue_see_what_the_other_has_and_does(
     expect(anne.locator(".queue-row.is-new")).to_have_count(1)
     for page in desks:
         assert Axe().run(page).response["violations"] == []
+
+
+def test_the_next_one_is_one_that_no_colleague_has(own_server: Running, desks: tuple[Page, Page]) -> None:
+    anne, ben = desks
+    propose(own_server, *TEXTS[:5])
+    at_queue(anne, own_server)
+    expect(anne.locator(".queue-title")).to_contain_text(TEXTS[0])
+    at_queue(ben, own_server)
+    expect(ben.locator(".queue-title")).to_contain_text(TEXTS[1])
+    ben.route(LIST, lambda route: route.abort())  # his list stays as it was
+    anne.keyboard.press("j")
+    expect(anne.locator(".queue-title")).to_contain_text(TEXTS[2])
+    ben.keyboard.press("a")
+    expect(ben.locator(".queue-title")).to_contain_text(TEXTS[3])
+    expect(ben.locator(row(ben, TEXTS[2])).locator("[data-by]")).to_have_text("Anne")
+    expect(ben.locator("[data-held]")).to_have_text("")
+
+    def decide_meanwhile(look: Route) -> None:
+        older = look.fetch()
+        anne.keyboard.press("a")
+        expect(told).to_have_text("décidé")
+        look.fulfill(response=older)
+
+    told = anne.locator(row(anne, TEXTS[2])).locator("[data-by]")
+    anne.route(LIST, decide_meanwhile, times=1)
+    propose(own_server, TEXTS[5])
+    expect(anne.locator(".queue-row").last).to_contain_text(TEXTS[5])
+    expect(anne.locator(".queue-undo")).to_contain_text("Publié")
+    expect(told).to_have_text("décidé")  # though the look that brought the new one began before
+
+
+def test_reports_and_messages_arrive_by_themselves(own_server: Running, desks: tuple[Page, Page]) -> None:
+    anne, ben = desks
+    first, second = (own_server.topic(title=title, kind=TopicKind.IDEA) for title in ("Des bancs", "Un banc"))
+    said = {"reason": "off-topic", "text": "pas bien"}
+    at_queue(anne, own_server, "reports")
+    expect(anne.locator(".queue-row")).to_have_count(0)
+    send(own_server, f"/sujets/{first}/signaler", said)
+    expect(anne.locator(".queue-title")).to_have_text("Des bancs")
+    expect(anne.locator(".queue-reported")).to_contain_text("«\u202fpas bien\u202f»")
+    at_queue(ben, own_server, "reports")
+    expect(ben.locator(".queue-row [data-by]")).to_have_text("Anne")
+    expect(ben.locator("[data-fiche]")).to_have_count(0)
+    for _ in range(2):
+        send(own_server, f"/sujets/{second}/signaler", said)
+    rows = anne.locator(".queue-row")
+    expect(rows.nth(1)).to_contain_text("2 personnes")  # at the end, though more people reported it
+    expect(rows.nth(0)).to_contain_text("Des bancs")
+    expect(anne.locator(".queue-title")).to_have_text("Des bancs")
+    expect(ben.locator(".queue-title")).to_have_text("Un banc")
+    anne.keyboard.press("a")
+    expect(ben.locator(".queue-row.is-elsewhere")).to_contain_text("Des bancs")
+    expect(anne.locator(".queue-item .queue-empty")).to_contain_text("Vos collègues ont ouvert")
+
+    at_queue(ben, own_server, "messages")
+    expect(anne.locator(".queue-title")).to_have_text("Un banc")  # which he has left
+    letter = {"subject": "scheme", "text": "Bonjour", "email": "", "op": secrets.token_urlsafe(12)}
+    send(own_server, "/contact", letter)
+    expect(ben.locator(".queue-row")).to_have_count(1)
+    expect(ben.locator(".queue-side .queue-empty")).to_have_count(0)
+    expect(ben.locator("[data-fiche]")).to_have_count(0)
+
+    ben.locator(".queue-row a").click()
+    ben.wait_for_selector("body[data-connected=true]")
+    ben.locator("#text").fill("Bonjour, voici")
+    for name in ("Anne", "Ben"):
+        wanted = {"email": f"{name}@grandest.fr", "roles": ["editor"], "themes": []}
+        own_server.operate("staff/roles", wanted | {"op": secrets.token_urlsafe(12)})
+    for page in desks:
+        expect(page.locator("h1")).to_have_text("Votre session est terminée.")
+        expect(page.locator("h1")).to_be_focused()
+        assert Axe().run(page).response["violations"] == []
+    expect(anne.locator("body")).not_to_contain_text("Un banc")
+    expect(ben.get_by_label("copiez-le")).to_have_value("Bonjour, voici")
+    anne.keyboard.press("j")
+    anne.get_by_role("link", name="Se connecter de nouveau").click()
+    anne.wait_for_url("**/console/connexion?suite=*")
 
 
 def test_ten_posts_with_the_keyboard_alone(own_server: Running, desks: tuple[Page, Page]) -> None:

@@ -61,7 +61,7 @@ def lines(folder: Path) -> list[AuditLine]:
 def test_an_account_is_added_changed_reset_and_closed(folder: Path, terminal: Terminal) -> None:
     added = terminal.type("staff", "add", CLAIRE, "--name", "Claire", "--role", "administrator")
     assert re.search(r"^http://127\.0\.0\.1:8000/console/inscription/\S+$", added, re.MULTILINE)
-    assert terminal.type("staff") == f"{CLAIRE}  Claire  (administrator)  invited\n1 accounts\n"
+    assert terminal.type("staff") == f"{CLAIRE}  Claire  (administrator)  invited\n1 account\n"
     karim = "karim@grandest.fr"
     terminal.type("staff", "add", karim, "--name", "Karim", "--role", "referent", "--theme", "sport")
     terminal.type("staff", "roles", karim, "--role", "editor")
@@ -101,7 +101,7 @@ def test_an_account_is_added_changed_reset_and_closed(folder: Path, terminal: Te
 def test_what_cannot_be_done_is_said(terminal: Terminal, arguments: list[str], told: str) -> None:
     terminal.type("staff", "add", "anne@grandest.fr", "--name", "Anne", "--role", "moderator")
     assert told in terminal.type("staff", *arguments, status=1)
-    assert terminal.type("staff").endswith("1 accounts\n")
+    assert terminal.type("staff").endswith("1 account\n")
 
 
 def test_the_last_administrator_who_can_come_in_stays(

@@ -1,11 +1,16 @@
 """Ideas that are about the same, in real sentences, on both engines."""
 
+import secrets
+
 import pytest
 
 from realtime.tally import Sign
+from storage.posts import refuse, submit
 from storage.similarity import similar
 from storage.topics import create_topics
 from storage.values import NewTopic, TopicKind, TopicRules
+from storage.values_posts import NewPost, Post, PostingRules, PostKind
+from storage.waiting_words import ANEW_MS, WaitingWords
 from tests.storage.house import START, House, device
 
 IDEAS = (
@@ -81,3 +86,33 @@ async def test_of_the_same_the_one_with_more_voters_comes_first_and_no_more_than
     found = await similar(house.database, "un train de nuit", 5, START)
     assert [topic.id for topic in found] == [first, second]
     assert len(await similar(house.database, "un train de nuit", 1, START)) == 1
+
+
+async def wait(house: House, *texts: str, kind: PostKind = PostKind.IDEA) -> list[Post]:
+    """What as many new citizens posted."""
+    made = []
+    for text in texts:
+        author = secrets.token_bytes(16)
+        new = NewPost(kind, text, author, secrets.token_urlsafe(12), "sport", None, None)
+        made.append(await submit(house.database, house.keys, new, PostingRules(), START))
+    return [post for post in made if isinstance(post, Post)]
+
+
+async def test_waiting_posts_that_say_the_same_find_each_other_also_those_that_come_later(
+    house: House,
+) -> None:
+    first, other = await wait(house, "Un train de nuit entre Strasbourg et Nice", IDEAS[1])
+    words = WaitingWords()
+
+    async def found(post: Post, limit: int = 5, now: int = START) -> list[int]:
+        return [one.id for one in await words.similar(house.database, post, limit, now)]
+
+    assert await found(first) == [] == await found(other)
+    same, near = await wait(house, "UN TRAIN DE NUIT entre Strasbourg et Nice", "un train de nuit pour Nice")
+    assert await found(first) == [same.id, near.id]
+    assert await found(same) == [first.id, near.id] and await found(same, 1) == [first.id]
+    assert await found(other) == []
+    await refuse(house.database, first.id, "off-topic", START)
+    assert await found(same) == [near.id]
+    assert await found(first, now=START + ANEW_MS) == [same.id, near.id]  # read anew, without itself
+    assert await found(same, now=START + ANEW_MS) == [near.id]

@@ -71,6 +71,17 @@ async def test_a_text_is_shown_with_its_marks_and_what_is_like_it(site: Site) ->
     assert f'href="/sujets/{alike}"' in told
 
 
+async def test_of_two_waiting_posts_that_say_the_same_each_leads_to_the_other(site: Site) -> None:
+    ann = await moderator(site)
+    first, second = [await waiting_post(site, "Des trains de nuit vers Berlin", n) for n in (1, 2)]
+    for one, other in ((first, second), (second, first)):
+        page = (await ann.browser.get(f"/console/file/posts/{one}?sorte=ideas")).text
+        assert re.search(
+            rf'data-alike="post:{other}"><a href="/console/file/posts/{other}\?sorte=ideas"', page
+        )
+        assert f'data-alike="post:{one}"' not in page
+
+
 async def test_a_colleague_who_has_it_open_is_named_and_goes_first(site: Site) -> None:
     ann, ben = await moderator(site), await moderator(site, "ben")
     first, second = [await waiting_post(site, f"Idée {n}", n) for n in (1, 2)]

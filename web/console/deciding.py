@@ -17,7 +17,8 @@ from storage.values_moderation import (
     Subject,
 )
 from web.console.desk import StaffVisit, go, read_form
-from web.console.queue import PATH, Asked, address, read_asked, rows_of, show, subject_of, told_of
+from web.console.queue import read_asked, show, subject_of, told_of
+from web.console.queue_rows import PATH, Asked, address, rows_of
 from web.forms import trimmed
 
 _STATUS = {

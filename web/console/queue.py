@@ -1,32 +1,24 @@
 """The live queue: what citizens posted and reported, one thing after the other, decided with the keyboard."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from channels.wire import MAX_INTEGER
-from storage import contact
 from storage.claims import claim, let_go
 from storage.desk import desk_load
 from storage.moderation import get_decision, last_decision
-from storage.queue import QUEUE_SHOWN, get_post, queued
-from storage.reports import reported
+from storage.queue import QUEUE_SHOWN, get_post
 from storage.topics import list_themes
-from storage.values import DAY_MS
-from storage.values_contact import ContactState
 from storage.values_desk import DeskLoad
-from storage.values_moderation import UNDO_MS, Decision, PostSort, Queued, QueueFilter, Sort, Subject
+from storage.values_moderation import UNDO_MS, Decision, Sort, Subject
 from storage.values_posts import PostStatus
-from web.citizen.local_time import here
 from web.console.desk import StaffVisit, go
 from web.console.queue_item import item_of
+from web.console.queue_rows import Asked, Row, address, rows_of
 from web.forms import trimmed
 
-PATH = "/console/file"
 AGES = (1, 3, 7)
 """Days that something has waited at least."""
 
@@ -34,40 +26,6 @@ MOST_ASKED = 120
 """Rows of the list that an open page looks at again at once."""
 
 SORTS = ("", "ideas", "arguments", "reports", "messages")
-FOLDERS = {Sort.POST: "posts", Sort.TOPIC: "sujets"}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What of the queue is looked at."""
-
-    sort: str = ""
-    theme: str = ""
-    age: int = 0
-
-    @property
-    def query(self) -> str:
-        """As it stands in addresses."""
-        told = {"sorte": self.sort, "theme": self.theme, "age": self.age or ""}
-        return urlencode({name: value for name, value in told.items() if value})
-
-    def filter(self, now: int) -> QueueFilter:
-        sort = PostSort(self.sort) if self.sort in set(PostSort) else None
-        return QueueFilter(sort, self.theme, now - self.age * DAY_MS if self.age else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the list: a waiting post, a reported topic, or a conversation, which has its own page."""
-
-    href: str
-    subject: str
-    text: str
-    kind: str
-    theme: str
-    since: Any
-    by: str = ""
-    number: int = 0
 
 
 async def queue_page(request: Request, visitor: StaffVisit) -> Response:
@@ -76,7 +34,7 @@ async def queue_page(request: Request, visitor: StaffVisit) -> Response:
     wanted = _number(request.query_params, "sujet")
     if wanted:
         return go(address(Subject(Sort.TOPIC, wanted), asked))
-    rows = await _rows(visitor, asked, 0)
+    rows = await rows_of(visitor, asked)
     after = _number(request.query_params, "depuis")
     subject = _first(rows, after, asked)
     return await show(request, visitor, asked, rows, subject)
@@ -94,7 +52,7 @@ async def list_part(request: Request, visitor: StaffVisit) -> Response:
     """The lines behind one, for a page that is open."""
     asked = read_asked(request.query_params)
     limit = min(MOST_ASKED, _number(request.query_params, "nombre") or QUEUE_SHOWN)
-    rows = await _rows(visitor, asked, _number(request.query_params, "apres"), limit)
+    rows = await rows_of(visitor, asked, _number(request.query_params, "apres"), limit)
     return visitor.page("parts/queue_rows.html", {"rows": rows, "current": ""})
 
 
@@ -157,10 +115,6 @@ async def show(
     return visitor.page("queue.html", context, status=404 if missing and status == 200 else status)
 
 
-async def rows_of(visitor: StaffVisit, asked: Asked) -> list[Row]:
-    return await _rows(visitor, asked, 0)
-
-
 def read_asked(query: Mapping[str, str]) -> Asked:
     """What cannot be read is not asked."""
     sort, age = trimmed(query, "sorte"), _number(query, "age")
@@ -172,11 +126,6 @@ def subject_of(request: Request, sort: Sort) -> Subject:
     return Subject(sort, min(number, MAX_INTEGER))
 
 
-def address(subject: Subject, asked: Asked) -> str:
-    query = asked.query
-    return f"{PATH}/{FOLDERS[subject.sort]}/{subject.id}" + (f"?{query}" if query else "")
-
-
 def told_of(visitor: StaffVisit, decision: Decision) -> str:
     return visitor.say("decided", decision.choice)
 
@@ -185,7 +134,7 @@ async def _subject_page(request: Request, visitor: StaffVisit, sort: Sort) -> Re
     asked = read_asked(request.query_params)
     if sort is Sort.TOPIC and not asked.sort:
         asked = Asked("reports", asked.theme, asked.age)
-    rows = await _rows(visitor, asked, 0)
+    rows = await rows_of(visitor, asked)
     return await show(request, visitor, asked, rows, subject_of(request, sort))
 
 
@@ -210,56 +159,10 @@ async def _hold(request: Request, visitor: StaffVisit, sort: Sort) -> Response:
         told = visitor.say("decided-elsewhere", choice or "gone", name=by)
         return JSONResponse({"open": False, "told": told})
     held = await claim(database, subject, visitor.staff.id, visitor.session.id, visitor.now)
-    told = "" if held is None else visitor.say("queue", "held", name=held.name)
-    return JSONResponse({"open": True, "told": told})
-
-
-async def _rows(visitor: StaffVisit, asked: Asked, after: int, limit: int = QUEUE_SHOWN) -> list[Row]:
-    services = visitor.services
-    if asked.sort == "reports":
-        found = await reported(services.database)
-        return [
-            Row(
-                href=address(Subject(Sort.TOPIC, one.topic), asked),
-                subject=str(Subject(Sort.TOPIC, one.topic)),
-                text=one.title,
-                kind="report",
-                theme="",
-                since=None,
-                number=one.people,
-            )
-            for one in found
-        ]
-    if asked.sort == "messages":
-        threads = await contact.open_threads(services.database, services.keys)
-        return [
-            Row(
-                f"/console/courrier/{one.id}",
-                f"thread:{one.id}",
-                visitor.say("contact-subject", one.subject),
-                "message",
-                "",
-                here(one.moved_at),
-            )
-            for one in threads
-            if one.state is ContactState.WAITING
-        ]
-    waiting = await queued(services.database, asked.filter(visitor.now), visitor.now, after, limit)
-    return [_row(visitor, one, asked) for one in waiting]
-
-
-def _row(visitor: StaffVisit, one: Queued, asked: Asked) -> Row:
-    subject = Subject(Sort.POST, one.post.id)
-    is_other = one.claim is not None and one.claim.staff != visitor.staff.id
-    return Row(
-        href=address(subject, asked),
-        subject=str(subject),
-        text=one.post.text,
-        kind=str(one.post.kind),
-        theme="" if one.post.theme is None else one.post.theme.name,
-        since=here(one.post.created_at),
-        by=one.claim.name if is_other and one.claim is not None else "",
-    )
+    if held is None:
+        return JSONResponse({"open": True, "told": ""})
+    told = visitor.say("queue", "held", name=held.name)
+    return JSONResponse({"open": True, "told": told, "by": held.name})
 
 
 def _first(rows: list[Row], after: int, asked: Asked) -> Subject | None:

@@ -40,7 +40,9 @@ async def _post_item(visitor: StaffVisit, subject: Subject) -> dict[str, Any] | 
     if post is None:
         return None
     parent = None if post.parent is None else await get_topic(database, post.parent)
-    alike = [] if post.kind is PostKind.ARGUMENT else await _alike(visitor, post.text, None)
+    is_argument = post.kind is PostKind.ARGUMENT
+    alike = [] if is_argument else await _alike(visitor, post.text, None)
+    waiting = [] if is_argument else await _waiting_alike(visitor, post)
     is_open = post.status is PostStatus.WAITING
     return {
         **await _common(visitor, subject, post.text, post.theme, alike, is_open=is_open),
@@ -51,6 +53,7 @@ async def _post_item(visitor: StaffVisit, subject: Subject) -> dict[str, Any] | 
         "parent": parent,
         "since": here(post.created_at),
         "reported": None,
+        "waiting_alike": waiting,
         "status": str(post.status),
         "reason": _reason_of(visitor, post),
     }
@@ -110,6 +113,11 @@ async def _common(
 async def _alike(visitor: StaffVisit, text: str, itself: int | None) -> list[Topic]:
     found = await similar(visitor.services.database, text, SIMILAR_SHOWN + 1, visitor.now)
     return [topic for topic in found if topic.id != itself and topic.kind.by_citizens][:SIMILAR_SHOWN]
+
+
+async def _waiting_alike(visitor: StaffVisit, post: Post) -> list[Post]:
+    services = visitor.services
+    return await services.waiting_words.similar(services.database, post, SIMILAR_SHOWN, visitor.now)
 
 
 def _reason_of(visitor: StaffVisit, post: Post) -> str:

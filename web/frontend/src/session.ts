@@ -37,8 +37,8 @@ export interface Listener {
   subscriptions(): readonly Subscription[];
   opened(hello: Hello): void;
   heard(message: Snap | Delta | Ack | No | Watching | Steps | Notice | DeskLoad | Plain): void;
-  /** Not connected any more; `final` where it will not come back by itself. */
-  lost(final: boolean): void;
+  /** Not connected any more; `final` where it will not come back by itself; `code` is that of the closing. */
+  lost(final: boolean, code: number): void;
 }
 
 /** Subscriptions in one message: well under the server's 4 KiB. */
@@ -192,7 +192,7 @@ export class Session {
     }
     this.#phase = final ? "ended" : "waiting";
     if (!final) this.#comeBack(waitBefore(this.#attempt++, this.around.random()));
-    this.listener.lost(final);
+    this.listener.lost(final, code);
   }
 
   #comeBack(wait: number): void {

@@ -1,8 +1,7 @@
 // Ideas and letters at the console: they keep up by themselves, and everything goes by keyboard.
-import { openSession } from "../socket.ts";
+import { followDesk } from "../desk_session.ts";
 import { number, pageWords } from "../words.ts";
 
-const CONSOLE = "console";
 /** A claim holds five minutes on the server. */
 const CLAIM_AGAIN = 60_000;
 
@@ -102,24 +101,18 @@ fresh?.querySelector("button")?.addEventListener("click", () => {
   rows.querySelector<HTMLElement>(".row-title")?.focus();
 });
 
-const session = openSession(document.body.dataset.live ?? "/live", {
-  subscriptions: () => [{ channel: CONSOLE, at: null, seen: null }],
-  opened: () => {
-    document.body.dataset.connected = "true";
-  },
-  lost: () => {
-    document.body.dataset.connected = "false";
-  },
-  heard: (message) => {
-    if (message.t !== "desk") return;
+followDesk(
+  (load) => {
     const count = document.querySelector('[data-count="inbox"]');
-    if (count) count.textContent = message.contact ? number(message.contact) : "";
-    const isNew = mark >= 0 && message.mark !== mark;
-    mark = message.mark;
+    if (count) count.textContent = load.contact ? number(load.contact) : "";
+    const isNew = mark >= 0 && load.mark !== mark;
+    mark = load.mark;
     if (isNew) void refresh();
   },
-});
-session.wake();
+  (isOpen) => {
+    document.body.dataset.connected = String(isOpen);
+  },
+);
 
 // --- a letter is kept for who writes in it
 

@@ -1,6 +1,7 @@
 // The queue, live and by keyboard: what is decided is shown at once and told to the server behind it; what others decide
 // or open marks itself, and nothing moves under the hand.
-import { openSession } from "../socket.ts";
+import { followDesk } from "../desk_session.ts";
+import { showSignedOut } from "../signed_out.ts";
 import { deviceStore } from "../store.ts";
 import type { DeskLoad } from "../wire.ts";
 import { number, pageWords, typography } from "../words.ts";
@@ -12,6 +13,10 @@ const UNDO_ELSEWHERE = 15_000;
 const LOOK_AT_MOST_EVERY = 700;
 const FEW_LEFT = 8;
 const WINDOW = 30;
+/** Rows that the server gives at once. */
+const MOST_ASKED = 120;
+/** Who has the next one open is waited for so long. */
+const ASK_FOR = 2_000;
 /** A finger that has touched the list may do so again for so long. */
 const FINGER = 3_000;
 const TIDY_EVERY = 1_000;
@@ -23,6 +28,7 @@ interface Answer {
   readonly decision?: number;
   readonly stays?: boolean;
   readonly open?: boolean;
+  readonly by?: string;
   readonly subject?: string;
 }
 
@@ -44,6 +50,10 @@ class Queue {
   #newest = 0;
   #isPointing = false;
   #isUndoing = false;
+  #isOut = false;
+  #turn = 0;
+  #goings = 0;
+  #deciding: Promise<unknown> = Promise.resolve();
   #touched = -FINGER;
 
   constructor(
@@ -96,20 +106,65 @@ class Queue {
   }
 
   move(step: 1 | -1): void {
-    const row = this.#beside(this.current, step);
-    if (row) void this.open(row);
+    void this.#goOn(step);
+  }
+
+  /** To the next one that nobody has open, in the first direction where there is one; false where there is none.
+   *
+   * It is claimed before it is shown, so that what one begins to read stays. */
+  async #goOn(...steps: (1 | -1)[]): Promise<boolean> {
+    const [from, turn] = [this.current, ++this.#turn];
+    this.#goings += 1;
+    try {
+      for (const step of steps) {
+        for (let row = this.#beside(from, step); row; row = this.#beside(from, step)) {
+          const isFree = await this.#claim(row);
+          if (turn !== this.#turn) return true; // something else was opened meanwhile
+          if (!isFree) continue;
+          await this.open(row);
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      this.#goings -= 1;
+    }
+  }
+
+  /** False where a colleague has it or has decided, which its row then says. Without an answer it is tried. */
+  async #claim(row: HTMLElement): Promise<boolean> {
+    const init = { method: "GET", signal: AbortSignal.timeout(ASK_FOR) };
+    const answer = await ask(part(row.querySelector("a")?.href ?? "", "tenue"), init).catch(() => null);
+    if (answer?.open === false) this.#doneElsewhere(row.dataset.subject ?? "");
+    else if (answer?.by) nameHolder(row, answer.by);
+    return answer?.open !== false && !answer?.by;
   }
 
   async open(row: HTMLElement): Promise<void> {
+    const turn = ++this.#turn;
     const subject = row.dataset.subject ?? "";
     const address = row.querySelector("a")?.href ?? "";
-    const html = await this.#fetched(subject, address).catch(() => null);
+    let html = await this.#fetched(subject, address).catch(() => null);
+    if (html !== null && this.#isOutdated(html)) {
+      await this.#deciding;
+      this.#beforehand.delete(subject);
+      html = await this.#fetched(subject, address).catch(() => null);
+    }
+    if (turn !== this.#turn) return;
     if (html === null) return this.#say(say("queue-lost"), true);
     this.#beforehand.delete(subject);
     this.#put(subject, address, html);
   }
 
+  /** Whether it was fetched before something like it was decided, which may be a subject by now. */
+  #isOutdated(html: string): boolean {
+    return [...html.matchAll(/data-alike="([^"]+)"/g)].some(([, subject]) => this.#row(subject ?? "")?.matches(".is-done"));
+  }
+
   #put(subject: string, address: string, html: string): void {
+    this.#turn += 1;
+    this.#isOut = false;
+    const isWriting = isTyping(document.activeElement) && !this.item.contains(document.activeElement);
     this.item.innerHTML = html;
     history.replaceState(null, "", address);
     for (const link of this.rows.querySelectorAll("[aria-current]")) link.removeAttribute("aria-current");
@@ -117,7 +172,7 @@ class Queue {
     link?.setAttribute("aria-current", "true");
     this.#row(subject)?.classList.remove("is-new");
     link?.scrollIntoView({ block: "nearest" });
-    this.#shown(true);
+    this.#shown(!isWriting);
   }
 
   #fetched(subject: string, address: string): Promise<string> {
@@ -142,7 +197,7 @@ class Queue {
   async #renew(): Promise<void> {
     const fiche = this.item.querySelector<HTMLElement>("[data-fiche]");
     const held = this.item.querySelector<HTMLElement>("[data-held]");
-    if (!fiche || !held || fiche.dataset.open === undefined || document.visibilityState !== "visible") return;
+    if (!this.root.isConnected || !fiche || !held || fiche.dataset.open === undefined || document.visibilityState !== "visible") return;
     const turn = ++this.#hold;
     const answer = await ask(part(fiche.dataset.action ?? "", "tenue"), { method: "GET" }).catch(() => null);
     if (!answer || turn !== this.#hold || !fiche.isConnected) return;
@@ -164,16 +219,17 @@ class Queue {
     const form = event.target as HTMLFormElement;
     if (form.dataset.page !== undefined) return;
     event.preventDefault();
+    if (this.#goings) return; // what is meant comes in a moment
     const subject = this.current;
     const data = new FormData(form, event.submitter);
     const address = form.action;
     if (data.get("choice") === "theme") return this.#sort(address, data);
-    const next = this.#beside(subject, 1) ?? this.#beside(subject, -1);
     const row = this.#row(subject);
     this.#done(subject, say("queue-done"));
-    if (next) void this.open(next);
-    else this.#emptied();
-    const answer = await post(address, data);
+    const answering = post(address, data);
+    this.#deciding = answering;
+    void this.#goOn(1, -1).then((isFound) => isFound || this.#emptied());
+    const answer = await answering;
     if (answer?.decision) {
       this.#offerUndo(answer.decision, answer.told ?? "");
       if (row) stays(row, UNDO_FOR);
@@ -258,8 +314,8 @@ class Queue {
   }
 
   #doneElsewhere(subject: string): void {
-    this.#done(subject, say("queue-elsewhere"));
     const row = this.#row(subject);
+    this.#done(subject, say(row?.matches(".queue-away") ? "answers-gone" : "queue-elsewhere"));
     row?.classList.add("is-elsewhere");
     if (row && !row.dataset.until) stays(row, UNDO_ELSEWHERE);
   }
@@ -281,9 +337,15 @@ class Queue {
     this.#newest = this.#last();
     row.classList.add("is-leaving");
     void Promise.allSettled(row.getAnimations().map((fading) => fading.finished)).then(() => {
-      if (row.matches(".is-done") && !this.#isInUse(row)) row.remove();
+      if (row.matches(".is-done") && !this.#isInUse(row)) this.#remove(row);
       else row.classList.remove("is-leaving");
     });
+  }
+
+  /** What is reported anew after it was settled is a new line. */
+  #remove(row: HTMLElement): void {
+    row.remove();
+    if (this.#isShifting) void this.#look();
   }
 
   /** A mouse that was left lying over the list while keys are used is no hand. */
@@ -304,10 +366,11 @@ class Queue {
   }
 
   #emptied(): void {
+    this.#isOut = true;
     const line = document.createElement("p");
     line.className = "queue-empty queue-title";
     line.tabIndex = -1;
-    line.textContent = say("queue-empty");
+    line.textContent = say(this.#waiting().length ? "queue-all-held" : "queue-empty");
     this.item.replaceChildren(line);
     line.focus({ preventScroll: true });
   }
@@ -332,6 +395,7 @@ class Queue {
 
   /** One look at a time, and none sooner than LOOK_AT_MOST_EVERY after the last. */
   async #look(): Promise<void> {
+    if (!this.root.isConnected) return;
     if (this.#looking) {
       this.#lookAgain = true;
       return;
@@ -346,40 +410,55 @@ class Queue {
     }, LOOK_AT_MOST_EVERY);
   }
 
+  /** Whether the order is another one with each report or message: then the list is looked at from its beginning. */
+  get #isShifting(): boolean {
+    return ["reports", "messages"].includes(this.root.dataset.sort ?? "");
+  }
+
   async #compare(): Promise<void> {
-    const sort = this.root.dataset.sort ?? "";
-    if (sort === "reports" || sort === "messages") return;
-    const waiting = [...this.rows.querySelectorAll<HTMLElement>(".queue-row:not(.is-done, .queue-away), .is-elsewhere")];
-    const first = Number(waiting[0]?.dataset.subject?.split(":")[1] ?? 1) - 1;
-    const fresh = await this.#list(Math.max(0, waiting.length ? first : this.#last()), waiting.length + WINDOW);
+    const waiting = [...this.rows.querySelectorAll<HTMLElement>(".queue-row:not(.is-done), .is-elsewhere")];
+    const before = new Map(waiting.map((row) => [row, stateOf(row)]));
+    const most = Math.min(MOST_ASKED, waiting.length + WINDOW);
+    const fresh = await this.#list(this.#isShifting ? 0 : waiting[0] ? idOf(waiting[0]) - 1 : this.#last(), most);
     const known = new Map(fresh.map((row) => [row.dataset.subject ?? "", row]));
-    const last = Math.max(0, ...fresh.map(idOf));
-    const isWhole = fresh.length < waiting.length + WINDOW;
-    for (const row of waiting) {
+    const last = this.#isShifting ? 0 : Math.max(0, ...fresh.map(idOf));
+    const isWhole = fresh.length < most;
+    for (const [row, state] of before) {
       const now = known.get(row.dataset.subject ?? "");
-      const shown = row.querySelector("[data-by]");
-      if (now) {
-        if (row.matches(".is-elsewhere")) this.#undone(row); // a colleague has thought better of it
-        const name = by(now);
-        if (shown && shown.textContent !== name) {
-          shown.textContent = name;
-          if (name && row.dataset.subject === this.current) void this.#renew();
-        }
-      } else if (isWhole || idOf(row) <= last) {
-        this.#doneElsewhere(row.dataset.subject ?? "");
-        if (row.dataset.subject === this.current) void this.#renew();
-      }
+      if (stateOf(row) !== state) this.#lookAgain = true; // what was read is older than what the row says
+      else if (now) this.#follow(row, now);
+      else if (isWhole || idOf(row) <= last) this.#gone(row);
     }
     if (isWhole) this.#add(fresh);
+    if (this.#isOut && !this.#goings) void this.#goOn(1);
+  }
+
+  #follow(row: HTMLElement, now: HTMLElement): void {
+    if (row.matches(".is-elsewhere")) this.#undone(row); // a colleague has thought better of it
+    const name = by(now);
+    if (by(row) !== name) {
+      nameHolder(row, name);
+      if (name && row.dataset.subject === this.current) void this.#renew();
+    }
+    const [facts, factsNow] = [row, now].map((one) => one.querySelector(".queue-meta"));
+    if (!facts || !factsNow || facts.textContent === factsNow.textContent) return;
+    facts.replaceChildren(...factsNow.childNodes);
+    this.#beforehand.delete(row.dataset.subject ?? "");
+  }
+
+  #gone(row: HTMLElement): void {
+    this.#doneElsewhere(row.dataset.subject ?? "");
+    if (row.dataset.subject === this.current) void this.#renew();
   }
 
   async #append(): Promise<void> {
-    this.#add(await this.#list(this.#last(), WINDOW).catch(() => []));
+    const [after, most] = this.#isShifting ? [0, this.#waiting().length + WINDOW] : [this.#last(), WINDOW];
+    this.#add(await this.#list(after, most).catch(() => []));
   }
 
   /** At the end only: what stands already stays where it is. */
   #add(fresh: HTMLElement[]): void {
-    const last = this.#last();
+    const last = this.#isShifting ? 0 : this.#last();
     const added = fresh.filter((row) => idOf(row) > last && !this.#row(row.dataset.subject ?? ""));
     if (!added.length) return;
     for (const row of added) row.classList.add("is-new");
@@ -387,8 +466,7 @@ class Queue {
     find(".queue-side .queue-empty")?.remove();
     const announcer = find("#announcer");
     if (announcer) announcer.textContent = say("queue-new", { n: added.length });
-    const first = added[0];
-    if (!this.current && first) void this.open(first);
+    if (!this.current && !this.#goings) void this.#goOn(1);
     else if (!this.#beforehand.size) this.#shown(false);
   }
 
@@ -399,7 +477,7 @@ class Queue {
   async #list(after: number, most: number): Promise<HTMLElement[]> {
     const query = new URLSearchParams(this.root.dataset.query ?? "");
     query.set("apres", String(after));
-    query.set("nombre", String(Math.min(120, most)));
+    query.set("nombre", String(Math.min(MOST_ASKED, most)));
     const holder = document.createElement("ol");
     holder.innerHTML = await fetchText(`/console/file/liste?${query}`);
     return [...holder.querySelectorAll<HTMLElement>(".queue-row")];
@@ -408,6 +486,7 @@ class Queue {
   // --- keys
 
   press(key: string): boolean {
+    if (!this.root.isConnected) return false;
     const digit = /^[1-9]$/.test(key) ? Number(key) : 0;
     if (digit && this.#asked) {
       this.#asked.querySelectorAll<HTMLButtonElement>(".queue-reason")[digit - 1]?.click();
@@ -471,6 +550,15 @@ function by(row: HTMLElement): string {
   return row.querySelector("[data-by]")?.textContent?.trim() ?? "";
 }
 
+function nameHolder(row: HTMLElement, name: string): void {
+  const shown = row.querySelector("[data-by]");
+  if (shown) shown.textContent = name;
+}
+
+function stateOf(row: HTMLElement): string {
+  return row.matches(".is-elsewhere") ? "elsewhere" : row.matches(".is-done") ? "done" : "";
+}
+
 function idOf(row: HTMLElement): number {
   return Number(row.dataset.subject?.split(":")[1] ?? 0);
 }
@@ -483,14 +571,20 @@ function part(address: string, name: string): string {
 
 async function fetchText(address: string): Promise<string> {
   const answer = await fetch(address, { credentials: "same-origin" });
-  if (answer.redirected) location.reload(); // the session is over: the door leads back here
+  if (isSignedOut(answer)) showSignedOut();
   if (!answer.ok && answer.status !== 404) throw new Error(String(answer.status));
   return answer.text();
 }
 
 async function ask(address: string, init: RequestInit): Promise<Answer> {
   const answer = await fetch(address, { credentials: "same-origin", headers: { accept: "application/json" }, ...init });
+  if (isSignedOut(answer)) showSignedOut();
   return (await answer.json()) as Answer;
+}
+
+/** Who is not signed in is sent to the door, and what they post is answered by a page. */
+function isSignedOut(answer: Response): boolean {
+  return answer.redirected || (answer.status === 403 && !!answer.headers.get("content-type")?.startsWith("text/html"));
 }
 
 async function post(address: string, data: FormData): Promise<Answer | null> {
@@ -530,14 +624,6 @@ if (root && rows && item && told && help && box) {
   const queue = new Queue(root, rows, item, told);
   queue.begin();
   listenToKeys(queue, help, box);
-  const session = openSession(document.body.dataset.live ?? "/live", {
-    subscriptions: () => [{ channel: "console", at: null, seen: null }],
-    opened: () => {},
-    heard: (message) => {
-      if (message.t === "desk") queue.heard(message);
-    },
-    lost: () => {},
-  });
-  session.wake();
+  followDesk((load) => queue.heard(load));
   document.documentElement.dataset.queue = "ready";
 }

@@ -1,0 +1,109 @@
+"""Waiting posts that are about the same as a text, by the measure of similar topics.
+
+Their words are kept in this process's memory: whoever looks first reads what waits, later looks read what came
+since. So no table is written to with every post, and nothing of one that is decided is kept for long. They are kept
+as they stand, and stemmed when something like them is looked for: to stem all at once takes many times as long.
+"""
+
+import asyncio
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import islice, takewhile
+from typing import Final
+
+import sqlalchemy as sa
+
+from storage.database import Database
+from storage.posts import post_of, posts_with_themes
+from storage.similarity import MOST_COMPARED, MOST_COUNTED, MOST_WITH_A_WORD, is_alike, stems_of, weigh
+from storage.tables_posts import POST
+from storage.values_posts import Post, PostKind, PostStatus
+from storage.words import forms, stem
+
+ANEW_MS: Final = 3_600_000
+"""After so long all is read again, and what was decided since is forgotten."""
+
+OVERLAP: Final = 100
+"""So many of the newest numbers are asked for again: a post may be committed after one with a higher number."""
+
+KEPT: Final = 4
+"""Signs at the beginning of a word that stemming leaves alone, where the stem is longer."""
+
+_WAITING = (POST.c.status == str(PostStatus.WAITING), POST.c.kind != str(PostKind.ARGUMENT))
+
+
+class WaitingWords:
+    """One for each application; ``similar`` may be asked many times at once."""
+
+    def __init__(self) -> None:
+        self._read_at = -ANEW_MS
+        self._reading = asyncio.Lock()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._forms: dict[int, frozenset[str]] = {}
+        self._with: defaultdict[str, list[int]] = defaultdict(list)
+        self._in_order: list[str] = []
+        self._last = 0
+
+    async def similar(self, database: Database, itself: Post, limit: int, now: int) -> list[Post]:
+        """Other waiting ideas and debates like ``itself``, by what is shared, the longest waiting first."""
+        async with self._reading:
+            await self._read(database, now)
+            ids = self._alike(itself)
+        if not ids:
+            return []
+        async with database.read() as connection:
+            rows = await connection.execute(posts_with_themes().where(POST.c.id.in_(ids), *_WAITING))
+            found = {row.id: post_of(row) for row in rows}
+        return [found[id] for id in ids if id in found][:limit]
+
+    async def _read(self, database: Database, now: int) -> None:
+        """Take in what came since, or all anew."""
+        if not 0 <= now - self._read_at < ANEW_MS:
+            self._forget()
+            self._read_at = now
+        columns = sa.select(POST.c.id, POST.c.text).where(POST.c.id > self._last - OVERLAP, *_WAITING)
+        async with database.read() as connection:
+            rows = (await connection.execute(columns.order_by(POST.c.id))).all()
+        fresh = {row.id: row.text for row in rows if row.id not in self._forms}
+        if fresh:
+            await asyncio.to_thread(self._keep, fresh)
+
+    def _keep(self, texts: dict[int, str]) -> None:
+        for id, text in texts.items():
+            self._forms[id] = frozenset(forms(text))
+            for form in self._forms[id]:
+                self._with[form].append(id)
+        self._in_order = sorted(self._with)
+        self._last = max(self._last, *texts)
+
+    def _alike(self, itself: Post) -> list[int]:
+        """The numbers of others that share enough, the heaviest first."""
+        stems = stems_of(itself.text)
+        stem_of = {form: word for word in stems for form in self._forms_of(word)}
+        others = {word: set[int]() for word in stems}
+        for form, word in stem_of.items():
+            others[word].update(self._with[form][-MOST_COUNTED:])
+        for ids in others.values():
+            ids.discard(itself.id)
+        number = len(self._forms) - (itself.id in self._forms)
+        measure = weigh(stems, {word: min(MOST_COUNTED, len(ids)) for word, ids in others.items()}, number)
+        first: Counter[int] = Counter()
+        for word, weight in measure.weights.items():
+            for id in sorted(others[word])[-MOST_WITH_A_WORD:]:
+                first[id] += weight  # type: ignore[assignment]
+        alike = []
+        for id, _ in first.most_common(MOST_COMPARED):
+            shared = {stem_of[form] for form in self._forms[id] if form in stem_of}
+            if is_alike(measure, shared):
+                alike.append((-measure.of(shared), id))
+        return [id for _, id in sorted(alike)]
+
+    def _forms_of(self, word: str) -> Iterator[str]:
+        """The words that wait which have this stem."""
+        beginning = word[: min(KEPT, max(1, len(word) - 1))]
+        behind = islice(self._in_order, bisect_left(self._in_order, beginning), None)
+        near = takewhile(lambda form: form.startswith(beginning), behind)
+        return (form for form in near if stem(form) == word)
