@@ -1,5 +1,6 @@
 """A kiosk in a real browser: one person after another."""
 
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -17,11 +18,16 @@ LEFT = "[localStorage.length, sessionStorage.length]"
 def kiosk(server: Running, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1080, "height": 1600}, locale="fr-FR", bypass_csp=True)
     page = context.new_page()
-    page.goto(f"{server.url}/borne?code={server.keys.kiosk_code('agence-metz')}")
+    page.goto(own_kiosk(server))
     assert Axe().run(page).violations_count == 0
     begin(page)
     yield page
     context.close()
+
+
+def own_kiosk(server: Running) -> str:
+    """The link of a kiosk that no other test makes people wait at."""
+    return f"{server.url}/borne?code={server.keys.kiosk_code(f'agence-{secrets.token_hex(4)}')}"
 
 
 def begin(page: Page) -> None:
@@ -61,7 +67,7 @@ def test_a_narrow_kiosk_in_german_is_never_wider_than_its_screen(
     """The longest words in the largest letters, on every page and after a vote."""
     context = browser.new_context(viewport=NARROW, locale="de-DE", service_workers="block")  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto(f"{server.url}/borne?code={server.keys.kiosk_code('agence-metz')}")
+    page.goto(own_kiosk(server))
     begin(page)
     topic = server.topic(TopicRules(0, None), kind=TopicKind.IDEA)
     page.goto(f"{server.url}/sujets/{topic}")
