@@ -61,6 +61,8 @@ function tellLost(): void {
 function endVisit(): void {
   document.cookie = `${ENDED_COOKIE}=1; path=/; samesite=lax`;
   hideAll();
+  // What the page still has in hand, a vote or what its connection was like, is written down no more.
+  Storage.prototype.setItem = () => undefined;
   wipe();
   setTimeout(tellLost, QUIET);
   void untilTrue(hasEnded).then(() => {
