@@ -3,7 +3,7 @@
 A retired theme is offered to nobody any more; the topics that have it keep it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -215,9 +215,9 @@ async def move_theme(database: Database, theme: int, *, up: bool, by: int, now: 
             connection.execute(sa.update(THEME).where(THEME.c.id == each).values(position=position))
         names = {row.id: row.name for row in rows}
         if not newest_version(connection, Versioned.THEMES, ALL_THEMES):
-            _keep_order(connection, list(names.values()), None, now)
-        _keep_order(connection, [names[each] for each in order], by, now)
+            _keep_order(connection, names.values(), {}, None, now)
         detail = {"name": rows[place].name, "place": other + 1, "before": place + 1}
+        _keep_order(connection, (names[each] for each in order), detail, by, now)
         _note(connection, by, Action.THEME_MOVED, SubjectKind.THEME, theme, detail, now)
         return None
 
@@ -326,8 +326,12 @@ def _keep_theme(connection: sa.Connection, theme: int, by: int | None, now: int)
     keep_version(connection, Versioned.THEME, theme, content, by, now)
 
 
-def _keep_order(connection: sa.Connection, names: list[str], by: int | None, now: int) -> None:
-    keep_version(connection, Versioned.THEMES, ALL_THEMES, {"name": ", ".join(names)}, by, now)
+def _keep_order(
+    connection: sa.Connection, names: Iterable[str], moved: Mapping[str, object], by: int | None, now: int
+) -> None:
+    """Keep the names in their order, and which theme was ``moved``; without ``by`` as it was before anybody did."""
+    content = {"order": list(names), "moved": moved}
+    keep_version(connection, Versioned.THEMES, ALL_THEMES, content, by, now)
 
 
 def _note(
