@@ -27,6 +27,9 @@ ANEW_MS: Final = 3_600_000
 OVERLAP: Final = 100
 """So many of the newest numbers are asked for again: a post may be committed after one with a higher number."""
 
+A_LOOK: Final = 2000
+"""More posts than that one look does not take in: where more wait, the first looks find a part of what is alike."""
+
 KEPT: Final = 4
 """Signs at the beginning of a word that stemming leaves alone, where the stem is longer."""
 
@@ -51,7 +54,7 @@ class WaitingWords:
         """Other waiting ideas and debates like ``itself``, by what is shared, the longest waiting first."""
         async with self._reading:
             await self._read(database, now)
-            ids = self._alike(itself)
+            ids = await asyncio.to_thread(self._alike, itself)
         if not ids:
             return []
         async with database.read() as connection:
@@ -60,13 +63,13 @@ class WaitingWords:
         return [found[id] for id in ids if id in found][:limit]
 
     async def _read(self, database: Database, now: int) -> None:
-        """Take in what came since, or all anew."""
+        """Take in what came since, or begin anew, from the longest waiting on."""
         if not 0 <= now - self._read_at < ANEW_MS:
             self._forget()
             self._read_at = now
         columns = sa.select(POST.c.id, POST.c.text).where(POST.c.id > self._last - OVERLAP, *_WAITING)
         async with database.read() as connection:
-            rows = (await connection.execute(columns.order_by(POST.c.id))).all()
+            rows = (await connection.execute(columns.order_by(POST.c.id).limit(A_LOOK))).all()
         fresh = {row.id: row.text for row in rows if row.id not in self._forms}
         if fresh:
             await asyncio.to_thread(self._keep, fresh)

@@ -144,7 +144,7 @@ def test_reports_and_messages_arrive_by_themselves(own_server: Running, desks: t
         wanted = {"email": f"{name}@grandest.fr", "roles": ["editor"], "themes": []}
         own_server.operate("staff/roles", wanted | {"op": secrets.token_urlsafe(12)})
     for page in desks:
-        expect(page.locator("h1")).to_have_text("Votre session est terminée.")
+        expect(page.locator("h1")).to_have_text("Votre session est terminée")
         expect(page.locator("h1")).to_be_focused()
         assert Axe().run(page).response["violations"] == []
     expect(anne.locator("body")).not_to_contain_text("Un banc")

@@ -10,7 +10,8 @@ from storage.similarity import similar
 from storage.topics import create_topics
 from storage.values import NewTopic, TopicKind, TopicRules
 from storage.values_posts import NewPost, Post, PostingRules, PostKind
-from storage.waiting_words import ANEW_MS, WaitingWords
+from storage.waiting_words import A_LOOK, ANEW_MS, WaitingWords
+from tests.bench.queues import fill as fill_queue
 from tests.storage.house import START, House, device
 
 IDEAS = (
@@ -116,3 +117,11 @@ async def test_waiting_posts_that_say_the_same_find_each_other_also_those_that_c
     assert await found(same) == [near.id]
     assert await found(first, now=START + ANEW_MS) == [same.id, near.id]  # read anew, without itself
     assert await found(same, now=START + ANEW_MS) == [near.id]
+
+
+async def test_a_look_takes_in_no_more_than_it_may_and_the_next_one_goes_on(house: House) -> None:
+    await fill_queue(house, A_LOOK)
+    first, same = await wait(house, IDEAS[8], IDEAS[8])
+    words = WaitingWords()
+    looks = [[one.id for one in await words.similar(house.database, first, 5, START)] for _ in range(2)]
+    assert looks == [[], [same.id]]

@@ -78,6 +78,7 @@ async def _topic_item(visitor: StaffVisit, subject: Subject) -> dict[str, Any] |
         "parent": None if topic.parent is None else await get_topic(database, topic.parent),
         "since": here(topic.created_at),
         "reported": await reported_of(database, topic.id),
+        "waiting_alike": [],
         "status": "shown" if topic.withdrawn_at is None else "merged" if merge else "hidden",
         "reason": "",
         "merge": merge,

@@ -8,6 +8,7 @@ export function showSignedOut(): void {
   main.dataset.signedOut = "";
   const typed = [...main.querySelectorAll("textarea")].filter((field) => field.value.trim() && field.value !== field.defaultValue);
   for (const part of document.querySelectorAll("dialog, .desk-areas, .desk-who, .desk-out")) part.remove();
+  document.body.className = "console desk-door";
   const title = document.createElement("h1");
   title.tabIndex = -1;
   title.textContent = say("signed-out");
@@ -30,16 +31,17 @@ function wayBack(): HTMLElement {
   return line;
 }
 
-function kept(field: HTMLTextAreaElement): HTMLElement {
+function kept(field: HTMLTextAreaElement, at: number): HTMLElement {
   const label = document.createElement("label");
+  label.htmlFor = `kept-${at}`;
   label.textContent = say("signed-out-kept");
   const text = document.createElement("textarea");
+  text.id = label.htmlFor;
   text.readOnly = true;
   text.rows = 8;
   text.value = field.value;
-  label.append(text);
   const line = document.createElement("div");
   line.className = "field";
-  line.append(label);
+  line.append(label, text);
   return line;
 }
