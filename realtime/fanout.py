@@ -7,54 +7,26 @@ slow watcher: it is skipped, and gets the newest state once it has drained.
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Self
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 
 from realtime.activity import Activity
 from realtime.bus import Bus, GapReason, OnHeadcount, ignore_headcount
 from realtime.coalescer import Coalescer
 from realtime.disclosure import View
+from realtime.due import Due, dues_of_all, joined
 from realtime.freshness import Telling
 from realtime.notice import Notice, NoticeBoard
 from realtime.standing import TopicStanding
 from realtime.standings import Load, Standings
 from realtime.tally import Version
-from realtime.views import Encode, ViewState
+from realtime.views import Encode
 from realtime.watcher import Watcher, seat
 
 log = logging.getLogger("imaginest.fanout")
 
 WRITES_A_TURN = 2000
 """Writes after which the loop gets a turn for everything else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Bytes about a topic that are due to some who follow it, seen through one view, in this tick.
-
-    ``departures`` are those that the view had counted when all of them did.
-    """
-
-    topic: int
-    view: ViewState
-    frame: bytes
-    watchers: list[Watcher]
-    departures: int
-
-    @classmethod
-    def of(cls, view: ViewState, frame: bytes, watchers: list[Watcher]) -> Self:
-        return cls(view.topic, view, frame, watchers, view.departures)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether some have left since."""
-        return self.view.departures != self.departures
-
-    def among(self, waiting: Iterable[Watcher]) -> Self:
-        """The same, to those of these who still follow."""
-        return self.of(self.view, self.frame, [watcher for watcher in waiting if watcher in self.view])
 
 
 class Fanout:
@@ -332,16 +304,16 @@ class Fanout:
             for view in standing.views.values() if standing else ():
                 dues.extend(Due.of(view, frame, group) for frame, group in view.advance())
             if standing is not None and topic in self._untold:
-                dues.extend(_dues_of_all(standing, standing.watching_frame))
+                dues.extend(dues_of_all(standing, standing.watching_frame))
             if standing is not None and standing.told != standing.steps:
                 standing.told = standing.steps
-                dues.extend(_dues_of_all(standing, standing.steps_frame))
+                dues.extend(dues_of_all(standing, standing.steps_frame))
             self._untold.discard(topic)
         await self._write_dues(dues)
 
     async def _write_dues(self, dues: list[Due]) -> None:
         """What a watcher is due from several topics leaves as one write."""
-        for parts, watchers in _joined(dues):
+        for parts, watchers in joined(dues):
             await self._write_all(parts, watchers)
 
     async def _write_all(self, parts: list[Due], waiting: list[Watcher]) -> None:
@@ -366,28 +338,4 @@ class Fanout:
     def _skip(self, watcher: Watcher, parts: list[Due]) -> None:
         self.activity.skipped += 1
         for part in parts:
-            self._send(watcher, part.topic, part.frame)
-
-
-def _joined(dues: list[Due]) -> Iterable[tuple[list[Due], list[Watcher]]]:
-    """Each watcher once, with all that is due to it; those to whom the same is due are together."""
-    if len(dues) == 1:
-        return [(dues, dues[0].watchers)]
-    which: dict[Watcher, int] = {}
-    for number, due in enumerate(dues):
-        for watcher in due.watchers:
-            which[watcher] = which.get(watcher, 0) | 1 << number
-    groups: defaultdict[int, list[Watcher]] = defaultdict(list)
-    for watcher, parts in which.items():
-        groups[parts].append(watcher)
-    return [
-        ([due for number, due in enumerate(dues) if parts >> number & 1], watchers)
-        for parts, watchers in groups.items()
-    ]
-
-
-def _dues_of_all(standing: TopicStanding, frame_of: Callable[[str], bytes]) -> Iterator[Due]:
-    """What is due to everybody who follows a topic, whatever they see of its results."""
-    for view in standing.views.values():
-        for format, group in view.groups():
-            yield Due.of(view, frame_of(format), group)
+            self._send(watcher, part.view.topic, part.frame)

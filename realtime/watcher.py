@@ -9,8 +9,8 @@ from realtime.disclosure import View
 class Outlet(Protocol):
     """Where whole frames are written; nothing is queued above it.
 
-    Calls ``on_slow`` with true when more than 16 KiB are unsent or the connection is lost, with false once all is
-    drained.
+    Calls ``on_slow`` with true when what its side does not take piles up or the connection is lost, with false once
+    all is drained.
     """
 
     on_slow: Callable[[bool], None] | None

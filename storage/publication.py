@@ -5,6 +5,7 @@ is, in it; to the others the draft is then published, or locked and passed over.
 node dies in its transaction, the next look of another opens it.
 """
 
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -100,10 +101,9 @@ async def keep_schedule(database: Database, keys: Keys, now: int) -> int:
         due = (await connection.execute(_DUE, {"now": now})).all()
     done = 0
     for draft_id, is_over in due:
-        done += await database.write(
-            lambda c, d=draft_id, o=is_over: _end(c, d, now) if o else _open(c, keys, d, now),  # type: ignore[misc]
-            idempotent=True,
-        )
+        opening = partial(_open, keys=keys, draft_id=draft_id, now=now)
+        ending = partial(_end, draft_id=draft_id, now=now)
+        done += await database.write(ending if is_over else opening, idempotent=True)
     return done
 
 

@@ -7,8 +7,9 @@ as they stand, and stemmed when something like them is looked for: to stem all a
 
 import asyncio
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
+from heapq import nlargest
 from itertools import islice, takewhile
 from typing import Final
 
@@ -93,12 +94,12 @@ class WaitingWords:
             ids.discard(itself.id)
         number = len(self._forms) - (itself.id in self._forms)
         measure = weigh(stems, {word: min(MOST_COUNTED, len(ids)) for word, ids in others.items()}, number)
-        first: Counter[int] = Counter()
+        first: defaultdict[int, float] = defaultdict(float)
         for word, weight in measure.weights.items():
             for id in sorted(others[word])[-MOST_WITH_A_WORD:]:
-                first[id] += weight  # type: ignore[assignment]
+                first[id] += weight
         alike = []
-        for id, _ in first.most_common(MOST_COMPARED):
+        for id in nlargest(MOST_COMPARED, first, key=first.__getitem__):
             shared = {stem_of[form] for form in self._forms[id] if form in stem_of}
             if is_alike(measure, shared):
                 alike.append((-measure.of(shared), id))

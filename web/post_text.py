@@ -56,6 +56,8 @@ def read_text(text: str) -> str | TextFault:
         return TextFault.DIRECTION
     if not _VISIBLE.search(line):
         return TextFault.NO_TEXT
+    if len(line) > MOST_SIGNS * MOST_IN_A_SIGN:  # whatever its signs are
+        return TextFault.TOO_LONG
     signs = _SIGN.findall(line)
     if any(len(sign) > MOST_IN_A_SIGN or len(_MARK.findall(sign)) > MOST_MARKS for sign in signs):
         return TextFault.MARKS

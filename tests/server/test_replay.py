@@ -1,7 +1,10 @@
 import asyncio
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -10,7 +13,7 @@ from server.settings import Settings
 from storage.database import Database
 from storage.topics import list_topics
 from storage.values import Provenance
-from tests.running import running
+from tests.running import DEADLINE, ROOT, running
 from tests.terminal import on_a_terminal
 
 COMMENTS = f"""timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body
@@ -73,6 +76,22 @@ def test_a_replay_that_serves_itself_ends_equal_to_the_recount(
     assert run(Settings(data=tmp_path / "data", port=0), votes, comments, profiles, None) == 0
     check_report(capsys.readouterr().out)
     assert asyncio.run(provenances(tmp_path / "data")) == {Provenance.RECORDED}
+
+
+def test_a_replay_that_stays_keeps_its_pages_open_until_it_is_ended(
+    tmp_path: Path, files: tuple[Path, Path, Path]
+) -> None:
+    votes, comments, _ = files
+    command = [sys.executable, "-m", "server.cli", "--data", str(tmp_path / "data"), "replay", "--stay"]
+    command += ["--port", "0", "--votes", str(votes), "--comments", str(comments)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        staying = next(line for line in process.stdout if "the pages stay at" in line)
+        url = staying.split()[4]
+        with urlopen(url) as page:
+            assert page.status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(DEADLINE) == 0
 
 
 def test_a_replay_at_speed_goes_to_the_server_that_runs_and_cuts_silences(
