@@ -187,6 +187,9 @@ class _French(NullTranslations):
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return _spaced(super().ngettext(msgid1, msgid2, n))
 
+    ugettext, ungettext = gettext, ngettext
+    """By these names Babel's class is asked, where it has them."""
+
 
 _spaced = cache(typography)
 

@@ -9,6 +9,7 @@ from realtime.tally import AgeBand, Departement, Sex
 from storage.values import Caveat, Provenance, Theme, TopicKind
 from web.catalogue import Catalogue, Language, load_catalogue
 from web.citizen.weather import Weather
+from web.rendering import load_pages
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +89,17 @@ def test_a_theme_is_named_in_the_language_until_the_region_renames_it(catalogue:
     assert german.theme(Theme("sante", "Santé")) == "Gesundheit"
     assert german.theme(Theme("sante", "Santé et solidarités")) == "Santé et solidarités"
     assert catalogue.theme(Theme("sante", "Santé")) == "Santé"
+
+
+def test_templates_have_french_spacing_and_no_other_language_has() -> None:
+    told = "{% trans %}De quoi cela parle-t-il ? « Terminer » : 40 % de +{% endtrans %}"
+    counted = "{% trans n=3 %}{{ n }} % ?{% endtrans %}"
+    pages = load_pages()
+    french = pages[Language.FRENCH].environment
+    assert french.from_string(told).render() == (
+        "De quoi cela parle-t-il\u202f? «\u202fTerminer\u202f»\u202f: 40\u202f% de +"
+    )
+    assert french.from_string(counted).render() == "3\u202f%\u202f?"
+    assert pages[Language.ENGLISH].environment.from_string(told).render() == (
+        "De quoi cela parle-t-il ? « Terminer » : 40 % de +"
+    )
