@@ -234,4 +234,4 @@ def test_a_picture_is_drawn(server: Running, page: Page, told: Told) -> None:
     picture = page.get_by_role("img", name="Un train")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 960
-    assert page.locator(".topic-campaign a").inner_text().startswith("Campagne : La Région en train")
+    assert page.locator(".topic-campaign a").inner_text().startswith("Campagne\u202f: La Région en train")
