@@ -21,6 +21,7 @@ class TcpProxy:
         """Once a client has said this, the server hears it and answers, and both are cut before the answer."""
 
         self.cuts = 0
+        self._is_cut = False
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
         self._passes = asyncio.Event()
         self._passes.set()
@@ -41,6 +42,12 @@ class TcpProxy:
     def reset(self) -> None:
         """Cut every connection, with a reset (RST) on the client's side."""
         self._call(self._reset)
+
+    def cut(self, *, everything: bool) -> None:
+        """From now on every connection is cut, new ones at once, as without a network; or all passes again."""
+        self._is_cut = everything
+        if everything:
+            self.reset()
 
     def swallow(self, *, everything: bool) -> None:
         """From now on nothing passes in either direction, and nobody learns of it; or all passes again."""
@@ -73,6 +80,9 @@ class TcpProxy:
             server.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
+        if self._is_cut:
+            client.transport.abort()
+            return
         try:
             answers, server = await asyncio.open_connection("127.0.0.1", self._target)
         except OSError:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,18 +11,36 @@ from storage.values import TopicKind, TopicRules
 from tests.journeys.axe import Axe
 from tests.journeys.test_accessibility import ADDRESSES, NARROW, TOO_WIDE
 from tests.running import Running
+from tests.tcp_proxy import TcpProxy, tcp_proxy
 
 LEFT = "[localStorage.length, sessionStorage.length]"
 
 
+@pytest.fixture(scope="module")
+def network(server: Running) -> Iterator[TcpProxy]:
+    """What lies between the kiosks and the server, to be cut.
+
+    A browser that is told to have no network may wait for ever for a service worker that was sent away as it began.
+    """
+    with tcp_proxy(server.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def site(server: Running, network: TcpProxy) -> Running:
+    """The server as kiosks reach it."""
+    return replace(server, port=network.port)
+
+
 @pytest.fixture
-def kiosk(server: Running, browser: Browser) -> Iterator[Page]:
+def kiosk(site: Running, browser: Browser, network: TcpProxy) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1080, "height": 1600}, locale="fr-FR", bypass_csp=True)
     page = context.new_page()
-    page.goto(own_kiosk(server))
+    page.goto(own_kiosk(site))
     assert Axe().run(page).violations_count == 0
     begin(page)
     yield page
+    network.cut(everything=False)
     context.close()
 
 
@@ -43,8 +62,8 @@ def vote(page: Page, url: str) -> None:
     expect(page.locator(".vote-own")).to_have_text("Vous avez voté plus.")
 
 
-def test_nothing_is_left_of_whoever_touched_terminer(server: Running, kiosk: Page) -> None:
-    url = f"{server.url}/sujets/{server.topic(TopicRules(0, None))}"
+def test_nothing_is_left_of_whoever_touched_terminer(site: Running, kiosk: Page) -> None:
+    url = f"{site.url}/sujets/{site.topic(TopicRules(0, None))}"
     vote(kiosk, url)
     assert kiosk.evaluate(LEFT) != [0, 0]
     before = {cookie["name"]: cookie["value"] for cookie in kiosk.context.cookies()}
@@ -82,10 +101,10 @@ def test_a_narrow_kiosk_in_german_is_never_wider_than_its_screen(
     context.close()
 
 
-def test_whoever_walks_away_is_asked_and_then_forgotten(server: Running, kiosk: Page) -> None:
+def test_whoever_walks_away_is_asked_and_then_forgotten(site: Running, kiosk: Page) -> None:
     kiosk.clock.install(time=0)
     kiosk.clock.pause_at(1)
-    kiosk.goto(f"{server.url}/comment-ca-marche")
+    kiosk.goto(f"{site.url}/comment-ca-marche")
     asked = kiosk.get_by_role("dialog", name="Vous êtes encore là ?")
     kiosk.clock.run_for(46_000)
     expect(asked).to_be_visible()
@@ -98,11 +117,11 @@ def test_whoever_walks_away_is_asked_and_then_forgotten(server: Running, kiosk: 
 
 
 def test_without_a_network_the_last_person_is_hidden_at_once_and_forgotten_when_it_returns(
-    server: Running, kiosk: Page
+    site: Running, kiosk: Page, network: TcpProxy
 ) -> None:
-    url = f"{server.url}/sujets/{server.topic(TopicRules(0, None))}"
+    url = f"{site.url}/sujets/{site.topic(TopicRules(0, None))}"
     vote(kiosk, url)
-    kiosk.context.set_offline(True)
+    network.cut(everything=True)
     kiosk.get_by_role("button", name="Terminer").click()
     expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
     assert Axe().run(kiosk).violations_count == 0
@@ -111,56 +130,58 @@ def test_without_a_network_the_last_person_is_hidden_at_once_and_forgotten_when_
     for key in ("Escape", "Escape", "Tab", "Enter"):
         kiosk.keyboard.press(key)
     expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
-    kiosk.context.set_offline(False)
+    network.cut(everything=False)
     expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
     begin(kiosk)
     kiosk.goto(url)
     expect(kiosk.locator("article.topic")).to_have_attribute("data-own", "")
 
 
-def test_an_end_that_nobody_heard_of_holds_after_a_reload(server: Running, kiosk: Page) -> None:
+def test_an_end_that_nobody_heard_of_holds_after_a_reload(site: Running, kiosk: Page) -> None:
     """The server does not answer; whatever page is opened then, it shows nothing of who was there."""
-    url = f"{server.url}/sujets/{server.topic(TopicRules(0, None))}"
+    url = f"{site.url}/sujets/{site.topic(TopicRules(0, None))}"
     vote(kiosk, url)
     kiosk.route("**/borne/terminer", lambda route: route.abort())
     kiosk.get_by_role("button", name="Terminer").click()
     expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
-    assert kiosk.goto(url).url == f"{server.url}/borne"  # type: ignore[union-attr]
+    assert kiosk.goto(url).url == f"{site.url}/borne"  # type: ignore[union-attr]
     expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
     assert [cookie["name"] for cookie in kiosk.context.cookies()] == ["borne"]
 
 
 def test_a_page_that_cannot_be_brought_comes_by_itself_and_a_visit_can_end_there(
-    server: Running, kiosk: Page
+    site: Running, kiosk: Page, network: TcpProxy
 ) -> None:
     kiosk.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-    kiosk.goto(f"{server.url}/comment-ca-marche")
-    kiosk.context.set_offline(True)
-    kiosk.goto(f"{server.url}/statistiques")
+    kiosk.goto(f"{site.url}/comment-ca-marche")
+    network.cut(everything=True)
+    kiosk.goto(f"{site.url}/statistiques")
     expect(kiosk.get_by_text("La page revient d'elle-même.")).to_be_visible()
-    kiosk.context.set_offline(False)
+    network.cut(everything=False)
     expect(kiosk.get_by_role("heading", level=1)).to_have_text("Les chiffres")
-    kiosk.context.set_offline(True)
+    network.cut(everything=True)
     kiosk.get_by_role("button", name="Terminer").click()
     kiosk.reload()
     expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
-    kiosk.context.set_offline(False)
+    network.cut(everything=False)
     expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
 
 
-def test_nobody_begins_without_a_network_and_the_kiosk_waits_for_it(server: Running, kiosk: Page) -> None:
+def test_nobody_begins_without_a_network_and_the_kiosk_waits_for_it(
+    site: Running, kiosk: Page, network: TcpProxy
+) -> None:
     kiosk.get_by_role("button", name="Terminer").click()
     expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
-    kiosk.context.set_offline(True)
+    network.cut(everything=True)
     kiosk.get_by_role("button", name="Commencer").click()
     expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
-    kiosk.context.set_offline(False)
+    network.cut(everything=False)
     begin(kiosk)
 
 
-def test_no_link_leads_out_of_the_site(server: Running, kiosk: Page) -> None:
-    kiosk.goto(f"{server.url}/accessibilite")
+def test_no_link_leads_out_of_the_site(site: Running, kiosk: Page) -> None:
+    kiosk.goto(f"{site.url}/accessibilite")
     assert Axe().run(kiosk).violations_count == 0
-    out = f"[...document.links].map((link) => link.href).filter((href) => !href.startsWith('{server.url}'))"
+    out = f"[...document.links].map((link) => link.href).filter((href) => !href.startsWith('{site.url}'))"
     kiosk.wait_for_function(f"{out}.length === 0")
     expect(kiosk.get_by_text("écrire un message au Défenseur des droits")).to_be_visible()
