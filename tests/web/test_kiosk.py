@@ -63,6 +63,16 @@ async def test_whoever_comes_next_is_somebody_else(site: Site) -> None:
         assert 'data-own=""' in page and 'data-view="hidden"' in page and "Terminer" in page
 
 
+async def test_a_page_that_a_script_asks_for_late_ends_no_visit(site: Site) -> None:
+    topic = await site.house.topic()
+    async with site.browser() as browser:
+        await begin(site, browser)
+        await browser.get("/borne", headers={"sec-fetch-dest": "empty"})
+        assert (await browser.get(f"/sujets/{topic}", headers=PAGE)).status_code == 200
+        await browser.get("/borne", headers={"sec-fetch-dest": "document"})
+        assert (await browser.get(f"/sujets/{topic}", headers=PAGE)).headers["location"] == "/borne"
+
+
 @pytest.mark.parametrize("number", [None, ME])
 async def test_nobody_is_anybody_at_a_kiosk_before_a_visit_was_begun(site: Site, number: int | None) -> None:
     """Also whoever was known to this browser before it became a kiosk."""

@@ -26,7 +26,8 @@ async def kiosk(request: Request) -> Response:
         return answer
     if code or not pages.frame.kiosk:
         return pages.page("kiosk.html", {"profile": "none", "told": "unknown"}, status=403)
-    return _forget(pages.page("kiosk.html", {"profile": "none", "told": ""}))
+    page = pages.page("kiosk.html", {"profile": "none", "told": ""})
+    return _forget(page) if _is_opened(request) else page
 
 
 async def begin_visit(request: Request) -> Response:
@@ -44,6 +45,11 @@ async def begin_visit(request: Request) -> Response:
 async def end_visit(request: Request) -> Response:
     """Also from a page that was open when the kiosk's cookie went."""
     return _fresh("/borne")
+
+
+def _is_opened(request: Request) -> bool:
+    """Whether the browser shows what it asks for: what a script asks for may come in the next visit."""
+    return request.headers.get("sec-fetch-dest", "document") == "document"
 
 
 def _fresh(path: str) -> Response:

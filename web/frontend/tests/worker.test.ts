@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FILES, PAGES, isDown, isOver, marked, mayKeep, outdated, plain } from "../src/worker/rules.ts";
+import { FILES, PAGES, isDown, isOver, isReadable, marked, mayKeep, outdated, plain } from "../src/worker/rules.ts";
 
 function answer(control = "private, no-cache", type = "text/html; charset=utf-8", status = 200) {
   const headers = new Headers({ "cache-control": control, "content-type": type });
@@ -21,6 +21,7 @@ test("reading pages are kept, and nothing that is confidential, staff's, a list 
     assert.ok(!mayKeep(at(path), answer()), path);
   }
   for (const path of ["/", "/statistiques", "/mes-idees"]) assert.ok(!mayKeep(at(path), answer("no-store")), `a kiosk's ${path}`);
+  assert.ok(isReadable(at("/?page=2")) && !isReadable(at("/borne")) && !isReadable(at("/borne?page=2")));
   assert.ok(!mayKeep(at("/"), answer(undefined, "application/json")));
   assert.ok(!mayKeep(at("/"), answer(undefined, undefined, 404)));
 });

@@ -16,12 +16,16 @@ export const KEPT_AT = "x-kept-at";
 const READABLE =
   /^\/(?:sujets\/\d+(?:\/arguments)?|campagnes\/\d+|mes-votes|mes-idees|reponses|statistiques(?:\/representativite)?|comment-ca-marche)?$/;
 
+/** Only such a page is asked for to be kept: between two people a kiosk's own page forgets whoever asks for it. */
+export function isReadable(url: URL): boolean {
+  return READABLE.test(url.pathname) && /^(?:\?page=\d+)?$/.test(url.search);
+}
+
 export function mayKeep(url: URL, answer: { ok: boolean; redirected: boolean; headers: Headers }): boolean {
   return (
     answer.ok &&
     !answer.redirected &&
-    READABLE.test(url.pathname) &&
-    /^(?:\?page=\d+)?$/.test(url.search) &&
+    isReadable(url) &&
     (answer.headers.get("content-type") ?? "").startsWith("text/html") &&
     !forbids(answer.headers)
   );

@@ -1,6 +1,6 @@
 // The service worker. Files of the build come from the device, pages from the server; where it does not answer soon,
 // the last copy of the page, which says that it is one. Whatever is posted, and everything live, passes by it.
-import { FILES, KEPT_AT, LONGEST_COPY, MOST_COPIES, PAGES, PATIENCE, isDown, isOver, marked, mayKeep, outdated, plain } from "./rules.ts";
+import { FILES, KEPT_AT, LONGEST_COPY, MOST_COPIES, PAGES, PATIENCE, isDown, isOver, isReadable, marked, mayKeep, outdated, plain } from "./rules.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build: the addresses of its files, and a name that changes with them. */
@@ -35,7 +35,7 @@ self.addEventListener("message", (event) => {
   if (opened.origin !== location.origin) return;
   opened.hash = "";
   const pages = [opened, new URL("/", location.origin), new URL("/mes-votes", location.origin)];
-  event.waitUntil(Promise.all(pages.map((url) => keepFresh(url))));
+  event.waitUntil(Promise.all(pages.filter(isReadable).map((url) => keepFresh(url))));
 });
 
 self.addEventListener("fetch", (event) => {
