@@ -80,13 +80,14 @@ class TcpProxy:
             server.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
-        if self._is_cut:
-            client.transport.abort()
-            return
         try:
             answers, server = await asyncio.open_connection("127.0.0.1", self._target)
         except OSError:
             client.transport.abort()
+            return
+        if self._is_cut:  # perhaps only since then: what is no pair yet, no reset reaches
+            client.transport.abort()
+            server.transport.abort()
             return
         pair = (client, server)
         self._pairs.add(pair)

@@ -67,9 +67,9 @@ async def test_a_page_that_a_script_asks_for_late_ends_no_visit(site: Site) -> N
     topic = await site.house.topic()
     async with site.browser() as browser:
         await begin(site, browser)
-        await browser.get("/borne", headers={"sec-fetch-dest": "empty"})
+        await browser.get("/borne", headers={"accept": "*/*"})
         assert (await browser.get(f"/sujets/{topic}", headers=PAGE)).status_code == 200
-        await browser.get("/borne", headers={"sec-fetch-dest": "document"})
+        await browser.get("/borne", headers=PAGE)
         assert (await browser.get(f"/sujets/{topic}", headers=PAGE)).headers["location"] == "/borne"
 
 
@@ -115,14 +115,14 @@ async def test_a_visit_that_the_page_has_ended_shows_nothing_more_of_anybody(sit
         browser.cookies.set(ENDED_COOKIE, "1", domain="imaginest.test")
         answer = await browser.get("/mes-votes", headers=PAGE)
         assert (answer.status_code, answer.headers["location"]) == (303, "/borne")
-        await browser.get("/borne")
+        await browser.get("/borne", headers=PAGE)
         assert list(browser.cookies) == ["borne"]
 
 
 async def test_the_page_between_two_people_forgets_the_first(site: Site) -> None:
     async with site.browser() as browser:
         await begin(site, browser)
-        await browser.get("/borne")
+        await browser.get("/borne", headers=PAGE)
         assert list(browser.cookies) == ["borne"]
         assert (await browser.get("/", headers=PAGE)).headers["location"] == "/borne"
 

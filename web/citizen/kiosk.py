@@ -8,6 +8,7 @@ from web.citizen.again import retry_after
 from web.citizen.language import SEE_OTHER
 from web.citizen.visit import pages_for
 from web.kiosks import COOKIE, MAX_AGE, forgotten
+from web.opened import is_opened
 from web.record import COOKIES
 from web.services import Services
 
@@ -27,7 +28,7 @@ async def kiosk(request: Request) -> Response:
     if code or not pages.frame.kiosk:
         return pages.page("kiosk.html", {"profile": "none", "told": "unknown"}, status=403)
     page = pages.page("kiosk.html", {"profile": "none", "told": ""})
-    return _forget(page) if _is_opened(request) else page
+    return _forget(page) if is_opened(request) else page  # a script may be answered in the next visit
 
 
 async def begin_visit(request: Request) -> Response:
@@ -45,11 +46,6 @@ async def begin_visit(request: Request) -> Response:
 async def end_visit(request: Request) -> Response:
     """Also from a page that was open when the kiosk's cookie went."""
     return _fresh("/borne")
-
-
-def _is_opened(request: Request) -> bool:
-    """Whether the browser shows what it asks for: what a script asks for may come in the next visit."""
-    return request.headers.get("sec-fetch-dest", "document") == "document"
 
 
 def _fresh(path: str) -> Response:

@@ -18,6 +18,7 @@ from storage import sessions
 from storage.values_staff import Role, Session, SessionStage, Staff
 from web.catalogue import Language
 from web.console.areas import areas_of
+from web.opened import is_opened
 from web.rendering import Pages
 from web.services import Services
 
@@ -91,7 +92,7 @@ def console_route(
 
     async def admit(request: Request) -> Response:
         try:
-            is_somebody = not polled or _is_opened(request)
+            is_somebody = not polled or is_opened(request)
             visitor = await staff_visit(request, *roles, is_somebody=is_somebody)
             return kept_by_nobody(await handler(request, visitor))
         except Turned as turned:
@@ -128,11 +129,6 @@ async def staff_visit(request: Request, *roles: Role, is_somebody: bool = True) 
     if roles and not session.staff.is_any(*roles):
         raise Turned(visitor.page("refused.html", {"needed": roles}, status=403))
     return visitor
-
-
-def _is_opened(request: Request) -> bool:
-    """Whether somebody opens a page or sends a form: browsers ask for a page then, scripts for anything."""
-    return "text/html" in request.headers.get("accept", "")
 
 
 async def signed_in(request: Request, *, is_somebody: bool = True) -> Session | None:
