@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, NewType
 
 
 class Sign(IntEnum):
@@ -47,12 +47,11 @@ class AgeBand(StrEnum):
     FROM_75 = "75+"
 
 
-class Hall(StrEnum):
-    """Where a launch event happens."""
+Hall = NewType("Hall", str)
+"""Where a launch event happens, by its slug: halls are data (``storage.halls``)."""
 
-    STRASBOURG = "strasbourg"
-    METZ = "metz"
-    REIMS = "reims"
+ONLINE = Hall("online")
+"""Everywhere else: whoever votes in an event without being in one of its rooms."""
 
 
 class SeriesKind(StrEnum):

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from realtime.arrivals import Arrived
 from realtime.delta import Delta
 from realtime.refusals import Refusal
-from realtime.tally import NOWHERE, Cell, Sign
+from realtime.tally import NOWHERE, ONLINE, Cell, Hall, Sign
 from storage.books import Ballot, Books, OpenTopic, ballot_of
 from storage.database import Database
 from storage.keys import Keys, voter_key
@@ -21,7 +21,7 @@ from storage.statements import Insert, Lookup, among
 from storage.tables import BALLOT, OP, PROFILE, TOPIC_KEY
 from storage.tables_moderation import CARRIED, TOPIC_MERGE
 from storage.values import DAY_MS as DAY_MS
-from storage.values import Carry, CastVote, Outcome, OwnBallot, Receipt, TopicRules, TopicState
+from storage.values import Carry, CastVote, Outcome, OwnBallot, Receipt, TopicState
 
 CHANGES_A_DAY = 3
 """How often a voter may change one topic's vote in a day; flipping at will would open and close blocks."""
@@ -129,7 +129,7 @@ class Batch:
         if vote.carry is not None:
             new = self._carry(vote, vote.carry, place, old)
         else:
-            new = self._first(vote, topic.rules) if old is None else self._changed(old, vote)
+            new = self._first(vote, topic) if old is None else self._changed(old, vote)
         if isinstance(new, Refusal):
             return new
         if new is not None:
@@ -152,13 +152,13 @@ class Batch:
     def _receipt(self, vote: CastVote, place: tuple[int, bytes]) -> Receipt:
         return Receipt(vote.topic, vote.sign, vote.op, voted=place in self._books.ballots)
 
-    def _first(self, vote: CastVote, rules: TopicRules) -> Ballot | Refusal | None:
+    def _first(self, vote: CastVote, topic: OpenTopic) -> Ballot | Refusal | None:
         if vote.sign is Sign.WITHDRAWN:
             return None
         cell = self._cells.get(vote.device, NOWHERE)
-        if rules.profile_required and None in (cell.departement, cell.sex, cell.age):
+        if topic.rules.profile_required and None in (cell.departement, cell.sex, cell.age):
             return Refusal.PROFILE_NEEDED
-        return Ballot(vote.sign, cell, vote.hall, 0, self._day, 0)
+        return Ballot(vote.sign, cell, _hall_of(vote.hall, topic.halls), 0, self._day, 0)
 
     def _carry(
         self, vote: CastVote, carry: Carry, place: tuple[int, bytes], old: Ballot | None
@@ -201,6 +201,13 @@ async def own_ballots(
             ballots.where(BALLOT.c.topic_id.in_(ids), BALLOT.c.voter_key.in_(list(names)))
         )
         return {row.topic_id: OwnBallot(Sign(row.sign), row.aside > 0) for row in found}
+
+
+def _hall_of(told: Hall | None, halls: frozenset[Hall]) -> Hall | None:
+    """The hall that a ballot bears: none outside events, and online for whoever is in none of the event's."""
+    if not halls:
+        return None
+    return told if told in halls else ONLINE
 
 
 def _refused(topic: OpenTopic, now: int) -> Refusal | None:

@@ -13,13 +13,14 @@ from sqlalchemy.engine import Row
 from realtime.delta import Delta
 from realtime.disclosure import SeriesState
 from realtime.ledger import Ledger
-from realtime.tally import Cell, Counts, Hall, PublicTally, Sign, Version
+from realtime.tally import ONLINE, Cell, Counts, Hall, PublicTally, Sign, Version
 from storage.installation import EPOCH
 from storage.keys import Keys, Names
 from storage.profiles import cell_of
 from storage.statements import Insert, Upsert, among, lock_tallies
 from storage.switches import paused_among
 from storage.tables import BALLOT, MOMENT, RELEASE, SERIES, TALLY, TOPIC, TOPIC_KEY
+from storage.tables_events import EVENT_HALL
 from storage.tables_quarantine import BALLOT_MINUTE
 from storage.tables_switches import SWITCH
 from storage.tallies import MOMENT_MS, gap
@@ -53,13 +54,14 @@ class Ballot(NamedTuple):
 class OpenTopic:
     """A topic locked for the batch: its rules, its voters' names, its counts, whether it is paused.
 
-    ``names`` is None once the topic's key is destroyed.
+    ``names`` is None once the topic's key is destroyed. ``halls`` are those of the event in which it is asked.
     """
 
     rules: TopicRules
     names: Names | None
     ledger: Ledger
     is_paused: bool
+    halls: frozenset[Hall] = frozenset()
 
 
 class Books:
@@ -85,6 +87,7 @@ class Books:
         for row in connection.execute(sa.select(SERIES).where(among(connection, SERIES.c.topic_id, ids))):
             series[row.topic_id][row.series] = _state_of(row)
         paused = set(connection.execute(paused_among(among(connection, SWITCH.c.topic_id, ids))).scalars())
+        halls = _halls(connection, {row.event_id for row in rows if row.event_id is not None})
         for row in rows:
             rules = rules_of(row)
             self.topics[row.topic_id] = OpenTopic(
@@ -100,6 +103,7 @@ class Books:
                     secret=self._keys.sealing,
                 ),
                 row.topic_id in paused,
+                halls.get(row.event_id, frozenset()),
             )
 
     def vote(self, place: Place, new: Ballot) -> Ballot:
@@ -189,6 +193,16 @@ def ballot_of(row: Row[tuple[object, ...]]) -> Ballot:
     """The ballot in a row that has the table's columns."""
     hall = None if row.hall is None else Hall(row.hall)
     return Ballot(Sign(row.sign), cell_of(row), hall, row.seq, row.day, row.changes, row.aside, row.came)
+
+
+def _halls(connection: sa.Connection, events: set[int]) -> dict[int, frozenset[Hall]]:
+    """The halls of each event; whoever is in none of them is online."""
+    if not events:
+        return {}
+    found: dict[int, set[Hall]] = {event: {ONLINE} for event in events}
+    for row in connection.execute(sa.select(EVENT_HALL).where(EVENT_HALL.c.event_id.in_(events))):
+        found[row.event_id].add(Hall(row.hall))
+    return {event: frozenset(halls) for event, halls in found.items()}
 
 
 def _state_of(row: Row[tuple[object, ...]]) -> SeriesState:

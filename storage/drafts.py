@@ -10,11 +10,9 @@ from sqlalchemy.engine import Row
 
 from storage import audit
 from storage.database import Database
-from storage.image_header import ImageFormat
-from storage.statements import Upsert
+from storage.news import keep_image
 from storage.tables import THEME
 from storage.tables_drafts import DRAFT, REVISION
-from storage.tables_news import IMAGE
 from storage.tables_questionnaires import QUESTIONNAIRE_STEP
 from storage.tables_staff import STAFF
 from storage.values_audit import Action, SubjectKind
@@ -244,8 +242,7 @@ def _keep(
     now: int,
 ) -> None:
     if image is not None and content.picture is not None:
-        kept = {"hash": content.picture.image, "format": str(ImageFormat.WEBP), "content": image}
-        _KEEP_IMAGE(connection, [kept])
+        keep_image(connection, content.picture.image, image)
     written = json.dumps(asdict(content), ensure_ascii=False)
     revision = {"draft_id": draft_id, "number": number, "staff_id": by, "at": now, "content": written}
     connection.execute(sa.insert(REVISION).values(revision))
@@ -271,8 +268,6 @@ def note(
     """A draft's line of the journal; ``by`` None is the clock."""
     audit.note(connection, by, action, SUBJECTS[sort], draft_id, detail, now)
 
-
-_KEEP_IMAGE = Upsert(IMAGE, ())
 
 _DRAFTS = (
     sa.select(DRAFT, REVISION.c.content, STAFF.c.name)

@@ -13,12 +13,16 @@ from storage.tables_marks import MARK
 
 
 class Mark(StrEnum):
-    """SESSIONS: somebody was signed out, lost a role or an account. DESK: posts, reports, contact, claims."""
+    """SESSIONS: somebody was signed out, lost a role or an account. DESK: posts, reports, contact, claims.
+
+    SHOW: a run of show was changed or moved, a screen was paired.
+    """
 
     DESK = "desk"
     SWITCHES = "switches"
     SESSIONS = "sessions"
     SCHEDULE = "schedule"
+    SHOW = "show"
 
 
 _RAISE = sa.text(

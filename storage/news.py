@@ -75,6 +75,15 @@ def _hang(connection: sa.Connection, topic: int, picture: NewPicture, header: Im
     )
 
 
+def keep_image(connection: sa.Connection, name: str, content: bytes) -> None:
+    """A picture that was made anew (``name``: its hash), within a transaction; the same twice is kept once."""
+    _KEEP_IMAGE(connection, [{"hash": name, "format": str(ImageFormat.WEBP), "content": content}])
+
+
+def knows_image(connection: sa.Connection, name: str) -> bool:
+    return connection.execute(sa.select(IMAGE.c.hash).where(IMAGE.c.hash == name)).first() is not None
+
+
 async def get_image(database: Database, name: str) -> Image | None:
     hung = sa.exists().where(PICTURE.c.image == IMAGE.c.hash)
     statement = sa.select(IMAGE.c.format, IMAGE.c.content, hung.label("hung")).where(IMAGE.c.hash == name)

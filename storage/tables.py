@@ -5,6 +5,7 @@ from sqlmodel import Field, SQLModel
 
 import storage.tables_audit
 import storage.tables_contact
+import storage.tables_events
 import storage.tables_letter
 import storage.tables_letter_sending
 import storage.tables_marks
@@ -55,7 +56,10 @@ class ThemeRow(SQLModel, table=True):
 
 
 class TopicRow(SQLModel, table=True):
-    """``parent_id`` and ``side`` (1 for, -1 against) are an argument's; withdrawn: in no list any more."""
+    """``parent_id`` and ``side`` (1 for, -1 against) are an argument's; withdrawn: in no list any more.
+
+    ``event_id`` is the launch event in which it is asked: its ballots bear the hall they come from.
+    """
 
     __tablename__ = "topic"
     id: int | None = Field(default=None, primary_key=True)
@@ -74,6 +78,7 @@ class TopicRow(SQLModel, table=True):
     side: int | None = None
     withdrawn_at: int | None = Field(default=None, sa_column=_instant(nullable=True))
     departement: str | None = Field(default=None, max_length=2)
+    event_id: int | None = None
 
 
 class TopicKeyRow(SQLModel, table=True):

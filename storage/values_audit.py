@@ -92,6 +92,17 @@ class Action(StrEnum):
     LETTER_PAUSED = "letter-paused"
     LETTER_RESUMED = "letter-resumed"
     LETTER_CANCELLED = "letter-cancelled"
+    EVENT_SAVED = "event-saved"
+    STEP_SAVED = "step-saved"
+    STEP_REMOVED = "step-removed"
+    STEP_MOVED = "step-moved"
+    SHOW_MOVED = "show-moved"
+    SCREEN_PAIRED = "screen-paired"
+    SCREEN_UNPAIRED = "screen-unpaired"
+    FILM_KEPT = "film-kept"
+    FILM_DROPPED = "film-dropped"
+    PHOTO_KEPT = "photo-kept"
+    PHOTO_DROPPED = "photo-dropped"
 
 
 class SubjectKind(StrEnum):
@@ -113,6 +124,9 @@ class SubjectKind(StrEnum):
     THEME = "theme"
     DIRECTION = "direction"
     PAGE = "page"
+    EVENT = "event"
+    SCREEN = "screen"
+    FILM = "film"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ AGES = {
     AgeBand.FROM_60: 22,
     AgeBand.FROM_75: 13,
 }
-HALLS = {None: 85, Hall.STRASBOURG: 5, Hall.METZ: 5, Hall.REIMS: 5}
+HALLS = {None: 85, Hall("strasbourg"): 5, Hall("metz"): 5, Hall("reims"): 5}
 PLANS = {  # what becomes of a vote; a 1 is the side of the first vote, whichever it is
     (1,): 88,
     (1, -1): 5,

@@ -46,7 +46,7 @@ HOUR_MS = 3_600_000
 VOTERS = st.integers(0, 24)
 SIGNS = st.sampled_from(Sign)
 PLACES = st.integers(0, 2)  # which of the machine's topics
-HALLS = st.sampled_from([None, Hall.METZ])
+HALLS = st.sampled_from([None, Hall("metz")])
 CELLS = st.builds(
     Cell,
     st.sampled_from([None, Departement.MEUSE, Departement.MARNE]),

@@ -1,0 +1,311 @@
+"""The show of an event as the database has it, and the transaction in which a gesture moves it.
+
+What a step opens is opened in that transaction, for the agreed instant. Of two who press at the same time the first
+moves; to the other the show has moved already. A rehearsal opens nothing and is shown to screens only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from realtime.tally import Hall
+from storage import audit
+from storage.database import Database
+from storage.events import event_of, step_of
+from storage.keys import Keys
+from storage.marks import Mark, raise_mark
+from storage.statements import hold
+from storage.tables import TOPIC
+from storage.tables_events import EVENT, EVENT_HALL, EVENT_MOVE, EVENT_STEP
+from storage.topics import create_topic, end_votes
+from storage.values import NewTopic, Provenance, TopicKind, TopicRules
+from storage.values_audit import Action, SubjectKind
+from storage.values_events import Event, Step, StepContent, StepKind
+from storage.values_show import (
+    LEAD_MS,
+    SHORTEST_LEAD_MS,
+    Gesture,
+    Mode,
+    Program,
+    Show,
+    ShowFault,
+    goes_on_at,
+    moved,
+)
+
+_HOUSE = b"shows of launch events"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An event with its show and its whole run of show, the removed steps too.
+
+    ``program`` rises whenever the run of show is changed.
+    """
+
+    event: Event
+    show: Show
+    steps: tuple[Step, ...]
+    program: int
+
+    def step(self, step_id: int | None) -> Step | None:
+        return next((step for step in self.steps if step.id == step_id), None)
+
+    @property
+    def running_order(self) -> Program:
+        return Program(step.beat for step in self.steps)
+
+    def asked_by(self, step: Step) -> Step | None:
+        """The step whose votes a step shows: itself where it asks, one that it names, or what was asked last."""
+        if step.content.kind.asks:
+            return step
+        named = step.content.question
+        if named is not None:
+            return self.step(named)
+        asked = [one for one in self.steps if one.content.kind.asks and one.position < step.position]
+        return next((one for one in reversed(asked) if not one.is_removed or one.topic is not None), None)
+
+    def before_of(self, step: Step) -> Step | None:
+        """The step that asked the same before."""
+        return None if step.content.again is None else self.step(step.content.again)
+
+    def words_of(self, step: Step) -> StepContent:
+        """What a step asks, where it asks again the words of the first time."""
+        content, seen = step.content, {step.id}
+        while content.again is not None and content.again not in seen:
+            first = self.step(content.again)
+            if first is None:
+                break
+            seen.add(content.again)
+            content = first.content
+        return content
+
+
+async def stages_on(database: Database) -> list[Stage]:
+    """The events whose show is on now, rehearsals too."""
+    async with database.read() as connection:
+        modes = [str(mode) for mode in Mode if mode.is_on]
+        rows = await connection.execute(sa.select(EVENT).where(EVENT.c.mode.in_(modes)).order_by(EVENT.c.id))
+        return await _stages(connection, list(rows))
+
+
+async def get_stage(database: Database, event_id: int) -> Stage | None:
+    async with database.read() as connection:
+        rows = await connection.execute(sa.select(EVENT).where(EVENT.c.id == event_id))
+        return next(iter(await _stages(connection, list(rows))), None)
+
+
+async def get_stages(database: Database, event_ids: set[int]) -> list[Stage]:
+    """Those of these events that exist."""
+    async with database.read() as connection:
+        rows = await connection.execute(sa.select(EVENT).where(EVENT.c.id.in_(event_ids)))
+        return await _stages(connection, list(rows))
+
+
+async def move(
+    database: Database,
+    keys: Keys,
+    event_id: int,
+    gesture: Gesture,
+    *,
+    upon: int,
+    op: str,
+    by: int,
+    now: int,
+    step: int | None = None,
+) -> Show | ShowFault:
+    """Move a show that stands at the number ``upon``; the show as it is then, the same for the same ``op``."""
+
+    def work(connection: sa.Connection) -> Show | ShowFault:
+        own = f"{by} {op}"
+        locked = _locked(connection, event_id, by=own)
+        if locked is None or isinstance(locked, Show):
+            return ShowFault.UNKNOWN if locked is None else locked
+        if locked.show.number != upon:
+            return ShowFault.MOVED
+        at = now + LEAD_MS
+        after = moved(locked.show, locked.running_order, gesture, at, step)
+        if isinstance(after, ShowFault):
+            return after
+        if gesture in {Gesture.REHEARSE, Gesture.LAUNCH} and _is_taken(connection, locked.event):
+            return ShowFault.HALL_TAKEN
+        _enter(connection, keys, locked, after, gesture, own, by, now)
+        return after
+
+    return await database.write(work, idempotent=True)
+
+
+async def go_on(database: Database, keys: Keys, now: int) -> int:
+    """Move on by the clock whatever goes on by itself within the lead; how many shows this node moved."""
+    due = [stage for stage in await stages_on(database) if _due(stage, now) is not None]
+    done = 0
+    for stage in due:
+
+        def work(connection: sa.Connection, event_id: int = stage.event.id) -> int:
+            locked = _locked(connection, event_id)
+            if not isinstance(locked, Stage) or (at := _due(locked, now)) is None:
+                return 0
+            agreed = max(at, now + SHORTEST_LEAD_MS)
+            after = moved(locked.show, locked.running_order, Gesture.NEXT, agreed)
+            if isinstance(after, ShowFault):
+                return 0
+            own = f"clock {event_id} {after.number}"
+            _enter(connection, keys, locked, after, Gesture.NEXT, own, None, now)
+            return 1
+
+        done += await database.write(work, idempotent=True)
+    return done
+
+
+def _due(stage: Stage, now: int) -> int | None:
+    """When a show goes on by itself, where that is near."""
+    at = goes_on_at(stage.show, stage.running_order)
+    return at if at is not None and now >= at - LEAD_MS else None
+
+
+async def _stages(connection: AsyncConnection, rows: list[Row[tuple[object, ...]]]) -> list[Stage]:
+    ids = [row.id for row in rows]
+    halls = (await connection.execute(_HALLS.where(EVENT_HALL.c.event_id.in_(ids)))).all() if ids else []
+    steps = (await connection.execute(_STEPS.where(EVENT_STEP.c.event_id.in_(ids)))).all() if ids else []
+    return [_stage(row, halls, steps) for row in rows]
+
+
+_HALLS = sa.select(EVENT_HALL).order_by(EVENT_HALL.c.position)
+_STEPS = sa.select(EVENT_STEP).order_by(EVENT_STEP.c.position, EVENT_STEP.c.id)
+
+
+def _stage(
+    row: Row[tuple[object, ...]],
+    halls: Sequence[Row[Any]],
+    steps: Sequence[Row[Any]],
+) -> Stage:
+    event = event_of(row, tuple(Hall(one.hall) for one in halls if one.event_id == row.id))
+    mine = tuple(step_of(one) for one in steps if one.event_id == row.id)
+    return Stage(event, _show_of(row), mine, row.program)
+
+
+def _show_of(row: Row[tuple[object, ...]]) -> Show:
+    return Show(
+        number=row.number,
+        mode=Mode(row.mode),
+        step=row.step_id,
+        since=row.since,
+        at=row.at,
+        before=row.before_id,
+        paused_at=row.paused_at,
+        is_held=bool(row.is_held),
+    )
+
+
+# --- within a transaction
+
+
+def _locked(connection: sa.Connection, event_id: int, by: str = "") -> Stage | Show | None:
+    """The event, held; its show where the op ``by`` has moved it already; None where there is no such event."""
+    hold(connection, _HOUSE)  # two events may want the same hall
+    row = connection.execute(sa.select(EVENT).where(EVENT.c.id == event_id).with_for_update()).first()
+    if row is None:
+        return None
+    if by and connection.execute(sa.select(EVENT_MOVE.c.number).where(EVENT_MOVE.c.op == by)).first():
+        return _show_of(row)
+    halls = list(connection.execute(_HALLS.where(EVENT_HALL.c.event_id == event_id)))
+    steps = list(connection.execute(_STEPS.where(EVENT_STEP.c.event_id == event_id)))
+    return _stage(row, halls, steps)
+
+
+def _is_taken(connection: sa.Connection, event: Event) -> bool:
+    """Whether another event's show is on in one of its halls."""
+    modes = [str(mode) for mode in Mode if mode.is_on]
+    others = (
+        sa.select(EVENT.c.id)
+        .join(EVENT_HALL, EVENT_HALL.c.event_id == EVENT.c.id)
+        .where(EVENT.c.mode.in_(modes), EVENT.c.id != event.id, EVENT_HALL.c.hall.in_(list(event.halls)))
+    )
+    return connection.execute(others.limit(1)).first() is not None
+
+
+def _enter(
+    connection: sa.Connection,
+    keys: Keys,
+    stage: Stage,
+    after: Show,
+    gesture: Gesture,
+    own: str,
+    by: int | None,
+    now: int,
+) -> None:
+    """Write down a move and do what comes with it."""
+    event, began, ended = stage.event, stage.event.began_at, stage.event.ended_at
+    if after.mode is Mode.LIVE and began is None:
+        began = after.at
+    if after.mode is Mode.OVER:
+        ended = after.at
+        _end_votes(connection, [step.topic for step in stage.steps], after.at)
+    if after.mode is Mode.LIVE and after.step != stage.show.step:
+        _open_or_close(connection, keys, stage, after, now)
+    values = {
+        "number": after.number,
+        "mode": str(after.mode),
+        "step_id": after.step,
+        "since": after.since,
+        "at": after.at,
+        "before_id": after.before,
+        "paused_at": after.paused_at,
+        "is_held": after.is_held,
+        "began_at": began,
+        "ended_at": ended,
+    }
+    connection.execute(sa.update(EVENT).where(EVENT.c.id == event.id).values(values))
+    line = {"op": own, "gesture": str(gesture), "mode": str(after.mode), "step_id": after.step}
+    who = {"event_id": event.id, "number": after.number, "staff_id": by, "at": after.at}
+    connection.execute(sa.insert(EVENT_MOVE).values(line | who))
+    detail: dict[str, object] = {"gesture": str(gesture), "step": after.step or "", "mode": str(after.mode)}
+    audit.note(connection, by, Action.SHOW_MOVED, SubjectKind.EVENT, event.id, detail, now)
+    raise_mark(connection, Mark.SHOW)
+
+
+def _open_or_close(connection: sa.Connection, keys: Keys, stage: Stage, after: Show, now: int) -> None:
+    """A step that asks opens its vote at the agreed instant, once; results end the vote that they show."""
+    step = stage.step(after.step)
+    if step is None:
+        return
+    if step.content.kind is StepKind.RESULTS and (asked := stage.asked_by(step)) is not None:
+        _end_votes(connection, [asked.topic], after.at)
+    if not step.content.kind.asks or step.topic is not None:
+        return
+    if (earlier := stage.before_of(step)) is not None:
+        _end_votes(connection, [earlier.topic], after.at)
+    topic = create_topic(connection, keys, _question(stage, step, after.at), now)
+    connection.execute(sa.update(TOPIC).where(TOPIC.c.id == topic).values(event_id=stage.event.id))
+    connection.execute(sa.update(EVENT_STEP).where(EVENT_STEP.c.id == step.id).values(topic_id=topic))
+    connection.execute(
+        sa.update(EVENT).where(EVENT.c.id == stage.event.id).values(program=EVENT.c.program + 1)
+    )
+    raise_mark(connection, Mark.SCHEDULE)
+
+
+def _question(stage: Stage, step: Step, opens_at: int) -> NewTopic:
+    words = stage.words_of(step)
+    return NewTopic(
+        TopicKind.QUESTION,
+        words.title,
+        words.theme or "",
+        TopicRules(opens_at, None, results=step.content.results),
+        body=words.text,
+        provenance=Provenance(stage.event.provenance),
+    )
+
+
+def _end_votes(connection: sa.Connection, topics: list[int | None], at: int) -> None:
+    """End those that have not ended."""
+    going = sa.select(TOPIC.c.id).where(
+        TOPIC.c.id.in_([topic for topic in topics if topic is not None]),
+        sa.or_(TOPIC.c.closes_at.is_(None), TOPIC.c.closes_at > at),
+    )
+    for topic in connection.execute(going.order_by(TOPIC.c.id)).scalars().all():
+        end_votes(connection, topic, at)
+        raise_mark(connection, Mark.SCHEDULE)
