@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from channels.stage import Stages
 from channels.wire import topic_channel
 from realtime.fanout import Fanout
 from realtime.presence import EVERYBODY, Presence
@@ -19,7 +20,9 @@ class Audience:
         announce: Announce,
         is_joined: Callable[[], bool],
         monotonic: Callable[[], float],
+        stages: Stages,
     ) -> None:
+        self._stages = stages
         self._fanout = fanout
         self._presence = presence
         self._announce = announce
@@ -27,13 +30,17 @@ class Audience:
         self._monotonic = monotonic
 
     def tell(self) -> None:
-        """Tell the watchers of every topic whose number is due."""
+        """Tell the watchers of every topic and event whose number is due."""
         topics = {topic_channel(topic): topic for topic in self._fanout.headcount()}
         self._presence.count(self._counts())
         if not self._is_joined():
             self._presence.hold(self._monotonic())
-        for channel, watching in self._presence.due(topics, self._monotonic()).items():
-            self._fanout.show_watching(topics[channel], watching)
+        events = self._stages.told_of()
+        for channel, watching in self._presence.due([*topics, *events], self._monotonic()).items():
+            if channel in topics:
+                self._fanout.show_watching(topics[channel], watching)
+            else:
+                self._stages.show_watching(channel, watching)
 
     async def announce(self) -> None:
         """Tell the other nodes how many are here."""
@@ -41,5 +48,6 @@ class Audience:
 
     def _counts(self) -> dict[str, int]:
         counts = {topic_channel(topic): watchers for topic, watchers in self._fanout.headcount().items()}
+        counts |= self._stages.headcount()
         everybody = len(self._fanout.watchers)
         return counts | {EVERYBODY: everybody} if everybody else counts

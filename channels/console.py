@@ -78,6 +78,10 @@ class Console:
     def leave(self, watcher: Watcher) -> None:
         self._seats.pop(watcher, None)
 
+    def seats(self, watcher: Watcher) -> bool:
+        """Whether a socket is one of staff who follow the console."""
+        return watcher in self._seats
+
     async def tell(self) -> None:
         """Read the desk once, and tell it to all who follow. Raises StorageUnavailable."""
         if not self._seats:

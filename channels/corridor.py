@@ -8,10 +8,12 @@ from typing import Any
 from channels import wire
 from channels.console import Console
 from channels.framing import PING_SECONDS, Framing
+from channels.stage import Stages
 from channels.topics import cast_vote
 from channels.wire import No
 from realtime.fanout import Fanout
 from realtime.refusals import Refusal
+from realtime.tally import Hall
 from realtime.watcher import Watcher
 from storage.arrivals import marks_of
 from storage.ballot_box import BallotBox
@@ -37,10 +39,14 @@ class Visitor:
     refused: Refusal | None = None
     staff: str = ""
     """The token of staff's cookie, as it was brought."""
+    screen: str = ""
+    """That of a big screen's."""
     nobody: Refusal = Refusal.UNKNOWN_VOTER
     """What whoever has no device is answered to a vote: no cookie came, or one that is not ours."""
 
     origin: Origin = FROM_SOMEWHERE
+    hall: Hall | None = None
+    """The hall by whose link it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Corridor:
     wall: Callable[[], int]
     monotonic: Callable[[], float]
     console: Console
+    stages: Stages
     refusals: Counter[Refusal] = field(default_factory=Counter)
     """What was answered `no`, and how often."""
 
@@ -61,11 +68,28 @@ class Corridor:
         """The first message that a client hears."""
         return wire.Hello(time=self.wall(), ping=int(PING_SECONDS[framing] * 1000))
 
-    async def follow(self, watcher: Watcher, device: bytes | None, sub: wire.Subscription) -> No | None:
+    def leave(self, watcher: Watcher) -> None:
+        """Forget a watcher and all it followed."""
+        self.console.leave(watcher)
+        self.stages.leave(watcher)
+        self.fanout.leave(watcher)
+
+    def unfollow(self, watcher: Watcher, channel: str) -> None:
+        """Let a watcher follow a channel no more."""
+        if channel == wire.CONSOLE:
+            self.console.leave(watcher)
+        self.stages.unfollow(watcher, channel)
+        topic = wire.topic_of(channel)
+        if topic is not None:
+            self.fanout.unsubscribe(watcher, topic)
+
+    async def follow(self, watcher: Watcher, visitor: Visitor, sub: wire.Subscription) -> No | None:
         """Subscribe a watcher that has joined; why not, where that is refused.
 
         The only place where a live door decides whether its watcher has voted, and so may see results.
         """
+        if wire.event_of(sub.channel) is not None or wire.hall_of(sub.channel) is not None:
+            return await self.stages.follow(watcher, sub, visitor.screen)
         topic = wire.topic_of(sub.channel)
         if topic is None:
             return No(Refusal.BAD_CHANNEL, channel=sub.channel)
@@ -77,7 +101,7 @@ class Corridor:
                 return No(Refusal.TRY_AGAIN, channel=sub.channel)
             if not known:
                 return No(Refusal.UNKNOWN_TOPIC, channel=sub.channel)
-        voted = self.keys.has_seen(self.fanout.gate(topic), device, sub.seen)
+        voted = self.keys.has_seen(self.fanout.gate(topic), visitor.device, sub.seen)
         self.fanout.subscribe(watcher, topic, sub.at, voted=voted, hidden=sub.hidden)
         return None
 
@@ -87,7 +111,8 @@ class Corridor:
         if device is None:
             return No(visitor.nobody, vote.op)
         marks = marks_of(self.keys, visitor.origin, vote.topic, self.wall())
-        outcome = await cast_vote(self.ballots, CastVote(vote.topic, device, vote.sign, vote.op, marks=marks))
+        cast = CastVote(vote.topic, device, vote.sign, vote.op, visitor.hall, marks=marks)
+        outcome = await cast_vote(self.ballots, cast)
         if not isinstance(outcome, Receipt):
             return No(outcome, vote.op)
         seen = self.keys.seen_token(vote.topic, device) if outcome.voted else ""

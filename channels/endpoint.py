@@ -39,8 +39,7 @@ class Live:
         try:
             await connection.run(receive)
         finally:
-            self.corridor.console.leave(watcher)
-            self.corridor.fanout.leave(watcher)
+            self.corridor.leave(watcher)
             if isinstance(outlet, SendingOutlet):
                 await outlet.close()
 
@@ -102,13 +101,11 @@ class Connection:
                     await self._subscribe(sub)
             case wire.Unsub(channels):
                 for channel in channels:
-                    if channel == wire.CONSOLE:
-                        self._corridor.console.leave(self.watcher)
-                    topic = wire.topic_of(channel)
-                    if topic is not None:
-                        self._corridor.fanout.unsubscribe(self.watcher, topic)
+                    self._corridor.unfollow(self.watcher, channel)
             case wire.Vote():
                 await self._vote(message)
+            case wire.Clock(sent):
+                await self._say(wire.Time(sent, self._corridor.wall()))
             case wire.Resync(channel):
                 topic = wire.topic_of(channel)
                 if topic is None or not self._corridor.fanout.resync(self.watcher, topic):
@@ -118,7 +115,7 @@ class Connection:
         if sub.channel == wire.CONSOLE:
             refused = await self._corridor.console.follow(self.watcher, self._visitor.staff, self._close)
         else:
-            refused = await self._corridor.follow(self.watcher, self._visitor.device, sub)
+            refused = await self._corridor.follow(self.watcher, self._visitor, sub)
         if refused is not None:
             await self._say(refused)
 

@@ -20,6 +20,7 @@ from realtime.watcher import Outlet, Watcher
 EVENTS = "/live/events"
 POLL = "/live/poll"
 VOTE = "/live/vote"
+TIME = "/live/time"
 
 MOST_POLLERS = 5_000
 """Polls that may wait on one node; whoever comes then is asked to try again."""
@@ -38,7 +39,7 @@ Door = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Fallback:
-    """The ASGI applications of the three addresses, found by ``door``."""
+    """The ASGI applications of the addresses, found by ``door``."""
 
     def __init__(self, corridor: Corridor) -> None:
         self.waiting = 0
@@ -48,6 +49,7 @@ class Fallback:
             EVENTS: ("GET", self._events),
             POLL: ("GET", self._poll),
             VOTE: ("POST", self._vote),
+            TIME: ("GET", self._time),
         }
 
     def door(self, scope: Scope) -> Door | None:
@@ -79,9 +81,21 @@ class Fallback:
             while (await receive())["type"] != "http.disconnect":
                 pass
         finally:
-            self._corridor.fanout.leave(watcher)
+            self._corridor.leave(watcher)
             if isinstance(outlet, SendingOutlet):
                 await outlet.close()
+
+    # --- the clock
+
+    async def _time(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visitor = self._corridor.identify(scope)
+        asked = query.read_clock(scope["query_string"])
+        if visitor.refused is not None or isinstance(asked, Fault):
+            await self._answer(send, No(visitor.refused or Refusal.BAD_MESSAGE))
+            return
+        body = wire.encode(wire.Time(asked.sent, self._corridor.wall()), Format.JSON)
+        await send(_start(200, b"application/json", len(body)))
+        await send({"type": "http.response.body", "body": body})
 
     # --- polls
 
@@ -115,7 +129,7 @@ class Fallback:
             if asked.wait and not outlet.news.is_set() and await _gone(receive, outlet.news, asked.wait):
                 return None
         finally:
-            self._corridor.fanout.leave(watcher)
+            self._corridor.leave(watcher)
         if not asked.wait:
             return framed(self._corridor.greeting(Framing.LINES), Framing.LINES) + outlet.taken()
         return outlet.taken() if outlet.news.is_set() else outlet.taken() + framed(wire.Ping(), Framing.LINES)
@@ -160,7 +174,7 @@ class Fallback:
 
     async def _follow(self, watcher: Watcher, visitor: Visitor, message: wire.Sub) -> None:
         for sub in message.subs:
-            refused = await self._corridor.follow(watcher, visitor.device, sub)
+            refused = await self._corridor.follow(watcher, visitor, sub)
             if refused is not None:
                 self._corridor.refusals[refused.code] += 1
                 watcher.write(framed(refused, Framing(watcher.format)))

@@ -22,6 +22,7 @@ LONGEST_WAIT = int(PING_SECONDS[Framing.LINES])
 
 _VERSION = re.compile(r"([0-9]{1,16})\.([0-9]{1,16})(h?)")
 _WAIT = re.compile(r"[0-9]{1,2}")
+_SENT = re.compile(r"sent=([0-9]{1,15})")
 _NOTICE = re.compile(r"[0-9]{1,15}")
 
 
@@ -67,6 +68,12 @@ def read(query: bytes, last_event: str = "") -> Asked | Fault:
     )
     known = None if notice is None else int(notice)
     return Asked(Sub(subs), min(int(wait), LONGEST_WAIT), stale == "1", known)
+
+
+def read_clock(query: bytes) -> wire.Clock | Fault:
+    """What a query for the time says (``sent``): the client's own clock."""
+    match = _SENT.fullmatch(query.decode("latin-1"))
+    return Fault(Refusal.BAD_MESSAGE) if match is None else wire.Clock(int(match[1]))
 
 
 def _plain(text: str) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from realtime.delta import Changes
 from realtime.notice import Banner, Notice
 from realtime.notice import Fresh as FreshTopic
 from realtime.refusals import Refusal
-from realtime.tally import Counts, PublicTally, Sign, Version
+from realtime.tally import Counts, Hall, PublicTally, Sign, Version
 from storage.values_desk import DeskLoad
+from storage.values_show import NOTHING_ON, Show
 
 PROTOCOL = 1
 MAX_MESSAGE = 4096
@@ -110,7 +111,14 @@ class Pong:
     pass
 
 
-ClientMessage = Sub | Unsub | Vote | Resync | Pong
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What the client's own clock says now, in ms: the answer tells what the server's says."""
+
+    sent: int
+
+
+ClientMessage = Sub | Unsub | Vote | Resync | Pong | Clock
 
 
 # --- from the server ------------------------------------------------------------------------------------
@@ -213,8 +221,43 @@ class Desk:
     load: DeskLoad
 
 
+@dataclass(frozen=True, slots=True)
+class Time:
+    """The answer to ``Clock``: the server's clock in ms since 1970, and what the client sent."""
+
+    sent: int
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What is on in an event or on a hall's screen; ``event`` is None where nothing is on in a hall.
+
+    ``program`` is another whenever the run of show has changed.
+    """
+
+    channel: str
+    event: int | None = None
+    program: int = 0
+    show: Show = NOTHING_ON
+
+
 ServerMessage = (
-    Hello | Snap | DeltaMessage | Ack | No | Stale | Fresh | Ping | Bye | Watching | Steps | Noticed | Desk
+    Hello
+    | Snap
+    | DeltaMessage
+    | Ack
+    | No
+    | Stale
+    | Fresh
+    | Ping
+    | Bye
+    | Watching
+    | Steps
+    | Noticed
+    | Desk
+    | Time
+    | Showing
 )
 
 CLOSE_COME_BACK = 4000
@@ -276,15 +319,37 @@ def to_plain(message: ServerMessage) -> dict[str, Any]:
         case Noticed(notice):
             return _plain_notice(notice)
         case Desk(load):
-            return {
-                "t": "desk",
-                "mark": load.mark,
-                "waiting": load.waiting,
-                "oldest": load.oldest,
-                "themes": dict(load.themes),
-                "reports": load.reports,
-                "contact": load.contact,
-            }
+            return _plain_desk(load)
+        case Time(sent, time):
+            return {"t": "time", "sent": sent, "time": time}
+        case Showing(channel, event, program, show):
+            named = {"t": "show", "channel": channel, "event": event, "program": program}
+            return named | _plain_show(show)
+
+
+def _plain_desk(load: DeskLoad) -> dict[str, Any]:
+    return {
+        "t": "desk",
+        "mark": load.mark,
+        "waiting": load.waiting,
+        "oldest": load.oldest,
+        "themes": dict(load.themes),
+        "reports": load.reports,
+        "contact": load.contact,
+    }
+
+
+def _plain_show(show: Show) -> dict[str, Any]:
+    return {
+        "number": show.number,
+        "mode": str(show.mode),
+        "step": show.step,
+        "since": show.since,
+        "at": show.at,
+        "before": show.before,
+        "paused": show.paused_at,
+        "held": show.is_held,
+    }
 
 
 def plain_tally(tally: PublicTally) -> dict[str, Any]:
@@ -450,6 +515,8 @@ CONSOLE = "console"
 """The channel of what waits for staff."""
 
 _TOPIC_CHANNEL = re.compile(r"topic:([1-9][0-9]{0,15})")
+_EVENT_CHANNEL = re.compile(r"event:([1-9][0-9]{0,15})")
+_SCREEN_CHANNEL = re.compile(r"screen:([a-z0-9-]{1,20})")
 
 
 def topic_channel(topic: int) -> str:
@@ -461,6 +528,28 @@ def topic_of(channel: str) -> int | None:
     """The topic a channel names, or None for another kind of channel."""
     match = _TOPIC_CHANNEL.fullmatch(channel)
     return int(match[1]) if match else None
+
+
+def event_channel(event: int) -> str:
+    """The channel of what is on in an event."""
+    return f"event:{event}"
+
+
+def event_of(channel: str) -> int | None:
+    """The event a channel names, or None for another kind of channel."""
+    match = _EVENT_CHANNEL.fullmatch(channel)
+    return int(match[1]) if match else None
+
+
+def screen_channel(hall: Hall) -> str:
+    """The channel of the big screens of a hall."""
+    return f"screen:{hall}"
+
+
+def hall_of(channel: str) -> Hall | None:
+    """The hall whose screens a channel is for, or None for another kind of channel."""
+    match = _SCREEN_CHANNEL.fullmatch(channel)
+    return Hall(match[1]) if match else None
 
 
 def is_op(text: str) -> bool:
@@ -541,10 +630,16 @@ def _read_pong(plain: Mapping[str, Any]) -> Pong:
     return Pong()
 
 
+def _read_clock(plain: Mapping[str, Any]) -> Clock:
+    _only(plain, "sent")
+    return Clock(_integer(plain.get("sent"), Refusal.BAD_MESSAGE, least=0))
+
+
 _READERS: dict[str, Callable[[Mapping[str, Any]], ClientMessage]] = {
     "sub": _read_sub,
     "unsub": _read_unsub,
     "vote": _read_vote,
     "resync": _read_resync,
     "pong": _read_pong,
+    "clock": _read_clock,
 }

@@ -45,6 +45,9 @@ class Refusal(StrEnum):
     RESULTS_HIDDEN = "results-hidden"
     # the console
     STAFF_ONLY = "staff-only"
+    # a hall's screen
+    NOT_PAIRED = "not-paired"
+    UNKNOWN_EVENT = "unknown-event"
     # a form
     BAD_DEPARTEMENT = "bad-departement"
     BAD_SEX = "bad-sex"

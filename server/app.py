@@ -14,6 +14,7 @@ from channels.console import Console
 from channels.corridor import Corridor, Visitor
 from channels.endpoint import Live
 from channels.fallback import Fallback
+from channels.stage import Stages
 from channels.topics import encode_for_watchers, load_topic, mark_topics
 from realtime.bus import Bus, open_bus
 from realtime.comparison import Comparison
@@ -167,7 +168,9 @@ def create_app(
     def is_joined() -> bool:
         return all(bus.connected.values())
 
-    audience = Audience(fanout, presence, bus.announce, is_joined, monotonic)
+    console = Console(database, keys, wall)
+    stages = Stages(database, console)
+    audience = Audience(fanout, presence, bus.announce, is_joined, monotonic, stages)
 
     async def begin_epoch(above: int) -> None:
         await database.write(
@@ -186,8 +189,7 @@ def create_app(
             return Visitor(None, Refusal.TRY_AGAIN)
         return identify(scope, keys, settings.origins, settings.proxies)
 
-    console = Console(database, keys, wall)
-    corridor = Corridor(fanout, ballots, keys, identify_visitor, wall, monotonic, console)
+    corridor = Corridor(fanout, ballots, keys, identify_visitor, wall, monotonic, console, stages)
 
     async def notify() -> None:
         await fanout.notify(await current_notice(database, wall()))
@@ -197,6 +199,7 @@ def create_app(
     marks.on(Mark.SWITCHES, notify)
     marks.on(Mark.SCHEDULE, notify)
     marks.on(Mark.DESK, console.tell)
+    marks.on(Mark.SHOW, stages.look)
     writing = WriteCheck(lambda: database.write(touch, idempotent=True), monotonic)
     checks: dict[str, Check] = {
         "draining": drain_check(lambda: drain.begun),
@@ -216,6 +219,7 @@ def create_app(
         posting=settings.posting,
         site=settings.site,
         notice=fanout.notices.now,
+        tell=marks.look,
         proxies=frozenset(settings.proxies),
     )
 
@@ -252,6 +256,7 @@ def create_app(
                 audience,
                 marks,
                 console,
+                stages,
                 database,
                 keys,
                 postman,

@@ -17,6 +17,7 @@ from storage.keys import Keys
 from storage.values import Origin
 from web.console.desk import COOKIE as STAFF_COOKIE
 from web.console.doors import MOST_TOKEN
+from web.halls import HALL_COOKIE, SCREEN_COOKIE, hall_in
 from web.kiosks import is_open_between
 from web.language import language_of
 
@@ -79,14 +80,17 @@ def identify(scope: Any, keys: Keys, origins: Iterable[str], proxies: Container[
     if refused is not None:
         return Visitor(None, refused)
     caller = caller_of(headers, keys)
-    staff = cookie_in(headers.get(b"cookie", b""), STAFF_COOKIE) or ""
+    cookies = headers.get(b"cookie", b"")
+    staff = (cookie_in(cookies, STAFF_COOKIE) or "")[:MOST_TOKEN]
+    screen = (cookie_in(cookies, SCREEN_COOKIE) or "")[:MOST_TOKEN]
     nobody = caller.fault or Refusal.UNKNOWN_VOTER
     if not caller.has_cookie:
-        return Visitor(None, staff=staff[:MOST_TOKEN], nobody=nobody)
+        return Visitor(None, staff=staff, screen=screen, nobody=nobody)
     peer = scope["client"][0] if scope.get("client") else ""
     address = address_of(peer, headers.get(b"x-forwarded-for", b"").decode("latin-1"), proxies)
     origin = Origin(network_of(address), caller.born)
-    return Visitor(caller.device, staff=staff[:MOST_TOKEN], nobody=nobody, origin=origin)
+    hall = hall_in(cookie_in(cookies, HALL_COOKIE))
+    return Visitor(caller.device, staff=staff, screen=screen, nobody=nobody, origin=origin, hall=hall)
 
 
 class Gate:

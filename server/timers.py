@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from channels.audience import Audience
 from channels.console import Console
 from channels.framing import PING_SECONDS, Framing, framed
+from channels.stage import Stages
 from channels.wire import Ping
 from realtime.activity import Lost
 from realtime.comparison import Comparison
@@ -27,6 +28,7 @@ from storage.outbox import forget_old
 from storage.publication import keep_schedule
 from storage.questionnaires import destroy_expired_visitors
 from storage.retention import destroy_expired_keys, forget_citizens
+from storage.shows import go_on
 from storage.values_watch import BEAT_SECONDS
 
 log = logging.getLogger("imaginest.timers")
@@ -110,6 +112,7 @@ def schedule(
     audience: Audience,
     marks: Marks,
     console: Console,
+    stages: Stages,
     database: Database,
     keys: Keys,
     postman: Postman,
@@ -141,6 +144,10 @@ def schedule(
         if await keep_schedule(database, keys, wall()):
             await marks.look()  # who watches here need not wait for the next one
 
+    async def go_on_with_shows() -> None:
+        if await go_on(database, keys, wall()):
+            await marks.look()
+
     async def take_attendance() -> None:
         await attendance.flush(database, wall())
 
@@ -148,7 +155,9 @@ def schedule(
     timers.every(0.5, comparison.tell, "freshness")
     timers.every(LOOK_SECONDS, marks.look, "marks")
     timers.every(SCHEDULE_SECONDS, open_what_is_due, "schedule")
+    timers.every(SCHEDULE_SECONDS, go_on_with_shows, "shows")
     timers.every(1.0, console.settle, "console")
+    timers.every(0.25, stages.settle, "stages")
     timers.every(60.0, console.recheck, "sessions that are over by the clock")
     timers.every(HEADCOUNT_SECONDS, audience.announce, "headcount")
     timers.now_and_every(FLUSH_SECONDS, take_attendance, "attendance")

@@ -67,6 +67,14 @@ async def screen_of(database: Database, token: str) -> Screen | None:
         return None if row is None else _screen(row)
 
 
+async def paired_tokens(database: Database, tokens: set[str]) -> set[str]:
+    """Those of these cookies whose screens are paired."""
+    named = {hashed(token): token for token in tokens}
+    paired = sa.select(SCREEN.c.token).where(SCREEN.c.token.in_(list(named)), SCREEN.c.paired_at.is_not(None))
+    async with database.read() as connection:
+        return {named[bytes(token)] for token in (await connection.execute(paired)).scalars()}
+
+
 async def paired_screens(database: Database, halls: tuple[Hall, ...]) -> list[Screen]:
     """Those of these halls that are paired, in the order in which they were."""
     paired = sa.select(SCREEN).where(SCREEN.c.hall.in_(list(halls)), SCREEN.c.paired_at.is_not(None))

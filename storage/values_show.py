@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-LEAD_MS = 1500
+LEAD_MS = 2000
 """From a gesture to its effect: the longest way to a screen (look of a node, network, a packet lost once)."""
 
 SHORTEST_LEAD_MS = 500
@@ -97,6 +97,9 @@ class Show:
         """How far the step's own clock is, in ms; negative before it begins."""
         stopped = now if self.paused_at is None else min(now, self.paused_at)
         return stopped - self.since
+
+
+NOTHING_ON = Show()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What the handlers of pages work with; built by the server, one for each application."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from realtime.notice import QUIET, Notice
@@ -22,6 +22,10 @@ from web.site import Site
 from web.statistics.answer_rate import RateBoard
 from web.statistics.board import Board
 from web.watch_board import WatchBoard
+
+
+async def _nobody() -> None:
+    """Nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,9 @@ class Services:
 
     notice: Callable[[], Notice] = lambda: QUIET
     """What staff have switched for everybody, as far as this node knows."""
+
+    tell: Callable[[], Awaitable[None]] = _nobody
+    """Has this node look at once for what was just changed, and tell whoever watches here."""
 
     proxies: frozenset[str] = frozenset()
     """Our own reverse proxies, which say for whom they ask."""

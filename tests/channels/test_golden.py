@@ -14,6 +14,7 @@ from realtime.notice import Banner, Fresh, Notice, Severity
 from realtime.refusals import Refusal
 from realtime.tally import Counts, PublicTally, Sign, Version
 from storage.values_desk import DeskLoad
+from storage.values_show import Mode, Show
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -72,7 +73,24 @@ def server_message(plain: Plain) -> wire.ServerMessage:
             return wire.Noticed(Notice(number, posting, banner_of(banner), topics, fresh))
         case {"t": "desk"}:
             return wire.Desk(DeskLoad(**{key: value for key, value in plain.items() if key != "t"}))
+        case {"t": "time", "sent": sent, "time": time}:
+            return wire.Time(sent, time)
+        case {"t": "show", "channel": channel, "event": event, "program": program}:
+            return wire.Showing(channel, event, program, show_of(plain))
     return _PLAIN_KINDS[plain["t"]]
+
+
+def show_of(plain: Plain) -> Show:
+    return Show(
+        number=plain["number"],
+        mode=Mode(plain["mode"]),
+        step=plain["step"],
+        since=plain["since"],
+        at=plain["at"],
+        before=plain["before"],
+        paused_at=plain["paused"],
+        is_held=plain["held"],
+    )
 
 
 def banner_of(plain: Plain | None) -> Banner | None:
@@ -102,6 +120,8 @@ def client_plain(message: wire.ClientMessage) -> Plain:
             return {"t": "resync", "channel": channel}
         case wire.Pong():
             return {"t": "pong"}
+        case wire.Clock(sent):
+            return {"t": "clock", "sent": sent}
 
 
 def _subscription_plain(sub: wire.Subscription) -> Plain:

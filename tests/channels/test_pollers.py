@@ -13,6 +13,7 @@ import pytest
 from channels import fallback
 from channels.console import Console
 from channels.corridor import Corridor, Visitor
+from channels.stage import Stages
 from channels.topics import encode_for_watchers
 from realtime.bus import Bus, open_bus
 from realtime.delta import Changes, Delta
@@ -64,7 +65,10 @@ async def node(tmp_path: Path) -> AsyncIterator[Node]:
     fanout = Fanout(bus, load, encode_for_watchers, wall=lambda: 0, monotonic=time.monotonic)
     ballots = BallotBox(database, KEYS, bus.publish, lambda: 0)
     console = Console(database, KEYS, lambda: 0)
-    corridor = Corridor(fanout, ballots, KEYS, lambda _: Visitor(None), lambda: 0, time.monotonic, console)
+    stages = Stages(database, console)
+    corridor = Corridor(
+        fanout, ballots, KEYS, lambda _: Visitor(None), lambda: 0, time.monotonic, console, stages
+    )
     door = fallback.Fallback(corridor)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:

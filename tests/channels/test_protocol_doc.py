@@ -34,7 +34,7 @@ def test_an_example_of_the_server_is_what_it_sends(text: str) -> None:
 def test_every_message_has_a_section_and_an_example() -> None:
     client = set(wire._READERS)
     server = {"hello", "snap", "delta", "ack", "no", "stale", "fresh", "ping", "bye", "watching"}
-    server |= {"notice", "desk", "steps"}
+    server |= {"notice", "desk", "steps", "time", "show"}
     assert len(server) == len(wire.ServerMessage.__args__)
     sections = {
         kind for line in re.findall(r"^### (.*)$", DOC, re.MULTILINE) for kind in re.findall("`(.*?)`", line)
@@ -87,13 +87,16 @@ def examples_of(kind: str) -> str:
 
 def test_there_is_an_example_of_every_other_door() -> None:
     doors = {path.partition("?")[0] for _, path, _ in REQUESTS}
-    assert doors == {fallback.EVENTS, fallback.POLL, fallback.VOTE}
+    assert doors == {fallback.EVENTS, fallback.POLL, fallback.VOTE, fallback.TIME}
 
 
 @pytest.mark.parametrize(("method", "path", "body"), REQUESTS)
 def test_an_example_of_a_request_is_understood(method: str, path: str, body: str) -> None:
     if method == "POST":
         assert isinstance(wire.parse(body, Format.JSON), wire.Vote)
+        return
+    if path.startswith(fallback.TIME):
+        assert query.read_clock(path.partition("?")[2].encode()) == wire.Clock(1780000000123)
         return
     asked = query.read(path.partition("?")[2].encode())
     assert isinstance(asked, query.Asked)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
-from realtime.tally import NOWHERE, AgeBand, Cell, Departement, Hall, Sex, Sign
+from realtime.tally import NOWHERE, ONLINE, AgeBand, Cell, Departement, Hall, Sex, Sign
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ AGES = {
     AgeBand.FROM_60: 22,
     AgeBand.FROM_75: 13,
 }
-HALLS = {None: 85, Hall("strasbourg"): 5, Hall("metz"): 5, Hall("reims"): 5}
+HALLS = {ONLINE: 85, Hall("strasbourg"): 5, Hall("metz"): 5, Hall("reims"): 5}
 PLANS = {  # what becomes of a vote; a 1 is the side of the first vote, whichever it is
     (1,): 88,
     (1, -1): 5,
@@ -47,7 +47,7 @@ TOLD_NOTHING = 0.01
 @dataclass(frozen=True)
 class Voter:
     cell: Cell
-    hall: Hall | None
+    hall: Hall
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def crowd(seed: int, size: int = 300) -> Crowd:
     for number in range(size):
         departement, sex, age = _one(random, DEPARTEMENTS), _one(random, SEXES), _one(random, AGES)
         told = random.random() >= TOLD_NOTHING
-        hall = _one(random, HALLS) if told else None
+        hall = _one(random, HALLS) if told else ONLINE
         voters.append(Voter(Cell(departement, sex, age) if told else NOWHERE, hall))
         first = 1 if random.random() < local[departement] else -1
         signs = [Sign(first * then) for then in _one(random, PLANS)]

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
-from realtime.tally import AgeBand, Counts, Sex
+from realtime.tally import AgeBand, Counts, Hall, Sex
 from storage.ballots import Batch
 from storage.keys import voter_key
 from storage.quarantine import bring_back, set_aside
@@ -90,6 +90,7 @@ async def _ran(house: House, crowd: Crowd, policy: HeadlinePolicy) -> Published:
     rules = TopicRules(0, None, ResultPolicy.ALWAYS, policy)
     new = NewTopic(TopicKind.QUESTION, "Une question ?", THEMES[policy], rules)
     (topic,) = await create_topics(house.database, house.keys, [new], house.clock[0])
+    await house.in_event(topic, *(Hall(slug) for slug in ("strasbourg", "metz", "reims")))
     run = Run(house, topic, crowd)
     end = len(crowd.steps)
     await run.until(end)

@@ -18,6 +18,7 @@ from channels import wire
 from channels.console import Console
 from channels.corridor import Corridor, Visitor
 from channels.endpoint import Connection
+from channels.stage import Stages
 from channels.topics import encode_for_watchers, load_topic
 from channels.wire import Format, Subscription
 from realtime.bus_memory import MemoryBus
@@ -64,6 +65,7 @@ class Site:
         self.fanout = Fanout(
             self.bus, self._load, encode_for_watchers, wall=lambda: self.house.clock[0], monotonic=lambda: 0.0
         )
+        console = Console(self.house.database, self.house.keys, lambda: 0)
         self.corridor = Corridor(
             self.fanout,
             self.box,
@@ -71,7 +73,8 @@ class Site:
             lambda _: Visitor(None),
             lambda: 0,
             lambda: 0.0,
-            Console(self.house.database, self.house.keys, lambda: 0),
+            console,
+            Stages(self.house.database, console),
         )
 
     async def _publish(self, delta: Delta) -> None:

@@ -10,15 +10,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from realtime.delta import Delta
-from realtime.tally import Cell, Sign
+from realtime.tally import Cell, Hall, Sign
 from storage.ballot_box import BallotBox
 from storage.database import Database, backend, bring_up_to_date
+from storage.events import save_event
 from storage.joining import join
 from storage.keys import DEVICE_BYTES, Keys
 from storage.profiles import save_profile
+from storage.tables import TOPIC
 from storage.tallies import standings
 from storage.topics import create_topics
 from storage.values import CastVote, NewTopic, Outcome, Standing, TopicKind, TopicRules
+from storage.values_events import NewEvent
 
 START = 1_800_000_000_000
 """When tests begin, in ms since 1970."""
@@ -39,6 +42,13 @@ class House:
         rules = rules or TopicRules(opens_at=0, closes_at=None)
         new = NewTopic(TopicKind.QUESTION, "Une question ?", "sport", rules)
         return (await create_topics(self.database, self.keys, [new], self.clock[0]))[0]
+
+    async def in_event(self, topic: int, *halls: Hall) -> None:
+        """Have a topic asked in an event of these halls: its ballots bear the one that they come from."""
+        new = NewEvent("Le lancement", "", START, halls)
+        event = await save_event(self.database, None, new, op=f"event {topic}", by=None, now=self.clock[0])
+        belongs = sa.update(TOPIC).where(TOPIC.c.id == topic).values(event_id=event)
+        await self.database.write(lambda connection: connection.execute(belongs))
 
     async def vote(self, topic: int, device: bytes, sign: Sign, op: str | None = None) -> Outcome:
         return await self.box.cast(CastVote(topic, device, sign, op or secrets.token_urlsafe(16)))

@@ -25,6 +25,7 @@ from realtime.refusals import Refusal
 from realtime.tally import (
     HEADLINE_SERIES,
     NOBODY,
+    ONLINE,
     AgeBand,
     Cell,
     Counts,
@@ -64,6 +65,7 @@ class Model:
 
     def __init__(self) -> None:
         self.rules: dict[int, TopicRules] = {}
+        self.in_event: set[int] = set()
         self.signs: dict[Place, Sign] = {}
         self.changes: Counter[tuple[Place, int]] = Counter()
         self.ops: dict[tuple[Place, str], Sign] = {}
@@ -101,7 +103,8 @@ class Model:
         cell = self.cells.get(voter, Cell())
         if self.rules[topic].profile_required and None in (cell.departement, cell.sex, cell.age):
             return Refusal.PROFILE_NEEDED
-        parts = {"dep": cell.departement, "sex": cell.sex, "age": cell.age, "hall": hall}
+        heard = (hall or ONLINE) if topic in self.in_event else None
+        parts = {"dep": cell.departement, "sex": cell.sex, "age": cell.age, "hall": heard}
         self.series[place] = [f"{kind}:{code}" for kind, code in parts.items() if code is not None]
         if self.rules[topic].headline is HeadlinePolicy.SEALED:
             self.series[place].append(HEADLINE_SERIES)
@@ -166,7 +169,10 @@ class Stored:
 
 
 class BallotBoxMachine(RuleBasedStateMachine):
-    """Three topics (live, sealed, live with a profile required) and 25 voters; ``reached`` counts what is rare."""
+    """Three topics (live and sealed in an event, live with a profile required) and 25 voters.
+
+    ``reached`` counts what is rare.
+    """
 
     def __init__(self, new_url: Callable[[], str], reached: Counter[str]) -> None:
         super().__init__()
@@ -192,6 +198,9 @@ class BallotBoxMachine(RuleBasedStateMachine):
         ):
             topic = self.runner.run(self.house.topic(rules))
             self.model.rules[topic] = rules
+            if not rules.profile_required:
+                self.runner.run(self.house.in_event(topic, Hall("metz")))
+                self.model.in_event.add(topic)
             self.standings[topic] = self.runner.run(self.house.standing(topic))
         self.topics = list(self.model.rules)
 

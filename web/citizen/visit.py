@@ -16,7 +16,7 @@ from channels.origin import address_of, network_of
 from channels.wire import MAX_INTEGER
 from realtime.disclosure import View
 from realtime.refusals import Refusal
-from realtime.tally import NOWHERE, Sign
+from realtime.tally import NOWHERE, Hall, Sign
 from storage.arrivals import marks_of
 from storage.ballots import own_ballots, own_signs
 from storage.follow_up import answered_topics
@@ -28,6 +28,7 @@ from storage.values import FROM_SOMEWHERE, CastVote, Origin, Profile, Topic
 from web.citizen.cards import Card, Note, card
 from web.forms import HOME, local_path
 from web.frame import frame_of
+from web.halls import HALL_COOKIE, hall_in
 from web.rendering import Pages
 from web.services import Services
 
@@ -42,11 +43,13 @@ class Visit:
     profile: Profile | None
     now: int
     origin: Origin = FROM_SOMEWHERE
+    hall: Hall | None = None
+    """The hall by whose link they came."""
 
     def ballot(self, topic: int, sign: Sign, op: str) -> CastVote:
         """This visitor's vote, as it enters the ballot box."""
         marks = marks_of(self.services.keys, self.origin, topic, self.now)
-        return CastVote(topic, self.device, sign, op, marks=marks)
+        return CastVote(topic, self.device, sign, op, self.hall, marks=marks)
 
     @property
     def profile_state(self) -> str:
@@ -106,7 +109,8 @@ async def visit(request: Request) -> Visit:
         profile = await profile_of(services.database, services.keys, device)
         if profile is not None:
             services.attendance.note_profile(device, profile, services.now())
-    return Visit(services, pages_for(request), device, profile, services.now(), _origin(request))
+    hall = hall_in(request.cookies.get(HALL_COOKIE))
+    return Visit(services, pages_for(request), device, profile, services.now(), _origin(request), hall)
 
 
 def _origin(request: Request) -> Origin:

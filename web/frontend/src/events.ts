@@ -1,6 +1,6 @@
 // A stream of server-sent events as a transport: what is followed stands in its address, votes are posted.
 import { address } from "./address.ts";
-import { VotePost } from "./post.ts";
+import { VotePost, askTime } from "./post.ts";
 import type { Transport, TransportEvents } from "./session.ts";
 import type { ClientMessage, Subscription } from "./wire.ts";
 import { parse, topicChannel } from "./wire.ts";
@@ -26,6 +26,7 @@ export class EventStream implements Transport {
 
   send(message: ClientMessage): void {
     if (message.t === "vote") this.#post.send(message);
+    else if (message.t === "clock") void askTime(this.path, message.sent, (text) => this.events.onText(text));
     else if (message.t === "sub" || message.t === "resync") this.#open();
   }
 

@@ -6,6 +6,7 @@ import { copiedAt, copyNotice } from "./copies.ts";
 import { Desk } from "./desk.ts";
 import type { Counter, Told } from "./desk.ts";
 import { forgetOldDrafts } from "./drafts.ts";
+import { followers, own as ownFollowers } from "./followers.ts";
 import { defineElements } from "./elements/index.ts";
 import { install } from "./install.ts";
 import { KeptProfile, postProfile } from "./kept_profile.ts";
@@ -141,7 +142,7 @@ function start(live: string): void {
 
   /** A page without topics may still have votes of another to hand in: it follows those, and draws nothing of them. */
   function subscriptions(): readonly Subscription[] {
-    const own = standings.subscriptions();
+    const own = [...[...followers()].flatMap((one) => one.subscriptions()), ...standings.subscriptions()];
     if (own.length) return own;
     return [...new Set(pending.all.map(({ topic }) => topic))].map((topic) => ({ channel: topicChannel(topic), at: null, seen: null }));
   }
@@ -154,6 +155,7 @@ function start(live: string): void {
       notices.opened();
       if (standings.topics.length) connection.opened();
       document.body.dataset.connected = "true";
+      for (const follower of followers()) follower.opened((message) => session.send(message));
       void beginVoting();
       void takeOver();
     },
@@ -161,9 +163,11 @@ function start(live: string): void {
       notices.lost();
       if (standings.topics.length) connection.lost(final);
       document.body.dataset.connected = "false";
+      for (const follower of followers()) follower.lost();
       desk.onLost();
     },
     heard: (message) => {
+      for (const follower of followers()) follower.heard(message);
       switch (message.t) {
         case "snap":
         case "delta":
@@ -193,6 +197,14 @@ function start(live: string): void {
           notices.take(message);
       }
     },
+  });
+
+  ownFollowers((follower) => {
+    if (session.isOpen) {
+      session.subscribe(follower.subscriptions());
+      follower.opened((message) => session.send(message));
+    }
+    session.wake();
   });
 
   function onNo(message: No): void {

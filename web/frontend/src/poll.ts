@@ -1,7 +1,7 @@
 // Polls that wait as a transport: each asks for what is newer than what the page has, votes are posted.
 import { address } from "./address.ts";
 import { noticeIn, reveals } from "./events.ts";
-import { VotePost } from "./post.ts";
+import { VotePost, askTime } from "./post.ts";
 import type { Transport, TransportEvents } from "./session.ts";
 import type { ClientMessage, Subscription } from "./wire.ts";
 
@@ -32,6 +32,7 @@ export class Polling implements Transport {
 
   send(message: ClientMessage): void {
     if (message.t === "vote") this.#post.send(message);
+    else if (message.t === "clock") void askTime(this.path, message.sent, (text) => this.events.onText(text));
     else if (message.t === "sub" || message.t === "resync") this.#again();
   }
 

@@ -52,3 +52,13 @@ function isAnswer(text: string): boolean {
   const message = parse(text);
   return (message.t === "ack" || message.t === "no") && message.op !== undefined;
 }
+
+/** The time without a websocket; where no answer comes, none is told. */
+export async function askTime(path: string, sent: number, answered: (text: string) => void): Promise<void> {
+  try {
+    const answer = await fetch(`${path}/time?sent=${sent}`, { cache: "no-store" });
+    if (answer.ok) answered(await answer.text());
+  } catch {
+    // Whoever asked asks again.
+  }
+}

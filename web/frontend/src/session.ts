@@ -4,7 +4,7 @@ import { BEST } from "./doors.ts";
 import type { Door, Doors } from "./doors.ts";
 import { PATIENCE, STEADY, comesBack, waitBefore } from "./reconnect.ts";
 import { Resyncs } from "./resyncs.ts";
-import type { Ack, ClientMessage, Delta, DeskLoad, Hello, No, Notice, Plain, Snap, Steps, Subscription, Watching } from "./wire.ts";
+import type { Bye, ClientMessage, Hello, ServerMessage, Subscription } from "./wire.ts";
 import { PROTOCOL, parse } from "./wire.ts";
 
 export interface Transport {
@@ -36,7 +36,7 @@ export interface Listener {
   /** What to follow, asked at each new connection. */
   subscriptions(): readonly Subscription[];
   opened(hello: Hello): void;
-  heard(message: Snap | Delta | Ack | No | Watching | Steps | Notice | DeskLoad | Plain): void;
+  heard(message: Exclude<ServerMessage, Hello | Bye>): void;
   /** Not connected any more; `final` where it will not come back by itself; `code` is that of the closing. */
   lost(final: boolean, code: number): void;
 }

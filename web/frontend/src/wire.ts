@@ -17,7 +17,8 @@ export type ClientMessage =
   | { readonly t: "unsub"; readonly channels: readonly string[] }
   | { readonly t: "vote"; readonly topic: number; readonly sign: Sign; readonly op: string }
   | { readonly t: "resync"; readonly channel: string }
-  | { readonly t: "pong" };
+  | { readonly t: "pong" }
+  | { readonly t: "clock"; readonly sent: number };
 
 export interface Hello {
   readonly t: "hello";
@@ -99,6 +100,28 @@ export interface DeskLoad {
   readonly reports: number;
   readonly contact: number;
 }
+/** The server's clock (ms since 1970) when it was asked with `sent`. */
+export interface Time {
+  readonly t: "time";
+  readonly sent: number;
+  readonly time: number;
+}
+export type Mode = "off" | "rehearsal" | "live" | "over";
+/** What is on in an event or on a hall's screen; instants are ms since 1970 by the server's clock. */
+export interface Show {
+  readonly t: "show";
+  readonly channel: string;
+  readonly event: number | null;
+  readonly program: number;
+  readonly number: number;
+  readonly mode: Mode;
+  readonly step: number | null;
+  readonly since: number;
+  readonly at: number;
+  readonly before: number | null;
+  readonly paused: number | null;
+  readonly held: boolean;
+}
 export interface Plain {
   readonly t: "stale" | "fresh" | "ping";
 }
@@ -106,7 +129,20 @@ export interface Plain {
 export interface Misread {
   readonly t: "unknown" | "broken";
 }
-export type ServerMessage = Hello | Snap | Delta | Ack | No | Bye | Watching | Steps | Notice | DeskLoad | Plain;
+export type ServerMessage =
+  | Hello
+  | Snap
+  | Delta
+  | Ack
+  | No
+  | Bye
+  | Watching
+  | Steps
+  | Notice
+  | DeskLoad
+  | Time
+  | Show
+  | Plain;
 
 export function topicChannel(topic: number): string {
   return `topic:${topic}`;
@@ -195,6 +231,21 @@ const READERS: Readonly<Record<string, (plain: Fields) => ServerMessage>> = {
     reports: integer(reports),
     contact: integer(contact),
   }),
+  time: ({ sent, time }) => ({ t: "time", sent: integer(sent), time: integer(time) }),
+  show: ({ channel, event, program, number, mode, step, since, at, before, paused, held }) => ({
+    t: "show",
+    channel: text(channel),
+    event: maybe(event),
+    program: integer(program),
+    number: integer(number),
+    mode: modeOf(mode),
+    step: maybe(step),
+    since: integer(since),
+    at: integer(at),
+    before: maybe(before),
+    paused: maybe(paused),
+    held: held === true,
+  }),
   bye: ({ within }) => ({ t: "bye", within: integer(within) }),
 };
 
@@ -213,6 +264,15 @@ function text(value: unknown): string {
 function integer(value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw new Wrong();
   return value as number;
+}
+
+function maybe(value: unknown): number | null {
+  return value === null ? null : integer(value);
+}
+
+function modeOf(value: unknown): Mode {
+  if (value !== "off" && value !== "rehearsal" && value !== "live" && value !== "over") throw new Wrong();
+  return value;
 }
 
 function bannerOf(value: unknown): Banner {

@@ -1,0 +1,20 @@
+"""How a browser is known in a hall: the cookie of the hall's link, and that of a big screen (pure)."""
+
+import re
+
+from realtime.tally import Hall
+
+HALL_COOKIE = "salle"
+HALL_SECONDS = 12 * 3600
+"""For as long as an evening lasts."""
+
+SCREEN_COOKIE = "ecran"
+SCREEN_SECONDS = 400 * 86_400
+"""A screen comes back paired; the longest that browsers keep a cookie."""
+
+_SLUG = re.compile(r"[a-z0-9-]{1,20}")
+
+
+def hall_in(text: str | None) -> Hall | None:
+    """The hall that a cookie or an address names, None where it cannot be one."""
+    return Hall(text) if text is not None and _SLUG.fullmatch(text) else None
