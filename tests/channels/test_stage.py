@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from realtime.tally import Hall
+from realtime.tally import ONLINE, Hall
 from storage.database import Database
 from storage.events import event_steps
 from storage.screens import begin_screen, pair, unpair
@@ -21,7 +21,7 @@ from tests.cluster import Cluster, cluster
 from tests.colleagues import signed_in
 from tests.running import DEADLINE, Citizen, citizen, until
 from tests.running_postgres import RunningPostgres
-from tests.shows import METZ, ONLINE, QUESTION, REIMS, THANKS, WAITING, Launch, launch
+from tests.shows import METZ, QUESTION, REIMS, THANKS, WAITING, Launch, launch
 from web.halls import HALL_COOKIE, SCREEN_COOKIE
 
 
