@@ -187,6 +187,7 @@ def topic_of(row: Row[tuple[object, ...]]) -> Topic:
         side=None if row.side is None else Sign(row.side),
         withdrawn_at=row.withdrawn_at,
         departement=None if row.departement is None else Departement(row.departement),
+        event=row.event_id,
     )
 
 

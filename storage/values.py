@@ -132,7 +132,10 @@ class NewTopic:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """``parent`` is the topic under which an argument stands, ``side`` whether it speaks for or against."""
+    """``parent`` is the topic under which an argument stands, ``side`` whether it speaks for or against.
+
+    ``event`` is the launch event in which it is asked.
+    """
 
     id: int
     kind: TopicKind
@@ -146,6 +149,7 @@ class Topic:
     parent: int | None = None
     side: Sign | None = None
     withdrawn_at: int | None = None
+    event: int | None = None
 
     @property
     def gate(self) -> int:

@@ -5,8 +5,8 @@ import re
 from realtime.tally import Hall
 
 HALL_COOKIE = "salle"
-HALL_SECONDS = 12 * 3600
-"""For as long as an evening lasts."""
+MAX_AGE = 1 * 86_400
+"""Seconds that the hall's cookie holds: an evening, and the night after it."""
 
 SCREEN_COOKIE = "ecran"
 SCREEN_SECONDS = 400 * 86_400

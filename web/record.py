@@ -29,6 +29,8 @@ class Kept(StrEnum):
     JOURNAL = "journal"
     SWITCHES = "switches"
     MODERATION = "moderation"
+    EVENTS = "events"
+    SCREENS = "screens"
     INSTALLATION = "installation"
 
 
@@ -59,6 +61,10 @@ TABLES: Mapping[Kept, tuple[str, ...]] = {
     Kept.JOURNAL: ("audit",),
     Kept.SWITCHES: ("switch",),
     Kept.MODERATION: ("claim", "decision", "refusal_reason", "topic_merge"),
+    Kept.EVENTS: (
+        *("hall", "event", "event_hall", "event_step", "event_move", "event_photo", "film", "film_part"),
+    ),
+    Kept.SCREENS: ("screen",),
     Kept.INSTALLATION: ("installation", "mark", "heartbeat", "pace"),
 }
 
@@ -70,6 +76,8 @@ COOKIES: Mapping[str, int] = {
     "borne-fin": 0,
     "passees": 60,
     "imaginest-console": 0,
+    "salle": 1,
+    "ecran": 400,
 }
 """The days that each is kept; 0: until the browser is closed."""
 

@@ -15,6 +15,7 @@ from channels.wire import plain_tally
 from realtime.refusals import Refusal
 from web.assets import Assets, load_assets
 from web.catalogue import Catalogue, Language, load_catalogue
+from web.citizen.time_left import countdown
 from web.frame import Frame
 from web.written import language_written
 
@@ -144,6 +145,7 @@ def _pages(assets: Assets, catalogue: Catalogue) -> Pages:
         typo=catalogue.typography,
         moment=catalogue.moment,
         day=catalogue.day,
+        countdown=countdown,
     )
     environment.globals.update(
         plain_tally=plain_tally,

@@ -6,6 +6,7 @@ from realtime.disclosure import RATIO_FROM, View, seen_through
 from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Counts, Departement, PublicTally, SeriesKind, Sex, Sign, Version
 from storage.values import Caveat, OwnBallot, Standing, Topic, TopicState, caveats_of
+from storage.values_events import HallPlace
 from storage.values_news import Picture
 from web.citizen.time_left import TimeLeft, time_left
 from web.citizen.weather import Share, Weather, share, weather
@@ -51,6 +52,8 @@ class Card:
     """Why it takes no votes just now, where staff have paused them."""
     is_aside: bool = False
     """Whether this person's ballot is kept and does not count now."""
+    halls: tuple[HallPlace, ...] = ()
+    """Those of the event in which it is asked."""
 
     @property
     def is_open(self) -> bool:
@@ -94,6 +97,11 @@ class Card:
         """From the oldest down, as a pyramid stands."""
         return [self._column(SeriesKind.AGE, code) for code in reversed(AgeBand)]
 
+    @property
+    def by_hall(self) -> list[tuple[str, Column]]:
+        """Each hall's name and what it publishes."""
+        return [(one.name, self._column(SeriesKind.HALL, one.hall)) for one in self.halls]
+
     def _column(self, kind: SeriesKind, code: str) -> Column:
         key = f"{kind}:{code}"
         counts = self.tally.series.get(key)
@@ -113,6 +121,7 @@ def card(
     picture: Picture | None = None,
     answered: bool = False,
     paused: str = "",
+    halls: tuple[HallPlace, ...] = (),
 ) -> Card:
     """``own`` is None where this person has no ballot on the topic.
 
@@ -134,6 +143,7 @@ def card(
         picture=picture,
         answered=answered,
         paused=paused,
+        halls=halls,
     )
 
 

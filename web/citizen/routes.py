@@ -8,6 +8,7 @@ from web.citizen.contact import begin_thread, contact_page, thread_page, thread_
 from web.citizen.embedding import embed_script, embedded_topic
 from web.citizen.erase import erase, erase_page, erased_page
 from web.citizen.errors import exception_handlers
+from web.citizen.event import enter_hall, event_page, event_scene
 from web.citizen.follow_up import answers_page, steps_part
 from web.citizen.home import home, how_it_works
 from web.citizen.kiosk import begin_visit, end_visit, kiosk
@@ -118,6 +119,9 @@ def routes() -> list[BaseRoute]:
         Route("/questionnaires/{id:int}", answer, methods=["POST"]),
         Route("/questionnaires/{id:int}/participation", participation),
         Route("/campagnes/{id:int}", campaign_page),
+        Route("/salle/{hall}", enter_hall),
+        Route("/evenements/{id:int}", event_page),
+        Route("/evenements/{id:int}/scene", event_scene),
         Route("/images/{hash}", image),
         Route("/reponses", answers_page),
         Route("/caracteres/{size}", choose_type_size),

@@ -33,3 +33,11 @@ def _within(span: int, prefix: str) -> TimeLeft:
         if span >= unit:
             return TimeLeft(prefix + phrase, span // unit)
     return TimeLeft(prefix + "moments")
+
+
+def countdown(left: int) -> str:
+    """What a countdown shows of ``left`` ms, the seconds rounded up: « 0:00 » is the instant itself."""
+    seconds = -(-max(0, left) // 1000)
+    hours, rest = divmod(seconds, 3600)
+    minutes, last = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{last:02}" if hours else f"{minutes}:{last:02}"

@@ -20,6 +20,7 @@ from realtime.tally import NOWHERE, Hall, Sign
 from storage.arrivals import marks_of
 from storage.ballots import own_ballots, own_signs
 from storage.follow_up import answered_topics
+from storage.halls import halls_of
 from storage.news import pictures_of
 from storage.profiles import profile_of
 from storage.tallies import standings
@@ -66,6 +67,8 @@ class Visit:
         pictures = await pictures_of(self.services.database, ids)
         answered = await answered_topics(self.services.database, ids)
         paused = self.services.notice().paused
+        events = {topic.event for topic in shown if topic.event is not None}
+        halls = await halls_of(self.services.database, events) if events else {}
         return [
             card(
                 topic,
@@ -79,6 +82,7 @@ class Visit:
                 picture=pictures.get(topic.id),
                 answered=topic.id in answered,
                 paused=paused.get(topic.id, ""),
+                halls=() if topic.event is None else halls[topic.event],
             )
             for topic in shown
         ]

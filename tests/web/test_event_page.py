@@ -1,0 +1,165 @@
+"""A launch event on a telephone: the link of a hall, what is on, the vote that bears the hall, the evening over."""
+
+import re
+
+import pytest
+
+from storage.events import add_step, save_event
+from storage.shows import get_stage
+from storage.values_events import NewEvent, StepContent, StepKind
+from storage.values_show import LEAD_MS, Gesture, Show
+from tests.shows import HALLS, METZ, QUESTION, THANKS, WAITING, Launch, launch
+from tests.web.conftest import Site
+from web.citizen.time_left import countdown
+from web.halls import HALL_COOKIE
+
+
+async def begun(site: Site, *contents: StepContent) -> Launch:
+    return await launch(site.house.database, site.house.keys, site.house.clock[0], *contents)
+
+
+async def goes(site: Site, show: Launch, gesture: Gesture) -> Show:
+    """A gesture, and its effect."""
+    stage = await get_stage(show.database, show.event)
+    assert stage is not None
+    after = await show.goes(gesture, site.house.clock[0], upon=stage.show.number)
+    site.house.clock[0] = after.at
+    return after
+
+
+async def page(site: Site, show: Launch, part: str = "") -> str:
+    answer = await site.browser(1).get(f"/evenements/{show.event}{part}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+async def test_a_halls_link_leads_to_its_event_and_is_kept(site: Site) -> None:
+    show = await begun(site)
+    answer = await site.browser().get("/salle/metz")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/evenements/{show.event}")
+    kept = answer.headers["set-cookie"]
+    assert f"{HALL_COOKIE}=metz" in kept and "HttpOnly" in kept and "Max-Age=86400" in kept
+    browser = site.browser()
+    browser.cookies.set(HALL_COOKIE, "metz")
+    assert "Vous votez avec la salle" in (await browser.get(f"/evenements/{show.event}")).text
+
+
+@pytest.mark.parametrize("hall", ["atlantide", "METZ", "..%2fmetz", "x" * 200])
+async def test_a_hall_that_does_not_exist_offers_those_that_do(site: Site, hall: str) -> None:
+    answer = await site.browser().get(f"/salle/{hall}")
+    assert answer.status_code == 404 and HALL_COOKIE + "=" not in answer.headers.get("set-cookie", "")
+    if "%2f" not in hall:
+        assert 'href="/salle/strasbourg"' in answer.text
+
+
+async def test_a_hall_in_which_nothing_is_on_says_so(site: Site) -> None:
+    answer = await site.browser().get("/salle/metz")
+    assert answer.status_code == 200 and "Rien n'a lieu dans cette salle" in answer.text.replace("’", "'")
+
+
+async def test_of_several_events_a_halls_link_means_the_one_that_it_names_or_the_one_that_is_on(
+    site: Site,
+) -> None:
+    first = await begun(site)
+    soon = NewEvent("Demain", "", site.house.clock[0] + 1_000, HALLS)
+    other = await save_event(site.house.database, None, soon, op="other", by=None, now=1)
+    browser = site.browser()
+    assert (await browser.get("/salle/metz")).headers["location"] == f"/evenements/{other}"
+    named = await browser.get(f"/salle/metz?e={first.event}")
+    assert named.headers["location"] == f"/evenements/{first.event}"
+    await goes(site, first, Gesture.LAUNCH)
+    assert (await browser.get("/salle/metz")).headers["location"] == f"/evenements/{first.event}"
+
+
+async def test_before_the_launch_and_in_a_rehearsal_nothing_of_the_show_is_told(site: Site) -> None:
+    show = await begun(site, StepContent(StepKind.REVEAL, "Le nom secret"))
+    assert "Tout commence ici" in await page(site, show)
+    await goes(site, show, Gesture.REHEARSE)
+    for part in ("", "/scene"):
+        assert "Le nom secret" not in await page(site, show, part)
+    await goes(site, show, Gesture.LAUNCH)
+    assert "Le nom secret" in await page(site, show)
+
+
+async def test_the_next_scene_is_there_ahead_of_its_instant_and_the_page_turns_at_it(site: Site) -> None:
+    show = await begun(site)
+    await goes(site, show, Gesture.LAUNCH)
+    after = await show.goes(Gesture.NEXT, site.house.clock[0], upon=1)
+    assert "Bienvenue" in await page(site, show)
+    scene = await page(site, show, "/scene")
+    assert QUESTION.title[:20] in scene and 'class="vote-plus' in scene, (
+        "a vote that opens then is open there"
+    )
+    site.house.clock[0] = after.at
+    assert 'class="vote-plus' in await page(site, show)
+
+
+async def test_a_vote_by_form_bears_the_hall_and_comes_back_to_the_event(site: Site) -> None:
+    show = await begun(site, QUESTION)
+    await goes(site, show, Gesture.LAUNCH)
+    stage = await get_stage(show.database, show.event)
+    assert stage is not None
+    topic = stage.steps[0].topic
+    assert topic is not None
+    for number in range(1, 11):
+        browser = site.browser(number)
+        browser.cookies.set(HALL_COOKIE, METZ)
+        await browser.post("/profil", data={"skip": "1", "next": "/"})
+        text = (await browser.get(f"/evenements/{show.event}")).text
+        vote = text.split('<form class="vote"')[1].split("</form>")[0]
+        form = dict(re.findall(r'name="(op|next)" value="([^"]+)"', vote))
+        answer = await browser.post(f"/sujets/{topic}/vote", data={**form, "sign": "1"})
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith(f"/evenements/{show.event}")
+    standing = await site.house.standing(topic)
+    assert standing.tally.series["hall:metz"].plus == 10
+    subject = (await site.browser(1).get(f"/sujets/{topic}")).text
+    assert 'data-series="hall:metz"' in subject and 'data-series="hall:reims" data-empty' in subject
+
+
+async def test_a_countdown_is_told_as_what_is_left_and_never_below_nothing(site: Site) -> None:
+    start = site.house.clock[0]
+    show = await begun(site, StepContent(StepKind.COUNTDOWN, "Dans un instant", at=start + 65_000 + LEAD_MS))
+    await goes(site, show, Gesture.LAUNCH)
+    assert f'data-countdown="{start + 65_000 + LEAD_MS}">1:05' in await page(site, show)
+    site.house.clock[0] += 3_600_000
+    assert ">0:00</p>" in await page(site, show)
+
+
+def test_a_countdown_rounds_its_seconds_up() -> None:
+    told = [countdown(left) for left in (-5, 0, 1, 1000, 60_001, 3_600_000)]
+    assert told == ["0:00", "0:00", "0:01", "0:01", "1:01", "1:00:00"]
+
+
+async def test_a_question_asked_again_stands_beside_what_it_was_before(site: Site) -> None:
+    show = await begun(site, QUESTION)
+    again = StepContent(StepKind.TOPIC, again=show.steps[0])
+    for number, content in enumerate((again, StepContent(StepKind.RESULTS))):
+        await _add(show, content, f"op-again-{number}", site.house.clock[0])
+    await goes(site, show, Gesture.LAUNCH)
+    await goes(site, show, Gesture.NEXT)
+    await goes(site, show, Gesture.NEXT)
+    told = (await page(site, show)).replace("’", "'")
+    assert "Avant l'échange" in told and "Après l'échange" in told
+    await goes(site, show, Gesture.STOP)
+    over = (await page(site, show)).replace("’", "'")
+    assert over.count('<article class="round">') == 1 and "Avant l'échange" in over
+
+
+async def _add(show: Launch, content: StepContent, op: str, now: int) -> None:
+    assert isinstance(await add_step(show.database, show.event, content, op=op, by=show.by, now=now), int)
+
+
+async def test_when_it_is_over_the_page_is_that_of_the_evening(site: Site) -> None:
+    show = await begun(site, WAITING, QUESTION, THANKS)
+    await goes(site, show, Gesture.LAUNCH)
+    await goes(site, show, Gesture.NEXT)
+    await goes(site, show, Gesture.STOP)
+    told = await page(site, show)
+    assert "Les questions de la soirée" in told and "des trains la nuit" in told
+    assert "Strasbourg · Metz · Reims · En ligne" in told
+
+
+async def test_an_event_that_does_not_exist_is_not_found(site: Site) -> None:
+    for number in ("999", "99999999999999999999"):
+        assert (await site.browser().get(f"/evenements/{number}")).status_code == 404

@@ -1,0 +1,159 @@
+"""A launch event on a telephone: the link of a hall, what is on just now, and the evening when it is over."""
+
+from dataclasses import dataclass, replace
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from channels.wire import MAX_INTEGER
+from storage.events import list_events
+from storage.halls import get_hall, halls_of, list_halls
+from storage.shows import Stage, get_stage
+from storage.topics import get_topics
+from storage.values import Topic
+from storage.values_events import Event, HallPlace, Step, StepKind
+from storage.values_show import Mode, Show
+from web.citizen.cards import Card
+from web.citizen.local_time import here
+from web.citizen.visit import Visit, visit
+from web.halls import HALL_COOKIE, MAX_AGE, hall_in
+from web.scenes import Scene, scene_of
+
+SEE_OTHER = 303
+SOON_MS = 36 * 3_600_000
+"""A hall's link leads to the event that is on there, or begins or ended within this time."""
+
+_NO_STORE = {"cache-control": "no-store"}
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A question of the evening: the vote, and the one that asked the same before."""
+
+    card: Card
+    before: Card | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a telephone shows of a show from the instant ``at`` on (ms since 1970).
+
+    ``scene`` is None before the launch, and where nothing is on.
+    """
+
+    show: Show
+    at: int
+    scene: Scene | None = None
+    round: Round | None = None
+    left: int | None = None
+    """Ms that a countdown has left."""
+
+
+async def enter_hall(request: Request) -> Response:
+    """The address in a hall's QR code: this browser is in the hall from now on, and goes to what is on there."""
+    visitor = await visit(request)
+    hall = hall_in(request.path_params["hall"])
+    place = None if hall is None else await get_hall(visitor.services.database, hall)
+    if place is None or place.retired_at is not None:
+        halls = await list_halls(visitor.services.database)
+        context = visitor.context(halls=halls, asked=True)
+        return visitor.pages.page("hall_unknown.html", context, status=404)
+    event = _chosen(await list_events(visitor.services.database), place, request, visitor.now)
+    if event is None:
+        return visitor.pages.page("hall_empty.html", visitor.context(place=place), headers=_NO_STORE)
+    answer = RedirectResponse(f"/evenements/{event.id}", SEE_OTHER, _NO_STORE)
+    secure = request.url.scheme == "https"
+    answer.set_cookie(HALL_COOKIE, place.hall, MAX_AGE, secure=secure, httponly=True, samesite="lax")
+    return answer
+
+
+def _chosen(events: list[Event], place: HallPlace, request: Request, now: int) -> Event | None:
+    """The event that a hall's link means: the one it names, the one that is on, or the nearest."""
+    here_ = [one for one in events if place.hall in one.halls]
+    named = request.query_params.get("e", "")
+    for one in here_:
+        if str(one.id) == named:
+            return one
+    on = [one for one in here_ if one.mode is Mode.LIVE]
+    near = [one for one in here_ if abs(one.starts_at - now) <= SOON_MS]
+    return min(on or near, key=lambda one: abs(one.starts_at - now), default=None)
+
+
+async def event_page(request: Request) -> Response:
+    visitor = await visit(request)
+    stage = await _stage(visitor, request)
+    halls = (await halls_of(visitor.services.database, [stage.event.id]))[stage.event.id]
+    mine = hall_in(request.cookies.get(HALL_COOKIE))
+    context = visitor.context(
+        event=stage.event,
+        starts=here(stage.event.starts_at),
+        halls=halls,
+        hall=next((one for one in halls if one.hall == mine), None),
+    )
+    if stage.show.mode is Mode.OVER and visitor.now >= stage.show.at:
+        context |= {"rounds": await _rounds(visitor, stage)}
+        return visitor.pages.page("event_over.html", context)
+    return visitor.pages.page("event.html", context | {"act": await _act(visitor, stage, visitor.now)})
+
+
+async def event_scene(request: Request) -> Response:
+    """The part of the page that the show moves, as it is from the agreed instant on."""
+    visitor = await visit(request)
+    stage = await _stage(visitor, request)
+    act = await _act(visitor, stage, max(visitor.now, stage.show.at))
+    context = visitor.context(event=stage.event, act=act)
+    return visitor.pages.page("parts/event_scene.html", context, headers=_NO_STORE)
+
+
+async def _stage(visitor: Visit, request: Request) -> Stage:
+    event_id: int = request.path_params["id"]
+    stage = await get_stage(visitor.services.database, event_id) if event_id <= MAX_INTEGER else None
+    if stage is None:
+        raise HTTPException(404)
+    return stage
+
+
+async def _act(visitor: Visit, stage: Stage, at: int) -> Act:
+    """What is shown at an instant; of a rehearsal everybody sees nothing."""
+    show = stage.show
+    step = stage.step(show.shown(at)) if show.mode in {Mode.LIVE, Mode.OVER} else None
+    if step is None:
+        return Act(show, at)
+    scene = scene_of(stage, step)
+    left = None if scene.at is None else max(0, scene.at - at)
+    later = replace(visitor, now=at)  # a vote that opens at the agreed instant is open then
+    return Act(show, at, scene, await _round(later, stage, step), left)
+
+
+async def _round(visitor: Visit, stage: Stage, step: Step) -> Round | None:
+    """The vote that a step is about; where it shows results, with the one before."""
+    scene = scene_of(stage, step)
+    wanted = [topic for topic in (scene.topic, scene.before) if topic is not None]
+    cards = {card.topic.id: card for card in await visitor.cards(await _topics(visitor, wanted))}
+    if scene.topic not in cards:
+        return None
+    before = cards.get(scene.before) if scene.before is not None else None
+    return Round(cards[scene.topic], before if step.content.kind is not StepKind.TOPIC else None)
+
+
+async def _rounds(visitor: Visit, stage: Stage) -> list[Round]:
+    """The questions of the evening; what was asked again stands with what it was before."""
+    asked = [step for step in stage.steps if step.content.kind.asks and step.topic is not None]
+    topics = await _topics(visitor, [step.topic for step in asked if step.topic is not None])
+    cards = {card.topic.id: card for card in await visitor.cards(topics)}
+    again = {step.content.again for step in asked}
+    rounds = []
+    for step in asked:
+        if step.id in again or step.topic not in cards:
+            continue
+        earlier = stage.before_of(step)
+        before = None if earlier is None or earlier.topic is None else cards.get(earlier.topic)
+        rounds.append(Round(cards[step.topic], before))
+    return rounds
+
+
+async def _topics(visitor: Visit, ids: list[int]) -> list[Topic]:
+    """Those that are in view."""
+    found = await get_topics(visitor.services.database, ids)
+    return [topic for topic in found if topic.withdrawn_at is None]

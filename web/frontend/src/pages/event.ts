@@ -1,0 +1,128 @@
+// A launch event on a telephone: the page follows the show, and turns with the halls' screens.
+import { countdown } from "../countdown.ts";
+import { follow } from "../followers.ts";
+import { ServerClock } from "../server_clock.ts";
+import { after } from "../socket.ts";
+import { ARRIVED } from "../topics.ts";
+import type { Show } from "../wire.ts";
+import { number, pageWords } from "../words.ts";
+
+const TICK = 200;
+/** Everybody hears of the end in the same moment; the page of the evening is asked for within this time. */
+const SPREAD = 4_000;
+const AGAIN = 2_000;
+const MOST_TRIES = 5;
+/** Off by more than this a film is set to where the halls' is. */
+const FILM_OFF = 0.5;
+
+const page = document.querySelector<HTMLElement>("[data-event]");
+const place = document.getElementById("scene");
+if (page && place) start(page, place);
+
+function start(event: HTMLElement, scene: HTMLElement): void {
+  const words = pageWords();
+  const channel = `event:${event.dataset.event}`;
+  const connected = event.querySelector<HTMLElement>("[data-connected]");
+  const clock = new ServerClock({ now: () => performance.now(), wall: () => Date.now(), after });
+  let shown = Number(event.dataset.number);
+  let wanted: Show | null = null;
+  let cancel = (): void => {};
+
+  follow({
+    subscriptions: () => [{ channel, at: null, seen: null }],
+    opened: (send) => clock.opened((sent) => send({ t: "clock", sent })),
+    lost: () => clock.lost(),
+    heard: (message) => {
+      if (message.t === "time") clock.take(message);
+      else if (message.t === "show" && message.channel === channel) turn(message);
+      else if (message.t === "watching" && message.channel === channel) tell(message.watching);
+    },
+  });
+
+  function tell(watching: number): void {
+    if (!connected) return;
+    connected.textContent = words.say("live", "event-connected", { n: number(watching) });
+    connected.hidden = watching < 2;
+  }
+
+  /** Fetch what is next, and put it on at the agreed instant. */
+  function turn(show: Show): void {
+    if (show.number === shown || show.number === wanted?.number) return;
+    wanted = show;
+    cancel();
+    if (show.mode === "over") return end(show);
+    const fetched = fetchScene(show, 0);
+    void fetched.then((part) => {
+      if (wanted !== show || !part) return;
+      cancel = at(show.at, () => put(part, show));
+    });
+  }
+
+  function end(show: Show): void {
+    cancel = at(show.at + SPREAD * Math.random(), () => location.reload());
+  }
+
+  async function fetchScene(show: Show, tries: number): Promise<Element | null> {
+    try {
+      const answer = await fetch(`/evenements/${event.dataset.event}/scene`, { cache: "no-store" });
+      if (answer.ok) return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".act");
+    } catch {
+      // Once more, below.
+    }
+    if (wanted !== show || tries >= MOST_TRIES) return null;
+    await new Promise<void>((resolve) => after(AGAIN * (0.5 + Math.random()), resolve));
+    return fetchScene(show, tries + 1);
+  }
+
+  function at(instant: number, call: () => void): () => void {
+    let stop = (): void => {};
+    const wait = (): void => {
+      const left = instant - clock.now();
+      if (left <= 0) call();
+      else stop = after(Math.min(left, TICK), wait); // the clock is known better and better meanwhile
+    };
+    wait();
+    return () => stop();
+  }
+
+  /** A pause changes nothing of a step but its film: what one has begun there stays. */
+  function put(part: Element, show: Show): void {
+    shown = show.number;
+    event.dataset.number = String(shown);
+    const current = scene.querySelector<HTMLElement>(".act");
+    const isSame = current?.dataset.step === (part as HTMLElement).dataset.step && show.step !== null;
+    if (isSame && current) return copyFilm(current, part);
+    scene.replaceChildren(part);
+    document.dispatchEvent(new Event(ARRIVED));
+    tick();
+  }
+
+  function copyFilm(current: Element, part: Element): void {
+    const [film, told] = [current.querySelector("video"), part.querySelector("video")];
+    if (film && told) Object.assign(film.dataset, { since: told.dataset.since, paused: told.dataset.paused });
+    tick();
+  }
+
+  function tick(): void {
+    const counting = scene.querySelector<HTMLElement>("[data-countdown]");
+    const film = scene.querySelector<HTMLVideoElement>("video[data-since]");
+    if (counting) {
+      const text = countdown(Number(counting.dataset.countdown) - clock.now());
+      if (counting.textContent !== text) counting.textContent = text;
+    }
+    if (film) follows(film);
+  }
+
+  /** Once somebody has started it, a film is where the halls' is. */
+  function follows(film: HTMLVideoElement): void {
+    const paused = film.dataset.paused;
+    const position = ((paused ? Number(paused) : clock.now()) - Number(film.dataset.since)) / 1000;
+    if (film.paused || film.seeking || position < 0 || position > film.duration) return;
+    if (paused) film.pause();
+    if (Math.abs(film.currentTime - position) > FILM_OFF) film.currentTime = position;
+  }
+
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && clock.woke());
+  setInterval(tick, TICK);
+  tick();
+}
