@@ -126,6 +126,7 @@ class FilmRow(SQLModel, table=True):
     size: int = Field(sa_type=BigInteger)
     hash: str = Field(max_length=64)
     is_whole: bool
+    length: int | None = Field(default=None, sa_type=BigInteger)
     captions: str | None = None
     poster: str | None = Field(default=None, max_length=64)
     created_at: int = Field(sa_column=_instant())

@@ -40,6 +40,7 @@ from web.citizen.statistics import (
 )
 from web.citizen.topic import topic_page, vote
 from web.citizen.type_size import choose_type_size
+from web.films import film, film_captions, film_poster
 from web.installable import installable_routes
 from web.static import static_routes
 
@@ -121,6 +122,9 @@ def routes() -> list[BaseRoute]:
         Route("/campagnes/{id:int}", campaign_page),
         Route("/salle/{hall}", enter_hall),
         Route("/evenements/{id:int}", event_page),
+        Route("/films/{id:int}", film),
+        Route("/films/{id:int}/sous-titres", film_captions),
+        Route("/films/{id:int}/affiche", film_poster),
         Route("/evenements/{id:int}/scene", event_scene),
         Route("/images/{hash}", image),
         Route("/reponses", answers_page),

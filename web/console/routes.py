@@ -30,6 +30,7 @@ from web.console import (
 )
 from web.console.desk import console_route, door_route
 from web.console.draft_desk import DraftDesk
+from web.console.films import film_routes
 from web.console.home import home
 
 POST = ("POST",)
@@ -58,6 +59,7 @@ def console_routes() -> list[BaseRoute]:
         *_administrators(),
         *_moderators(),
         *_editors(),
+        *film_routes(),
         *_letter(),
     ]
 

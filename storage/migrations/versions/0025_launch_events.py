@@ -135,6 +135,7 @@ def _screens_and_films() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
         sa.Column("is_whole", sa.Boolean(), nullable=False),
+        sa.Column("length", sa.BigInteger(), nullable=True),
         sa.Column("captions", sa.String(), nullable=True),
         sa.Column("poster", sa.String(64), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
