@@ -22,13 +22,14 @@ from web.kiosks import is_open_between
 from web.language import language_of
 
 
-def content_policy(ancestors: Iterable[str] = ()) -> bytes:
-    """What a page may load, and which sites may show it in a frame."""
+def content_policy(ancestors: Iterable[str] = (), frames: Iterable[str] = ()) -> bytes:
+    """What a page may load, which sites may show it in a frame, and ``frames``: those that it may show in one."""
     framers = " ".join(ancestors) or "'none'"
+    shown = "".join(f" {site}" for site in frames)
     return (
         "default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
         "base-uri 'none'; form-action 'self'; "
-        f"frame-ancestors {framers}; object-src 'none'"
+        f"frame-src 'self'{shown}; frame-ancestors {framers}; object-src 'none'"
     ).encode()
 
 
@@ -42,6 +43,9 @@ HEADERS = (
 
 FRAMED = "/integrer/"
 """What begins so may stand in other sites' frames."""
+
+_STREAMING = ("/ecran/", "/evenements/")
+"""Where a launch event may show a stream."""
 
 _IN_OUR_FRAMES = re.compile(
     r"/console/(redaction/(?:[a-z]+/)?[0-9]+/apercu/page|lettre/[0-9]+/(?:apercu|texte))"
@@ -103,8 +107,13 @@ class Gate:
         origins: tuple[str, ...],
         embed_sites: tuple[str, ...] = (),
         wall: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        stream_sites: tuple[str, ...] = (),
     ) -> None:
-        """Pages of ``embed_sites`` may show an embedded topic in a frame, and nothing else."""
+        """Pages of ``embed_sites`` may show an embedded topic in a frame, and nothing else.
+
+        Launch events may show a stream of ``stream_sites``.
+        """
+        self._streaming = ((b"content-security-policy", content_policy((), stream_sites)), *HEADERS[1:])
         self._app = app
         self._wall = wall
         self._keys = keys
@@ -136,6 +145,8 @@ class Gate:
         is_framed = scope["path"].startswith(FRAMED)
         is_previewed = _IN_OUR_FRAMES.fullmatch(scope["path"]) is not None
         extra = self._framed if is_framed else self._previewed if is_previewed else HEADERS
+        if scope["path"].startswith(_STREAMING):
+            extra = self._streaming
         # In another site's page nobody is told apart: no cookie is asked for, none is set.
         known = caller.has_cookie or caller.between or is_framed
         born = self._wall() // SLOT_MS

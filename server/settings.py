@@ -52,11 +52,15 @@ class Settings:
     embed_sites: tuple[str, ...] = ()
     """Origins whose pages may show a topic in a frame."""
 
+    stream_sites: tuple[str, ...] = ()
+    """Origins of which a launch event may show a live stream in a frame."""
+
     publisher: str = ""
     director: str = ""
     hosting: str = ""
     privacy_contact: str = ""
     accessibility_contact: str = ""
+    press_contact: str = ""
     """What the legal pages say that only the deployment knows; the pages show what is missing."""
 
     most_connections: int = 20_000
@@ -152,7 +156,7 @@ class Settings:
                 raise BadSetting(
                     f"IMAGINEST_{bounded.upper()} is {value}, a number from {least} to {most} is needed"
                 )
-        for site in settings.embed_sites:
+        for site in (*settings.embed_sites, *settings.stream_sites):
             if not _is_origin(site):
                 raise BadSetting(f"{site!r} is no origin: one like https://www.example.org is needed")
         if not re.fullmatch(_NAME, settings.node):

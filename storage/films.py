@@ -11,7 +11,7 @@ from storage.database import Database
 from storage.film_header import read_film
 from storage.marks import Mark, raise_mark
 from storage.news import keep_image
-from storage.tables_events import EVENT_MOVE, EVENT_STEP, FILM, FILM_PART
+from storage.tables_events import EVENT_STEP, FILM, FILM_PART
 from storage.values_audit import Action, SubjectKind
 from storage.values_films import (
     LARGEST_FILM,
@@ -23,7 +23,6 @@ from storage.values_films import (
     FilmFault,
     FilmFormat,
 )
-from storage.values_show import LEAD_MS, Mode
 
 
 async def begin_film(
@@ -189,18 +188,6 @@ async def read_part(database: Database, film_id: int, number: int) -> bytes:
     async with database.read() as connection:
         content = (await connection.execute(sa.select(FILM_PART.c.content).where(here))).scalar()
         return b"" if content is None else bytes(content)
-
-
-async def was_shown(database: Database, film_id: int, now: int) -> bool:
-    """Whether a launch has shown a film to everybody, or does so within the lead."""
-    shown = (
-        sa.select(EVENT_STEP.c.content)
-        .join(EVENT_MOVE, EVENT_MOVE.c.step_id == EVENT_STEP.c.id)
-        .where(EVENT_MOVE.c.mode == str(Mode.LIVE), EVENT_MOVE.c.at <= now + LEAD_MS)
-        .distinct()
-    )
-    async with database.read() as connection:
-        return any(json.loads(content)["film"] == film_id for content in await connection.scalars(shown))
 
 
 # --- within a transaction

@@ -11,6 +11,7 @@ from storage.keys import Keys
 from storage.listing import LISTED
 from storage.statements import Upsert
 from storage.tables import TOPIC
+from storage.tables_events import EVENT_PHOTO
 from storage.tables_news import CAMPAIGN, CAMPAIGN_TOPIC, IMAGE, PICTURE
 from storage.tables_questionnaires import QUESTIONNAIRE_STEP
 from storage.topics import create_topic, refuse_long_title
@@ -85,7 +86,10 @@ def knows_image(connection: sa.Connection, name: str) -> bool:
 
 
 async def get_image(database: Database, name: str) -> Image | None:
-    hung = sa.exists().where(PICTURE.c.image == IMAGE.c.hash)
+    hung = sa.or_(
+        sa.exists().where(PICTURE.c.image == IMAGE.c.hash),
+        sa.exists().where(EVENT_PHOTO.c.image == IMAGE.c.hash),
+    )
     statement = sa.select(IMAGE.c.format, IMAGE.c.content, hung.label("hung")).where(IMAGE.c.hash == name)
     async with database.read() as connection:
         row = (await connection.execute(statement)).first()

@@ -4,6 +4,7 @@ What a step opens is opened in that transaction, for the agreed instant. Of two 
 moves; to the other the show has moved already. A rehearsal opens nothing and is shown to screens only.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +98,18 @@ async def get_stage(database: Database, event_id: int) -> Stage | None:
     async with database.read() as connection:
         rows = await connection.execute(sa.select(EVENT).where(EVENT.c.id == event_id))
         return next(iter(await _stages(connection, list(rows))), None)
+
+
+async def shown_to_all(database: Database, now: int) -> list[StepContent]:
+    """What launches have shown to everybody so far, or show within the lead."""
+    shown = (
+        sa.select(EVENT_STEP.c.content)
+        .join(EVENT_MOVE, EVENT_MOVE.c.step_id == EVENT_STEP.c.id)
+        .where(EVENT_MOVE.c.mode == str(Mode.LIVE), EVENT_MOVE.c.at <= now + LEAD_MS)
+        .distinct()
+    )
+    async with database.read() as connection:
+        return [StepContent.read(json.loads(content)) for content in await connection.scalars(shown)]
 
 
 async def get_stages(database: Database, event_ids: set[int]) -> list[Stage]:

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from realtime.disclosure import BLOCK, HeadlinePolicy, draw, rounded
-from realtime.tally import NOBODY, Counts
+from realtime.tally import NOBODY, Counts, Hall, SeriesKind
 from storage.database import Database
 from storage.keys import Keys
-from storage.tables import MOMENT, TOPIC
+from storage.tables import MOMENT, RELEASE, TOPIC
 from storage.tables_quarantine import QUARANTINE
 from storage.tallies import MOMENT_MS
 from storage.values import Moment
@@ -70,6 +70,29 @@ async def moments(database: Database, keys: Keys, topic_id: int) -> list[Moment]
                 told.append(Moment((row.bucket + 1) * MOMENT_MS, counts))
                 voters = exact.voters
     return told
+
+
+async def hall_releases(database: Database, topic_id: int) -> list[tuple[int, Hall, Counts | None]]:
+    """Every publication of the halls' series in its order: when (ms), of which hall, and what was published.
+
+    All of it was public at that instant, and a release betrays no vote to whoever knows when each was cast.
+    """
+    prefix = f"{SeriesKind.HALL}:"
+    published = (
+        sa.select(RELEASE.c.at, RELEASE.c.series, RELEASE.c.plus, RELEASE.c.minus)
+        .where(RELEASE.c.topic_id == topic_id, RELEASE.c.series.startswith(prefix))
+        .order_by(RELEASE.c.at, RELEASE.c.series, RELEASE.c.number)
+    )
+    async with database.read() as connection:
+        rows = await connection.execute(published)
+        return [
+            (
+                row.at,
+                Hall(row.series.removeprefix(prefix)),
+                None if row.plus is None else Counts(row.plus, row.minus),
+            )
+            for row in rows
+        ]
 
 
 async def _turns(connection: AsyncConnection, keys: Keys, topic_id: int) -> list[_Turn]:

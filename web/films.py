@@ -9,9 +9,10 @@ from starlette.responses import Response, StreamingResponse
 
 from channels.wire import MAX_INTEGER
 from storage.database import Database
-from storage.films import get_film, read_part, was_shown
+from storage.films import get_film, read_part
 from storage.news import get_image
 from storage.screens import screen_of
+from storage.shows import shown_to_all
 from storage.values_films import PART_BYTES, Film
 from web.console.desk import signed_in
 from web.halls import SCREEN_COOKIE
@@ -92,10 +93,15 @@ async def _allowed(request: Request) -> Film:
     found = await get_film(services.database, film_id) if film_id <= MAX_INTEGER else None
     if found is None or not found.is_whole:
         raise HTTPException(404)
-    if await was_shown(services.database, found.id, services.now()):
-        return found
-    token = request.cookies.get(SCREEN_COOKIE, "")
-    screen = await screen_of(services.database, token) if token else None
-    if (screen is not None and screen.is_paired) or await signed_in(request) is not None:
+    shown = await shown_to_all(services.database, services.now())
+    if any(content.film == found.id for content in shown) or await is_ours(request):
         return found
     raise HTTPException(404)
+
+
+async def is_ours(request: Request) -> bool:
+    """Whether a paired screen asks, or somebody of staff: they see a show before everybody else."""
+    services: Services = request.state.services
+    token = request.cookies.get(SCREEN_COOKIE, "")
+    screen = await screen_of(services.database, token) if token else None
+    return (screen is not None and screen.is_paired) or await signed_in(request) is not None

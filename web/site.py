@@ -16,17 +16,27 @@ class Site:
 
     origins: tuple[str, ...] = ()
     embed_sites: tuple[str, ...] = ()
+    stream_sites: tuple[str, ...] = ()
     publisher: str = ""
     director: str = ""
     hosting: str = ""
     privacy_contact: str = ""
     accessibility_contact: str = ""
+    press_contact: str = ""
     appeal_days: int = 60
     contact_days: int = 365
     mail_folder: str = ""
     """Where mails become files; empty where a mail server takes them."""
     mail_from: str = ""
     letter_rate: int = 20
+
+    def allows_stream(self, address: str) -> bool:
+        """Whether a live stream may be shown in a frame: its site is one of those that are set."""
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return False
+        return f"{parts.scheme}://{parts.netloc}" in self.stream_sites
 
     def address(self, scheme: str, host: str) -> str:
         """How this site is called from outside, for a request to ``host``; empty where nothing sure is known.

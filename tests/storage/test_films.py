@@ -15,8 +15,8 @@ from storage.films import (
     keep_part,
     parts_of,
     read_part,
-    was_shown,
 )
+from storage.shows import shown_to_all
 from storage.values_events import StepContent, StepKind
 from storage.values_films import LARGEST_FILM, PART_BYTES, Film, FilmFault, FilmFormat, FilmHeader
 from storage.values_show import Gesture
@@ -151,10 +151,10 @@ async def test_a_film_that_a_step_shows_stays_and_is_everybodys_once_it_was_laun
     assert await drop_film(house.database, film.id, by=show.by, now=now) is FilmFault.IS_USED
     await show.goes(Gesture.REHEARSE, now, upon=0)
     await show.goes(Gesture.NEXT, now, upon=1)
-    assert not await was_shown(house.database, film.id, now + 60_000)
+    assert await shown_to_all(house.database, now + 60_000) == []
     await show.goes(Gesture.LAUNCH, now, upon=2)
     await show.goes(Gesture.NEXT, now, upon=3)
-    assert await was_shown(house.database, film.id, now)
+    assert [one.film for one in await shown_to_all(house.database, now) if one.film] == [film.id]
     assert await remove_step(house.database, show.event, added, by=show.by, now=now) is None
     assert await drop_film(house.database, film.id, by=show.by, now=now) is None
     assert await get_film(house.database, film.id) is None

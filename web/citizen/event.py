@@ -10,11 +10,10 @@ from channels.wire import MAX_INTEGER
 from storage.events import list_events
 from storage.halls import get_hall, halls_of, list_halls
 from storage.shows import Stage, get_stage
-from storage.topics import get_topics
-from storage.values import Topic
 from storage.values_events import Event, HallPlace, Step, StepKind
 from storage.values_show import Mode, Show
-from web.citizen.cards import Card
+from web.citizen import evening
+from web.citizen.evening import Round, in_view
 from web.citizen.local_time import here
 from web.citizen.visit import Visit, visit
 from web.halls import HALL_COOKIE, MAX_AGE, hall_in
@@ -25,14 +24,6 @@ SOON_MS = 36 * 3_600_000
 """A hall's link leads to the event that is on there, or begins or ended within this time."""
 
 _NO_STORE = {"cache-control": "no-store"}
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """A question of the evening: the vote, and the one that asked the same before."""
-
-    card: Card
-    before: Card | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +39,8 @@ class Act:
     round: Round | None = None
     left: int | None = None
     """Ms that a countdown has left."""
+    stream: str = ""
+    """The stream's address, where the Région's settings allow its site."""
 
 
 async def enter_hall(request: Request) -> Response:
@@ -83,18 +76,17 @@ def _chosen(events: list[Event], place: HallPlace, request: Request, now: int) -
 async def event_page(request: Request) -> Response:
     visitor = await visit(request)
     stage = await _stage(visitor, request)
+    if evening.is_over(stage, visitor.now):
+        return await evening.over_page(visitor, stage)
     halls = (await halls_of(visitor.services.database, [stage.event.id]))[stage.event.id]
     mine = hall_in(request.cookies.get(HALL_COOKIE))
     context = visitor.context(
         event=stage.event,
         starts=here(stage.event.starts_at),
-        halls=halls,
         hall=next((one for one in halls if one.hall == mine), None),
+        act=await _act(visitor, stage, visitor.now),
     )
-    if stage.show.mode is Mode.OVER and visitor.now >= stage.show.at:
-        context |= {"rounds": await _rounds(visitor, stage)}
-        return visitor.pages.page("event_over.html", context)
-    return visitor.pages.page("event.html", context | {"act": await _act(visitor, stage, visitor.now)})
+    return visitor.pages.page("event.html", context)
 
 
 async def event_scene(request: Request) -> Response:
@@ -104,6 +96,35 @@ async def event_scene(request: Request) -> Response:
     act = await _act(visitor, stage, max(visitor.now, stage.show.at))
     context = visitor.context(event=stage.event, act=act)
     return visitor.pages.page("parts/event_scene.html", context, headers=_NO_STORE)
+
+
+async def event_course(request: Request) -> Response:
+    visitor, stage = await _evening(request)
+    return await evening.course(visitor, stage)
+
+
+async def event_press(request: Request) -> Response:
+    visitor, stage = await _evening(request)
+    return await evening.press_page(visitor, stage)
+
+
+async def event_figures(request: Request) -> Response:
+    visitor, stage = await _evening(request)
+    return await evening.figures(visitor, stage)
+
+
+async def event_chart(request: Request) -> Response:
+    visitor, stage = await _evening(request)
+    return await evening.press_chart(visitor, stage, request.path_params["topic"])
+
+
+async def _evening(request: Request) -> tuple[Visit, Stage]:
+    """An event that is over; before that nothing of it is told here."""
+    visitor = await visit(request)
+    stage = await _stage(visitor, request)
+    if not evening.is_over(stage, visitor.now):
+        raise HTTPException(404)
+    return visitor, stage
 
 
 async def _stage(visitor: Visit, request: Request) -> Stage:
@@ -123,37 +144,17 @@ async def _act(visitor: Visit, stage: Stage, at: int) -> Act:
     scene = scene_of(stage, step)
     left = None if scene.at is None else max(0, scene.at - at)
     later = replace(visitor, now=at)  # a vote that opens at the agreed instant is open then
-    return Act(show, at, scene, await _round(later, stage, step), left)
+    is_allowed = scene.kind is StepKind.STREAM and visitor.services.site.allows_stream(scene.stream)
+    stream = scene.stream if is_allowed else ""
+    return Act(show, at, scene, await _round(later, stage, step), left, stream)
 
 
 async def _round(visitor: Visit, stage: Stage, step: Step) -> Round | None:
     """The vote that a step is about; where it shows results, with the one before."""
     scene = scene_of(stage, step)
     wanted = [topic for topic in (scene.topic, scene.before) if topic is not None]
-    cards = {card.topic.id: card for card in await visitor.cards(await _topics(visitor, wanted))}
+    cards = {card.topic.id: card for card in await visitor.cards(await in_view(visitor, wanted))}
     if scene.topic not in cards:
         return None
     before = cards.get(scene.before) if scene.before is not None else None
     return Round(cards[scene.topic], before if step.content.kind is not StepKind.TOPIC else None)
-
-
-async def _rounds(visitor: Visit, stage: Stage) -> list[Round]:
-    """The questions of the evening; what was asked again stands with what it was before."""
-    asked = [step for step in stage.steps if step.content.kind.asks and step.topic is not None]
-    topics = await _topics(visitor, [step.topic for step in asked if step.topic is not None])
-    cards = {card.topic.id: card for card in await visitor.cards(topics)}
-    again = {step.content.again for step in asked}
-    rounds = []
-    for step in asked:
-        if step.id in again or step.topic not in cards:
-            continue
-        earlier = stage.before_of(step)
-        before = None if earlier is None or earlier.topic is None else cards.get(earlier.topic)
-        rounds.append(Round(cards[step.topic], before))
-    return rounds
-
-
-async def _topics(visitor: Visit, ids: list[int]) -> list[Topic]:
-    """Those that are in view."""
-    found = await get_topics(visitor.services.database, ids)
-    return [topic for topic in found if topic.withdrawn_at is None]

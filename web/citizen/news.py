@@ -10,6 +10,7 @@ from channels.wire import MAX_INTEGER
 from storage.drafts import amends_of_made
 from storage.news import get_campaign, get_image, running_campaigns
 from storage.questionnaires import questionnaire_topics, running_questionnaires
+from storage.shows import shown_to_all
 from storage.topics import get_topics
 from storage.values import Caveat
 from storage.values_drafts import DraftSort
@@ -19,7 +20,7 @@ from web.citizen.amends import told as told_amends
 from web.citizen.time_left import TimeLeft, time_left
 from web.citizen.visit import Visit, visit
 from web.citizen.walk import walk
-from web.console.desk import signed_in
+from web.films import is_ours
 
 _FOR_GOOD = "public, max-age=31536000, immutable"
 """A picture's address is made of its content: another content has another address."""
@@ -90,13 +91,25 @@ async def campaign_page(request: Request) -> Response:
 
 
 async def image(request: Request) -> Response:
-    """A picture's content; who has it already need not fetch it again. That of a draft is staff's alone."""
+    """A picture's content; who has it already need not fetch it again. That of a draft is staff's alone.
+
+    A show's is for the halls' screens too, and everybody's once a launch has shown it.
+    """
     services = request.state.services
     name: str = request.path_params["hash"]
     found = await get_image(services.database, name) if len(name) == 64 and name.isalnum() else None
-    if found is None or (not found.is_public and await signed_in(request) is None):
+    if found is None or not (found.is_public or await _may_see(request, name)):
         raise HTTPException(404)
     headers = {"cache-control": _FOR_GOOD if found.is_public else "private, no-cache", "etag": f'"{name}"'}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
     return Response(found.content, media_type=found.format.media_type, headers=headers)
+
+
+async def _may_see(request: Request, name: str) -> bool:
+    """Whether a picture that hangs nowhere yet is for whoever asks."""
+    if await is_ours(request):
+        return True
+    services = request.state.services
+    shown = await shown_to_all(services.database, services.now())
+    return any(content.picture is not None and content.picture.image == name for content in shown)

@@ -8,7 +8,15 @@ from web.citizen.contact import begin_thread, contact_page, thread_page, thread_
 from web.citizen.embedding import embed_script, embedded_topic
 from web.citizen.erase import erase, erase_page, erased_page
 from web.citizen.errors import exception_handlers
-from web.citizen.event import enter_hall, event_page, event_scene
+from web.citizen.event import (
+    enter_hall,
+    event_chart,
+    event_course,
+    event_figures,
+    event_page,
+    event_press,
+    event_scene,
+)
 from web.citizen.follow_up import answers_page, steps_part
 from web.citizen.home import home, how_it_works
 from web.citizen.kiosk import begin_visit, end_visit, kiosk
@@ -126,6 +134,10 @@ def routes() -> list[BaseRoute]:
         Route("/films/{id:int}/sous-titres", film_captions),
         Route("/films/{id:int}/affiche", film_poster),
         Route("/evenements/{id:int}/scene", event_scene),
+        Route("/evenements/{id:int}/deroule.json", event_course),
+        Route("/evenements/{id:int}/presse", event_press),
+        Route("/evenements/{id:int}/presse/resultats.csv", event_figures),
+        Route("/evenements/{id:int}/presse/{topic:int}.svg", event_chart),
         Route("/images/{hash}", image),
         Route("/reponses", answers_page),
         Route("/caracteres/{size}", choose_type_size),

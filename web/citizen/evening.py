@@ -1,0 +1,186 @@
+"""An evening when it is over, for everybody and for the press: its results, its course, its pictures."""
+
+import re
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from realtime.disclosure import RATIO_FROM, View
+from storage.halls import halls_of
+from storage.photos import photos_of
+from storage.shows import Stage
+from storage.time_line import hall_releases, moments
+from storage.topics import get_topics
+from storage.values import Topic
+from storage.values_show import Mode
+from web.citizen.cards import Card
+from web.citizen.local_time import here
+from web.citizen.visit import Visit
+from web.csv_text import Value, csv_bytes
+from web.press_chart import Bar, chart
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A question of the evening: the vote, and the one that asked the same before."""
+
+    card: Card
+    before: Card | None = None
+
+    @property
+    def cards(self) -> list[Card]:
+        return [self.card] if self.before is None else [self.before, self.card]
+
+
+def is_over(stage: Stage, now: int) -> bool:
+    return stage.show.mode is Mode.OVER and now >= stage.show.at
+
+
+async def rounds_of(visitor: Visit, stage: Stage) -> list[Round]:
+    """The questions of the evening; what was asked again stands with what it was before."""
+    asked = [step for step in stage.steps if step.content.kind.asks and step.topic is not None]
+    topics = await in_view(visitor, [step.topic for step in asked if step.topic is not None])
+    cards = {card.topic.id: card for card in await visitor.cards(topics)}
+    again = {step.content.again for step in asked}
+    rounds = []
+    for step in asked:
+        if step.id in again or step.topic not in cards:
+            continue
+        earlier = stage.before_of(step)
+        before = None if earlier is None or earlier.topic is None else cards.get(earlier.topic)
+        rounds.append(Round(cards[step.topic], before))
+    return rounds
+
+
+async def in_view(visitor: Visit, ids: list[int]) -> list[Topic]:
+    """Those of these topics that were not taken out of view."""
+    found = await get_topics(visitor.services.database, ids)
+    return [topic for topic in found if topic.withdrawn_at is None]
+
+
+async def over_page(visitor: Visit, stage: Stage) -> Response:
+    """The event's page from its end on."""
+    return visitor.pages.page("event_over.html", await _context(visitor, stage))
+
+
+async def press_page(visitor: Visit, stage: Stage) -> Response:
+    return visitor.pages.page("event_press.html", await _context(visitor, stage))
+
+
+async def _context(visitor: Visit, stage: Stage) -> dict[str, object]:
+    database, event = visitor.services.database, stage.event
+    return visitor.context(
+        event=event,
+        starts=here(event.began_at or event.starts_at),
+        halls=(await halls_of(database, [event.id]))[event.id],
+        rounds=await rounds_of(visitor, stage),
+        photos=[photo.picture for photo in await photos_of(database, event.id)],
+        press=visitor.services.site.press_contact,
+    )
+
+
+async def course(visitor: Visit, stage: Stage) -> Response:
+    """The course of each vote as it was published: the headline's moments and the halls' releases."""
+    database, keys = visitor.services.database, visitor.services.keys
+    told = []
+    for card in [card for round in await rounds_of(visitor, stage) for card in round.cards]:
+        if card.view is not View.RESULTS:
+            continue
+        topic = card.topic
+        past = await moments(database, keys, topic.id)
+        halls = await hall_releases(database, topic.id)
+        told.append(
+            {
+                "topic": topic.id,
+                "from": topic.rules.opens_at,
+                "until": topic.rules.closes_at or visitor.now,
+                "moments": [[one.at, one.counts.plus, one.counts.minus] for one in past],
+                "halls": [
+                    [at, hall, *((None, None) if counts is None else counts)] for at, hall, counts in halls
+                ],
+            }
+        )
+    return JSONResponse({"topics": told}, headers={"cache-control": "private, no-cache"})
+
+
+# --- for the press
+
+
+async def figures(visitor: Visit, stage: Stage) -> Response:
+    """All figures of the evening as a table for spreadsheets."""
+    say = visitor.pages.catalogue.say
+    head = [say("press", name) for name in ("question", "when", "where", "voters", "plus", "minus", "share")]
+    rows: list[list[Value]] = []
+    for round in await rounds_of(visitor, stage):
+        for card in round.cards:
+            rows += _figures(visitor, card)
+    name = re.sub(r"[^a-z0-9]+", "-", stage.event.name.lower()).strip("-")[:40] or "soiree"
+    headers = {
+        "content-disposition": f'attachment; filename="{name}.csv"',
+        "cache-control": "private, no-cache",
+    }
+    return Response(csv_bytes(head, rows), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _figures(visitor: Visit, card: Card) -> list[list[Value]]:
+    say = visitor.pages.catalogue.say
+    when = here(card.topic.rules.opens_at).strftime("%d/%m/%Y %H:%M")
+    first: list[Value] = [card.topic.title, when]
+    if card.is_hidden or card.tally.headline is None:
+        return [[*first, say("press", "all"), card.tally.voters, None, None, None]]
+    share = None if card.in_fog else float(card.share.plus)
+    plus, minus = card.tally.headline
+    rows = [[*first, say("press", "all"), card.tally.voters, plus, minus, share]]
+    for name, column in card.by_hall:
+        if column.share is None:
+            rows.append([*first, name, None, None, None, None])
+        else:
+            counts = column.share.counts
+            rows.append([*first, name, counts.voters, counts.plus, counts.minus, float(column.share.plus)])
+    return rows
+
+
+async def press_chart(visitor: Visit, stage: Stage, topic_id: int) -> Response:
+    """The chart of one vote, as SVG."""
+    cards = {card.topic.id: card for round in await rounds_of(visitor, stage) for card in round.cards}
+    card = cards.get(topic_id)
+    if card is None or card.is_hidden:
+        raise HTTPException(404)
+    source = visitor.pages.catalogue.say(
+        "press", "source", day=visitor.pages.catalogue.day(here(card.topic.rules.opens_at).date())
+    )
+    drawn = chart(card.topic.title, bars_of(visitor, card), source)
+    headers = {"content-disposition": f'inline; filename="question-{topic_id}.svg"'}
+    return Response(
+        drawn, media_type="image/svg+xml", headers=headers | {"cache-control": "private, no-cache"}
+    )
+
+
+def bars_of(visitor: Visit, card: Card) -> list[Bar]:
+    """All voters, then each hall; a ratio is drawn from ten voters on."""
+    catalogue = visitor.pages.catalogue
+    everybody = catalogue.say("press", "all")
+    told = catalogue.voters(card.tally.voters)
+    if card.tally.voters < RATIO_FROM:
+        bars = [Bar(everybody, told)]
+    else:
+        share = card.share
+        bars = [
+            Bar(everybody, told, catalogue.percent(share.plus), catalogue.percent(share.minus), share.ratio)
+        ]
+    for name, column in card.by_hall:
+        if column.share is None:
+            bars.append(Bar(name, catalogue.say("live", "too-few")))
+            continue
+        voters, plus, minus = column.share.counts.voters, column.share.plus, column.share.minus
+        bars.append(
+            Bar(
+                name,
+                catalogue.voters(voters),
+                catalogue.percent(plus),
+                catalogue.percent(minus),
+                column.share.ratio,
+            )
+        )
+    return bars
