@@ -1,6 +1,7 @@
 """What the Région tells: pictures, campaigns, and what stands above the horizon beside its questions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -8,15 +9,19 @@ from starlette.responses import Response
 
 from channels.wire import MAX_INTEGER
 from storage.drafts import amends_of_made
+from storage.events import list_events
 from storage.news import get_campaign, get_image, running_campaigns
 from storage.questionnaires import questionnaire_topics, running_questionnaires
 from storage.shows import shown_to_all
 from storage.topics import get_topics
-from storage.values import Caveat
+from storage.values import DAY_MS, Caveat
 from storage.values_drafts import DraftSort
+from storage.values_events import Event
 from storage.values_news import Campaign
 from storage.values_questionnaires import Questionnaire
+from storage.values_show import Mode
 from web.citizen.amends import told as told_amends
+from web.citizen.local_time import here
 from web.citizen.time_left import TimeLeft, time_left
 from web.citizen.visit import Visit, visit
 from web.citizen.walk import walk
@@ -25,6 +30,8 @@ from web.films import is_ours
 _FOR_GOOD = "public, max-age=31536000, immutable"
 """A picture's address is made of its content: another content has another address."""
 
+_SOON_MS = 7 * DAY_MS
+_LATELY_MS = 2 * DAY_MS
 MOST_SHOWN = 5
 """Campaigns and questionnaires at once on the home page."""
 
@@ -42,9 +49,22 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class EventInvitation:
+    """A launch event that is soon, on, or was lately; ``starts`` by the Région's clocks."""
+
+    id: int
+    name: str
+    text: str
+    phase: str
+    starts: datetime
+    caveats: tuple[Caveat, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Invitations:
     campaigns: list[Invitation]
     questionnaires: list[Invitation]
+    events: list[EventInvitation]
     asked: set[int]
     """Topics that a questionnaire asks, and that are no cards of their own."""
 
@@ -56,8 +76,29 @@ async def invitations(visitor: Visit) -> Invitations:
     return Invitations(
         [_campaign(one, now) for one in campaigns[:MOST_SHOWN]],
         [_questionnaire(one, now) for one in questionnaires[:MOST_SHOWN]],
+        _events(await list_events(database), now),
         await questionnaire_topics(database),
     )
+
+
+def _events(events: list[Event], now: int) -> list[EventInvitation]:
+    """What is on, what comes within some days, and what was yesterday; the nearest first."""
+    found = [(one, _phase(one, now)) for one in events]
+    near = sorted(found, key=lambda each: abs(each[0].starts_at - now))
+    return [
+        EventInvitation(one.id, one.name, one.text, phase, here(one.starts_at), one.provenance.caveats)
+        for one, phase in near
+        if phase
+    ][:MOST_SHOWN]
+
+
+def _phase(event: Event, now: int) -> str:
+    """Live, soon or over, as the catalogue's section ``event-phase`` says it; empty: not to be told of."""
+    if event.mode is Mode.LIVE:
+        return "live"
+    if event.ended_at is not None:
+        return "over" if now - event.ended_at < _LATELY_MS else ""
+    return "soon" if -_LATELY_MS < event.starts_at - now < _SOON_MS else ""
 
 
 def _campaign(one: Campaign, now: int) -> Invitation:

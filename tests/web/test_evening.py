@@ -1,0 +1,135 @@
+"""An evening when it is over: its course as it was published, its photographs, and what the press takes along."""
+
+from dataclasses import replace
+from xml.etree import ElementTree  # what is read here was written here
+
+import pytest
+
+from realtime.disclosure import ResultPolicy
+from realtime.tally import Sign
+from storage.photos import drop_photo, keep_photo, photos_of
+from storage.shows import get_stage
+from storage.topics import withdraw_topic
+from storage.values import CastVote, Receipt
+from storage.values_events import StepContent, StepKind
+from storage.values_news import Picture
+from storage.values_show import Gesture
+from tests.shows import METZ, QUESTION, REIMS, THANKS, Launch, launch
+from tests.storage.house import device
+from tests.web.conftest import Site
+from web.press_chart import Bar, chart
+
+
+async def goes(site: Site, show: Launch, gesture: Gesture) -> None:
+    stage = await get_stage(show.database, show.event)
+    assert stage is not None
+    site.house.clock[0] = (await show.goes(gesture, site.house.clock[0], upon=stage.show.number)).at
+
+
+async def evening(site: Site, question: StepContent = QUESTION) -> tuple[Launch, int]:
+    """An event in which 20 of Metz voted +, 6 of Reims −, and that is over."""
+    show = await launch(site.house.database, site.house.keys, site.house.clock[0], question, THANKS)
+    await goes(site, show, Gesture.LAUNCH)
+    stage = await get_stage(show.database, show.event)
+    assert stage is not None and stage.steps[0].topic is not None
+    topic = stage.steps[0].topic
+    for number in range(26):
+        site.house.clock[0] += 2_000
+        hall, sign = (METZ, Sign.PLUS) if number < 20 else (REIMS, Sign.MINUS)
+        cast = CastVote(topic, device(number), sign, f"op-evening-{number}", hall)
+        assert isinstance(await site.house.box.cast(cast), Receipt)
+    await goes(site, show, Gesture.STOP)
+    return show, topic
+
+
+async def test_the_course_tells_what_was_published_and_when(site: Site) -> None:
+    show, topic = await evening(site)
+    (told,) = (await site.browser().get(f"/evenements/{show.event}/deroule.json")).json()["topics"]
+    assert told["topic"] == topic and told["from"] < told["until"]
+    assert [row[1:] for row in told["halls"]] == [["metz", 10, 0], ["metz", 20, 0]]
+    assert all(told["from"] <= at <= told["until"] for at, *_ in told["moments"])
+    assert sum(told["moments"][-1][1:]) >= 10
+
+
+async def test_nothing_of_an_evening_is_told_before_it_is_over(site: Site) -> None:
+    show = await launch(site.house.database, site.house.keys, site.house.clock[0], QUESTION)
+    for part in ("deroule.json", "presse", "presse/resultats.csv", "presse/1.svg"):
+        assert (await site.browser().get(f"/evenements/{show.event}/{part}")).status_code == 404
+    await goes(site, show, Gesture.LAUNCH)
+    assert (await site.browser().get(f"/evenements/{show.event}/presse")).status_code == 404
+
+
+async def test_the_press_page_has_the_figures_and_a_chart_of_each_question(site: Site) -> None:
+    show, topic = await evening(site)
+    site.deploy(replace(site.services[0].site, press_contact="presse@grandest.fr"))
+    told = (await site.browser().get(f"/evenements/{show.event}/presse")).text
+    assert "presse@grandest.fr" in told and f"/presse/{topic}.svg" in told
+    drawn = (await site.browser().get(f"/evenements/{show.event}/presse/{topic}.svg")).text
+    texts = [element.text for element in ElementTree.fromstring(drawn).iter() if element.text]
+    assert "Metz" in texts and "77\u202f%" in [(text or "").replace("+ ", "") for text in texts]
+    assert any("encore" in (text or "") or "peu" in (text or "") for text in texts), "Reims has 6 voters"
+    assert (await site.browser().get(f"/evenements/{show.event}/presse/9999.svg")).status_code == 404
+
+
+async def test_the_figures_are_a_table_for_spreadsheets(site: Site) -> None:
+    formula = replace(QUESTION, title="=1+1 ?")
+    show, _ = await evening(site, formula)
+    answer = await site.browser().get(f"/evenements/{show.event}/presse/resultats.csv")
+    rows = answer.content.decode("utf-8-sig").splitlines()
+    assert rows[0].startswith("Question;") and len(rows) == 6
+    assert rows[1].startswith("'=1+1 ?;") and rows[1].endswith(";Ensemble;26;20;6;77,0")
+    metz = next(row for row in rows if ";Metz;" in row)
+    assert metz.endswith(";20;20;0;100,0")
+    assert next(row for row in rows if ";Reims;" in row).endswith(";Reims;;;;")
+
+
+async def test_a_question_taken_out_of_view_is_nowhere(site: Site) -> None:
+    show, topic = await evening(site)
+    now = site.house.clock[0]
+    await site.house.database.write(lambda connection: withdraw_topic(connection, topic, now))
+    for part in ("", "/presse", "/presse/resultats.csv", "/deroule.json"):
+        assert "des trains la nuit" not in (await site.browser().get(f"/evenements/{show.event}{part}")).text
+
+
+async def test_results_for_the_close_are_there_after_it(site: Site) -> None:
+    show, topic = await evening(site, replace(QUESTION, results=ResultPolicy.AT_CLOSE))
+    told = (await site.browser().get(f"/evenements/{show.event}/presse/{topic}.svg")).text
+    assert "Metz" in told
+
+
+async def test_photographs_hang_on_the_page_of_the_evening(site: Site) -> None:
+    show, _ = await evening(site)
+    picture = Picture("a" * 64, "La salle de Metz, debout", 640, 360)
+    for _ in range(2):
+        kept = await keep_photo(
+            show.database, show.event, picture, b"RIFF", op="op-photo", by=show.by, now=site.house.clock[0]
+        )
+        assert kept
+    wordless = replace(picture, alt="")
+    assert not await keep_photo(
+        show.database, show.event, wordless, b"RIFF", op="op-other", by=show.by, now=1
+    )
+    told = (await site.browser().get(f"/evenements/{show.event}")).text
+    assert told.count('class="photo"') == 1 and 'alt="La salle de Metz, debout"' in told
+    assert (await site.browser().get(f"/images/{'a' * 64}")).content == b"RIFF"
+    (photo,) = await photos_of(show.database, show.event)
+    await drop_photo(show.database, show.event, photo.id, by=show.by, now=2)
+    assert (await site.browser().get(f"/images/{'a' * 64}")).status_code == 404
+
+
+async def test_a_stream_is_framed_only_where_its_site_is_allowed(site: Site) -> None:
+    stream = StepContent(StepKind.STREAM, "Le direct", stream="https://video.example/live")
+    show = await launch(site.house.database, site.house.keys, site.house.clock[0], stream)
+    await goes(site, show, Gesture.LAUNCH)
+    path = f"/evenements/{show.event}"
+    assert "<iframe" not in (await site.browser().get(path)).text
+    site.deploy(replace(site.services[0].site, stream_sites=("https://video.example",)))
+    assert 'src="https://video.example/live"' in (await site.browser().get(path)).text
+
+
+@pytest.mark.parametrize("text", ["<script>", 'a "b" & c', "x" * 140])
+def test_a_chart_is_well_formed_whatever_is_asked(text: str) -> None:
+    bars = [Bar("Ensemble", "3 votants"), Bar(text, "10 votants", "60 %", "40 %", 0.6)]
+    found = ElementTree.fromstring(chart(text, bars, "source"))
+    title = found.find("{http://www.w3.org/2000/svg}title")
+    assert title is not None and title.text == text
