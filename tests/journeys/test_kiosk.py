@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from storage.values import TopicKind, TopicRules
 from tests.journeys.axe import Axe
 from tests.journeys.test_accessibility import ADDRESSES, NARROW, TOO_WIDE
+from tests.journeys.waiting import until
 from tests.running import Running
 from tests.tcp_proxy import TcpProxy, tcp_proxy
 
@@ -184,5 +185,5 @@ def test_no_link_leads_out_of_the_site(site: Running, kiosk: Page) -> None:
     kiosk.goto(f"{site.url}/accessibilite")
     assert Axe().run(kiosk).violations_count == 0
     out = f"[...document.links].map((link) => link.href).filter((href) => !href.startsWith('{site.url}'))"
-    kiosk.wait_for_function(f"{out}.length === 0")
+    until(kiosk, f"{out}.length === 0")
     expect(kiosk.get_by_text("écrire un message au Défenseur des droits")).to_be_visible()

@@ -14,6 +14,7 @@ from storage.one_time import code_at
 from storage.tallies import MOMENT_MS
 from storage.values_watch import MINUTE_MS
 from tests.journeys.axe import Axe
+from tests.journeys.waiting import until
 from tests.running import DEADLINE, Running
 from tests.storage.house import beside
 
@@ -59,11 +60,11 @@ def on_the_wall(room: Page) -> None:
     size = room.viewport_size
     room.set_viewport_size({"width": 1920, "height": 1080})
     room.get_by_role("button", name="Plein écran").click()
-    room.wait_for_function("document.fullscreenElement")
+    until(room, "document.fullscreenElement !== null")
     assert room.evaluate("document.getElementById('watch').scrollHeight <= innerHeight")
     assert room.evaluate(SMALLEST_WORD) >= 1080 / 40
     room.evaluate("document.exitFullscreen()")
-    room.wait_for_function("!document.fullscreenElement")
+    until(room, "document.fullscreenElement === null")
     if size is not None:
         room.set_viewport_size(size)
 
