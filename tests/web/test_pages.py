@@ -191,13 +191,34 @@ async def test_a_vote_changed_too_often_says_when_it_may_be_changed_again(site: 
     assert int(answer.headers["retry-after"]) == -(-(DAY_MS - now % DAY_MS) // 1000)
 
 
-async def test_a_topic_that_needs_a_profile_leads_to_it(site: Site) -> None:
+async def test_a_vote_that_needs_the_whole_profile_is_kept_until_all_is_answered(site: Site) -> None:
     topic = await site.house.topic(TopicRules(0, None, profile_required=True))
     await site.house.tell(device(ME), NOWHERE)
+    async with site.browser(ME) as browser:
+        asked = await browser.post(f"/sujets/{topic}/vote", data=VOTE)
+        form = (await browser.get(asked.headers["location"])).text
+        kept = dict(re.findall(r'name="(next|topic|sign|op)" value="([^"]*)"', form))
+        some = await browser.post("/profil", data={**kept, "departement": "57", "skip": "1"})
+        assert await my_sign(site, topic) is None
+        all_told = {"departement": "57", "sex": "F", "age": "75+"}
+        done = await browser.post("/profil", data={**kept, **all_told})
+    assert asked.status_code == 303 and kept["sign"] == VOTE["sign"]
+    assert 'name="skip"' not in form and 'name="sex" value=""' not in form
+    assert "il a besoin de vos trois réponses" in text_of(form)
+    assert some.status_code == 400 and 'value="57" checked' in some.text
+    assert text_of(some.text).count("Ce vote a besoin de cette réponse") == 2
+    assert (done.status_code, done.headers["location"]) == (303, f"/sujets/{topic}")
+    assert await my_sign(site, topic) is Sign.PLUS
+
+
+async def test_who_has_a_ballot_is_not_asked_again_for_the_whole_profile(site: Site) -> None:
+    topic = await site.house.topic(TopicRules(0, None, profile_required=True))
+    await told_my_profile(site)
+    await site.house.vote(topic, device(ME), Sign.MINUS)
+    await site.house.tell(device(ME), NOWHERE)
     answer = await site.browser(ME).post(f"/sujets/{topic}/vote", data=VOTE)
-    assert answer.status_code == 409
-    assert f'href="/profil?next=/sujets/{topic}"' in answer.text
-    assert 'class="vote-plus is-chosen"' in answer.text
+    assert answer.headers["location"] == f"/sujets/{topic}"
+    assert await my_sign(site, topic) is Sign.PLUS
 
 
 async def test_the_same_form_twice_counts_once(site: Site) -> None:
