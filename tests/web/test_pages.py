@@ -172,6 +172,36 @@ async def test_a_wrong_vote_gets_the_page_again_with_a_sentence(
     assert await my_sign(site, topic) is None
 
 
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/sujets/{topic}/vote", "sign=1&sign=-1&op=operation-1"),
+        ("/sujets/{topic}/vote", "sign=1&op=operation-1&op=operation-2"),
+        ("/profil", "departement=57&departement=67"),
+        ("/profil", "topic={topic}&sign=1&sign=-1&op=operation-1&skip=1"),
+        ("/profil?topic={topic}&sign=1&sign=-1&op=operation-1", None),
+        ("/proposer", "text=Un&text=Deux"),
+        ("/contact", "text=Un&text=Deux"),
+    ],
+)
+async def test_what_is_said_twice_is_refused_for_nobody_knows_which_was_meant(
+    site: Site, path: str, form: str | None
+) -> None:
+    topic = await site.house.topic()
+    await told_my_profile(site)
+    async with site.browser(ME) as browser:
+        browser.headers["content-type"] = "application/x-www-form-urlencoded"
+        address = path.format(topic=topic)
+        content = None if form is None else form.format(topic=topic).encode()
+        page = await browser.request("GET" if form is None else "POST", address, content=content)
+        browser.headers["accept"] = "application/json"
+        told = await browser.request("GET" if form is None else "POST", address, content=content)
+    assert page.status_code == told.status_code == 400
+    assert load_catalogue().say("refusals", "duplicate-key") in text_of(page.text)
+    assert told.json()["code"] == "duplicate-key"
+    assert await my_sign(site, topic) is None
+
+
 async def test_a_closed_topic_refuses_kindly(site: Site) -> None:
     topic = await site.house.topic(TopicRules(0, 1))
     await told_my_profile(site)
@@ -292,7 +322,8 @@ async def test_a_wrong_method_is_a_page(site: Site) -> None:
         (Provenance.REAL, set()),
         (Provenance.DEMONSTRATION, {"Démonstration"}),
         (Provenance.SIMULATED, {"Démonstration", "Votes simulés"}),
-        (Provenance.RECORDED, {"Débat rejoué"}),
+        (Provenance.RECORDED, {"Débat rejoué", "Profils tirés au sort"}),
+        (Provenance.RECORDED_VOTES, {"Débat rejoué"}),
     ],
 )
 async def test_a_page_says_both_what_the_text_is_and_what_the_votes_are(
@@ -301,7 +332,7 @@ async def test_a_page_says_both_what_the_text_is_and_what_the_votes_are(
     rules = TopicRules(0, None, results=ResultPolicy.ALWAYS)
     new = NewTopic(TopicKind.QUESTION, "Un essai", "sport", rules, provenance=provenance)
     (topic,) = await create_topics(site.house.database, site.house.keys, [new], 0)
-    every = {"Démonstration", "Votes simulés", "Débat rejoué"}
+    every = {"Démonstration", "Votes simulés", "Débat rejoué", "Profils tirés au sort"}
     for path in ("/", f"/sujets/{topic}", f"/integrer/{topic}", "/statistiques"):
         page = (await site.browser().get(path)).text
         assert {mark for mark in every if f">{mark}<" in page} == marks, path
@@ -322,6 +353,16 @@ async def test_a_replayed_debate_names_its_source_and_does_not_call_its_votes_si
     assert page.count("https://github.com/compdemocracy/openData") == 1
     assert "les profils sont tirés au sort" in text_of(page)
     assert "The Computational Democracy Project" in (await site.browser().get("/credits")).text
+
+
+async def test_a_replay_without_profiles_claims_none(site: Site) -> None:
+    rules = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+    kind = Provenance.RECORDED_VOTES
+    new = NewTopic(TopicKind.IDEA, "Un essai", "sport", rules, provenance=kind)
+    (topic,) = await create_topics(site.house.database, site.house.keys, [new], 0)
+    for path in ("/sujets/{}", "/integrer/{}", "/sujets/{}/partager", "/sujets/{}/representativite", "/"):
+        page = text_of((await site.browser().get(path.format(topic))).text)
+        assert "rejoué" in page and "tirés au sort" not in page.partition('{"')[0], path
 
 
 async def test_a_title_is_text_and_never_markup(site: Site) -> None:

@@ -14,7 +14,16 @@ from storage.values import Profile
 from web.catalogue import Catalogue
 from web.citizen.before_voting import needs_all_answers
 from web.citizen.topic import SEE_OTHER, enter
-from web.citizen.visit import Visit, came_from, profile_state, read_form, refused, visit, wants_json
+from web.citizen.visit import (
+    Visit,
+    came_from,
+    each_once,
+    profile_state,
+    read_form,
+    refused,
+    visit,
+    wants_json,
+)
 from web.forms import (
     HOME,
     Answers,
@@ -30,7 +39,7 @@ from web.forms import (
 
 async def profile_page(request: Request) -> Response:
     visitor = await visit(request)
-    kept = read_kept_vote(request.query_params)
+    kept = read_kept_vote(each_once(request.query_params))
     fields = {"next": _before(request), **request.query_params}
     if not isinstance(kept, KeptVote):
         return _form(visitor, fields, None)
