@@ -127,10 +127,10 @@ class Catalogue:
         """« 12 mars 2027 »."""
         return format_date(at, "long", locale=self.locale)
 
-    def moment(self, at: datetime) -> str:
-        """« 12 mars, 14:05 »; ``at`` is in the Région's own time."""
+    def moment(self, at: datetime, in_seconds: bool = False) -> str:
+        """« 12 mars, 14:05 », or « 12 mars, 14:05:10 »; ``at`` is in the Région's own time."""
         day = format_skeleton("MMMMd", at, locale=self.locale)
-        return f"{day}, {format_time(at, 'short', locale=self.locale)}"
+        return f"{day}, {format_time(at, 'medium' if in_seconds else 'short', locale=self.locale)}"
 
     def voters(self, count: int) -> str:
         """« 1 234 votants »."""

@@ -82,7 +82,7 @@ def test_the_time_line_is_drawn_once_the_vote_opens_the_results(server: Running,
     expect(page.locator(".gauge-voters")).to_have_text("34 votants")
     expect(page.locator(".timeline .line")).to_have_attribute("points", re.compile(r"^0,0 .*600,0$"))
     expect(page.locator(".timeline-frame")).to_be_visible()
-    expect(page.locator(".timeline-days span").last).to_have_text(re.compile(r", \d\d:\d\d$"))
+    expect(page.locator(".timeline-days span").last).to_have_text(re.compile(r", \d\d:\d\d(:\d\d)?$"))
     page.get_by_text("Les chiffres au fil du temps").click()
     expect(page.locator(".timeline tbody tr").first).to_contain_text("34")
 

@@ -12,6 +12,8 @@ WIDTH = 600
 HEIGHT = 200
 """The drawing's own units; 0 % of plus is at the bottom."""
 
+MINUTE_MS = 60_000
+
 MOST_ROWS = 12
 """Rows of the table behind the drawing."""
 
@@ -36,6 +38,9 @@ class Timeline:
     last: tuple[float, float]
     data: list[tuple[int, int, int]]
     rows: list[Row]
+    in_seconds: bool
+    """Whether the rows' instants need seconds, so that no two of them read alike."""
+
     steps: list[tuple[int, float]]
 
 
@@ -50,12 +55,14 @@ def timeline(moments: list[Moment]) -> Timeline | None:
     ys = [round((1 - share(moment.counts).ratio) * HEIGHT, 1) for moment in moments]
     tops = [round(HEIGHT - moment.counts.voters / most * HEIGHT * _AREA_PART, 1) for moment in moments]
     corners = [(0.0, float(HEIGHT)), *zip(xs, tops, strict=True), (float(WIDTH), float(HEIGHT))]
+    shown = _thinned(moments)
     return Timeline(
         line=_points(list(zip(xs, ys, strict=True))),
         area=_points(corners),
         last=(xs[-1], ys[-1]),
         data=plain(moments),
-        rows=[Row(local_time(moment.at), share(moment.counts)) for moment in _thinned(moments)],
+        rows=[Row(local_time(moment.at), share(moment.counts)) for moment in shown],
+        in_seconds=_in_seconds(shown),
         steps=sorted({(moment.at, x) for moment, x in zip(moments, xs, strict=True) if moment.again}),
     )
 
@@ -101,6 +108,12 @@ def local_time(at: int) -> datetime:
 def _thinned(moments: list[Moment]) -> list[Moment]:
     step = -(-len(moments) // MOST_ROWS)
     return moments[::-1][::step]
+
+
+def _in_seconds(moments: list[Moment]) -> bool:
+    """A step has one instant before and after it: that is no reason."""
+    instants = {moment.at for moment in moments}
+    return len({at // MINUTE_MS for at in instants}) < len(instants)
 
 
 def _points(points: list[tuple[float, float]]) -> str:
