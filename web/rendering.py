@@ -75,6 +75,7 @@ class Pages:
         number = self.catalogue.say("incident", "number", number=incident) if incident else ""
         heading = self.catalogue.say("error", known)
         context = {"heading": heading, "told": told, "incident": number, "profile": "none"}
+        context["is_down"] = status == 503
         return self.page("error.html", context, status=status, headers=headers)
 
     def refusal(self, status: int, code: Refusal) -> JSONResponse:
