@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from realtime.disclosure import HeadlinePolicy, ResultPolicy, View, view_for
+from realtime.disclosure import JUDGED_FROM, HeadlinePolicy, ResultPolicy, View, view_for
 from realtime.tally import HEADLINE_SERIES, Counts, SeriesKind
 from storage.database import Database
 from storage.tables import MOMENT, SERIES, TALLY, THEME, TOPIC
@@ -23,9 +23,6 @@ PROFILE_KINDS = (SeriesKind.DEPARTEMENT, SeriesKind.SEX, SeriesKind.AGE)
 
 MOST_SHOWN = 2000
 """Of how many topics, those with most voters, the lists are made."""
-
-LISTED_FROM = 30
-"""Voters from which a topic's ratio enters a list."""
 
 POOLED_FROM = 200
 """Voters that a topic publishes in a kind of series before it is compared with the residents: in a smaller one
@@ -191,7 +188,7 @@ class _Looks:
 
     def shown_topics(self) -> sa.Select[tuple[object, ...]]:
         """Ordered by the sum, which tells nothing of the ratio."""
-        return self.most_voted(MOST_SHOWN).where(self.is_shown, _PLUS + _MINUS >= LISTED_FROM)
+        return self.most_voted(MOST_SHOWN).where(self.is_shown, _PLUS + _MINUS >= JUDGED_FROM)
 
 
 async def _themes(connection: AsyncConnection, looks: _Looks) -> list[ThemeFigures]:
