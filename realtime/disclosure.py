@@ -19,7 +19,7 @@ JUDGED_FROM = 30
 """Voters from which words say what a ratio means: its weather, « aimé », « partagé »."""
 
 SHARED_UNDER = 2_000
-"""« Partagé », wherever it is said: a ratio nearer to half and half than this gap, so between 40 and 60 % of plus."""
+"""« Partagé », wherever it is said: a ratio nearer to half and half than this: between 40 and 60 % of plus."""
 
 BLOCK = 10
 """Voters in a block (k); a multiple of ``ROUNDING``, so that a block never moves a number by less."""

@@ -11,6 +11,7 @@ from realtime.disclosure import JUDGED_FROM, HeadlinePolicy, ResultPolicy, View,
 from realtime.tally import HEADLINE_SERIES, Counts, SeriesKind
 from storage.database import Database
 from storage.tables import MOMENT, SERIES, TALLY, THEME, TOPIC
+from storage.tables_questionnaires import QUESTIONNAIRE, QUESTIONNAIRE_STEP
 from storage.tallies import MOMENT_MS
 from storage.values import Provenance, Theme, TopicKind
 from storage.values_statistics import Figures, GroupFigures, Pool, Rise, ThemeFigures, TopicFigures
@@ -101,6 +102,14 @@ def _won(since: int, until: int) -> sa.Select[tuple[int, int]]:
     return sa.select(MOMENT.c.topic_id, won.label("won")).join(last, same)
 
 
+_QUESTIONNAIRE = (
+    sa.select(QUESTIONNAIRE.c.title)
+    .join(QUESTIONNAIRE_STEP, QUESTIONNAIRE_STEP.c.questionnaire_id == QUESTIONNAIRE.c.id)
+    .where(QUESTIONNAIRE_STEP.c.topic_id == TOPIC.c.id)
+    .scalar_subquery()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Looks:
     """The questions as of ``now``."""
@@ -177,6 +186,7 @@ class _Looks:
                 _PLUS.label("plus"),
                 _MINUS.label("minus"),
                 sa.case((self.is_shown, 1), else_=0).label("shown"),
+                _QUESTIONNAIRE.label("questionnaire"),
             )
             .select_from(_PUBLIC)
             .where(_SUBJECTS)
@@ -244,6 +254,7 @@ def _topic(row: Row[tuple[object, ...]]) -> TopicFigures:
         Provenance(row.provenance),
         counts.voters,
         counts if row.shown else None,
+        row.questionnaire or "",
     )
 
 

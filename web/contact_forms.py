@@ -73,7 +73,7 @@ def read_message(form: Mapping[str, object], *, begins: bool) -> Message | Mappi
 def read_text(text: str) -> str | ContactFault:
     """A text as it is kept: line ends as one sign, composed, nothing around it.
 
-    What turns the direction of reading goes: those who answer read the letters in the order in which they were typed.
+    What turns the direction of reading goes: those who answer read letters in the order in which they were typed.
     """
     lines = re.sub(r"\r\n?", "\n", _TURNING.sub("", without_hidden(text)))
     plain = unicodedata.normalize("NFC", lines).strip()

@@ -41,8 +41,9 @@ def clean(text: str) -> str:
 
 
 def without_hidden(text: str) -> str:
-    """Without what has no look of its own and could hide words from readers; a flag keeps the tags that it is made of."""
-    return _HIDDEN.sub(r"\1", text)
+    """Without what has no look of its own and could hide words from readers; a flag keeps the tags in it."""
+    shown: str = _HIDDEN.sub(r"\1", text)
+    return shown
 
 
 def count_signs(text: str) -> int:
@@ -81,8 +82,8 @@ _HIDDEN = regex.compile(
     r"|(?<=[\uFE0E\uFE0F])[\uFE0E\uFE0F]+|(?<=[\u061C\u200C-\u200F])[\u061C\u200C-\u200F]+"
     r"|(?<=\p{Script=Latin})[\u200C-\u200F]+"
 )
-"""Unicode's default-ignorable code points but joiners where scripts and emoji need them, the look of an emoji, marks
-of direction, and Hangul's fillers. Tags (UTS #51, annex C) are kept as the flag of a part of a country."""
+"""Unicode's default-ignorable code points but joiners where scripts and emoji need them, the look of an emoji,
+marks of direction, and Hangul's fillers. Tags (UTS #51, annex C) are kept as the flag of a part of a country."""
 _SPACES = regex.compile(r"[ \t\n\v\f\r\x85\u2028\u2029]+")
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\uFFFE\uFFFF\uFFF9-\uFFFB]")
 _DIRECTION = regex.compile(r"[\u202A-\u202E\u2066-\u2069]")

@@ -42,7 +42,11 @@ def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 async def test_what_was_there_before_is_found_and_in_order(old_url: str) -> None:
-    topics = [(1, "Du vélo", "live", 20, 14), (2, "Des vélos", "sealed", 25, 0), (3, "Le train", "live", 9, 0)]
+    topics = [
+        (1, "Du vélo", "live", 20, 14),
+        (2, "Des vélos", "sealed", 25, 0),
+        (3, "Le train", "live", 9, 0),
+    ]
     for number, title, headline, plus, minus in topics:
         beside(old_url, TOPIC, id=number, title=title, headline=headline)
         beside(old_url, TALLY, id=number, plus=plus, minus=minus)

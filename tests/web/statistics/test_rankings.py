@@ -32,7 +32,9 @@ def test_the_most_divided_is_nearest_to_half() -> None:
 
 def test_what_is_divided_has_the_weather_that_is_called_so() -> None:
     """The list, the weather's word and the order of a search know one rule."""
-    topics = [topic(plus, Counts(plus, voters - plus)) for voters in (29, 30, 100) for plus in range(voters + 1)]
+    topics = [
+        topic(plus, Counts(plus, voters - plus)) for voters in (29, 30, 100) for plus in range(voters + 1)
+    ]
     listed = divided(topics, len(topics))
     assert sorted(one.id for one in listed) == sorted(
         one.id for one in topics if one.counts and weather(one.counts) is Weather.CLOUDS

@@ -2,7 +2,7 @@ import type { Moment } from "../moments.ts";
 import { drawing, extended, rows, stepPath } from "../moments.ts";
 import { FOG_UNDER, share } from "../share.ts";
 import type { Tally } from "../tally.ts";
-import { number, percent, region } from "../words.ts";
+import { number, percent, region, typography } from "../words.ts";
 import { LivePart } from "./part.ts";
 
 const ASK_AGAIN = 5_000;
@@ -100,5 +100,5 @@ function tableRow([at, plus, minus]: Moment): HTMLTableRowElement {
 function written(at: number): string {
   const day = new Intl.DateTimeFormat(region(), { timeZone: "Europe/Paris", day: "numeric", month: "long" });
   const hour = new Intl.DateTimeFormat(region(), { timeZone: "Europe/Paris", hour: "2-digit", minute: "2-digit" });
-  return `${day.format(at)}, ${hour.format(at)}`;
+  return typography(`${day.format(at)}, ${hour.format(at)}`);
 }
