@@ -87,7 +87,7 @@ def test_the_last_state_is_readable_without_a_network_and_says_so(server: Runnin
     expect(page.locator("#connection")).to_have_text(COPY)
     assert page.locator("h1").inner_text() == title
     page.goto(f"{server.url}/profil")
-    expect(page.locator("h1")).to_have_text("Vous êtes hors connexion")
+    expect(page.locator("h1")).to_have_text("Pas de connexion avec Imagin'Est")
     page.goto(f"{server.url}/sujets/{topic}?src=qr")
     expect(page.locator("#connection")).to_have_text(COPY)
     page.context.set_offline(False)

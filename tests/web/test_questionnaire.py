@@ -1,6 +1,7 @@
 """A questionnaire without JavaScript: forms, redirects and one cookie."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -188,3 +189,22 @@ async def test_its_questions_are_no_loose_cards_of_the_home_page(site: Site) -> 
 )
 async def test_no_such_questionnaire_is_a_missing_page(site: Site, path: str) -> None:
     assert (await site.browser().get(path)).status_code == 404
+
+
+async def test_the_statistics_say_of_which_questionnaire_a_question_is(site: Site) -> None:
+    questionnaire = await made(site)
+    alone = await site.house.topic()
+    for topic in (alone, *(step.topic for step in questionnaire.steps)):
+        await site.house.vote(topic, device(ME), Sign.PLUS)
+    async with site.browser() as browser:
+        listed = (
+            (await browser.get("/statistiques")).text.split('data-list="most-voted"')[1].split("</ol>")[0]
+        )
+        live = (await browser.get("/statistiques/direct")).json()["lists"]["most-voted"]
+    entries = [unescape(one) for one in listed.split("<li>")[1:]]
+    for entry in entries:
+        assert ("Questionnaire «\u202fVos trajets\u202f»" in entry) == (f"/sujets/{alone}" not in entry)
+    assert {item["id"]: item["questionnaire"] for item in live} == {
+        topic: "" if topic == alone else "Vos trajets" for topic in (item["id"] for item in live)
+    }
+    assert len(live) == len(entries) > 1

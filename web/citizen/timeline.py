@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from realtime.disclosure import JUDGED_FROM
 from realtime.tally import Counts
 from storage.values import Moment
-from web.citizen.weather import FOG_UNDER, Share, share
+from web.citizen.weather import Share, share
 
 WIDTH = 600
 HEIGHT = 200
@@ -88,7 +89,7 @@ def ended(moments: list[Moment], closed_at: int, headline: Counts) -> list[Momen
 
 def out_of_the_fog(moments: list[Moment]) -> list[Moment]:
     """Those with voters enough for the weather: among fewer, rounding alone makes a line of leaps."""
-    return [moment for moment in moments if moment.counts.voters >= FOG_UNDER]
+    return [moment for moment in moments if moment.counts.voters >= JUDGED_FROM]
 
 
 def plain(moments: list[Moment]) -> list[tuple[int, int, int]]:

@@ -20,6 +20,7 @@ import type { Asks } from "./profile.ts";
 import { profileStep } from "./profile.ts";
 import { Rivals, askSign } from "./rivals.ts";
 import type { Session } from "./session.ts";
+import { isServing } from "./serving.ts";
 import { GAUGE_FROM, share } from "./share.ts";
 import { startSharing } from "./sharing.ts";
 import { after, openSession } from "./socket.ts";
@@ -233,7 +234,6 @@ function start(live: string): void {
     return delivered;
   }
 
-  const isServing = () => fetch("/favicon.svg", { method: "HEAD", cache: "no-store" }).then((r) => r.ok, () => false);
   const desk: Desk = new Desk(standings, pending, counter, {
     tell,
     reachable: async () => (await isServing()) && (await beginVoting()),

@@ -2,6 +2,9 @@
 import type { Sign } from "./tally.ts";
 import { articles, topicOfArticle } from "./topics.ts";
 
+/** Told at a form that is about to leave the page; where somebody else sends it, they prevent it. */
+export const LEAVING = "imaginest:leaving";
+
 export interface VoteHandlers {
   cast(topic: number, sign: Sign, op: string): void;
   /** Whether a profile has to be asked first; asks for it and answers false where the vote is given up. */
@@ -48,7 +51,8 @@ export function postVote(topic: number, sign: Sign, op: string): boolean {
     const chosen = form.querySelector<HTMLInputElement>("input[name=sign]") ?? document.createElement("input");
     Object.assign(chosen, { type: "hidden", name: "sign", value: String(sign) });
     form.append(chosen);
-    form.submit();
+    const leaving = new CustomEvent(LEAVING, { bubbles: true, cancelable: true });
+    if (form.dispatchEvent(leaving)) form.submit();
     return true;
   }
   return false;

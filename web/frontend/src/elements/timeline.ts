@@ -2,7 +2,7 @@ import type { Moment } from "../moments.ts";
 import { drawing, extended, inSeconds, rows, stepPath } from "../moments.ts";
 import { FOG_UNDER, share } from "../share.ts";
 import type { Tally } from "../tally.ts";
-import { number, percent, region } from "../words.ts";
+import { number, percent, region, typography } from "../words.ts";
 import { LivePart } from "./part.ts";
 
 const ASK_AGAIN = 5_000;
@@ -103,5 +103,5 @@ function written(at: number, exactly: boolean): string {
   const day = new Intl.DateTimeFormat(region(), { timeZone: "Europe/Paris", day: "numeric", month: "long" });
   const second = exactly ? "2-digit" : undefined;
   const hour = new Intl.DateTimeFormat(region(), { timeZone: "Europe/Paris", hour: "2-digit", minute: "2-digit", second });
-  return `${day.format(at)}, ${hour.format(at)}`;
+  return typography(`${day.format(at)}, ${hour.format(at)}`);
 }
