@@ -21,7 +21,7 @@ from storage.drafts import (
 )
 from storage.news import get_image, pictures_of
 from storage.opened import opened_lately
-from storage.planning import planned_questions
+from storage.planning import planned
 from storage.publication import (
     correct,
     end_early,
@@ -256,10 +256,10 @@ async def test_the_calendar_knows_what_is_written_scheduled_and_published(house:
     await publish_draft(database, house.keys, published, upon=1, by=editor, now=START)
     await begun(house, editor, replace(CONTENT, kind=TopicKind.NEWS), "news")
     await begun(house, editor, replace(CONTENT, opens_at=None, closes_at=None), "some day")
-    found = await planned_questions(database, START, START + 11 * MINUTE)
+    found = await planned(database, START, START + 11 * MINUTE)
     assert [(one.draft, one.state) for one in found] == [
         (published, DraftState.PUBLISHED),
         (scheduled, DraftState.SCHEDULED),
         (written, DraftState.WRITING),
     ]
-    assert await planned_questions(database, START + 11 * MINUTE, START + 12 * MINUTE) == []
+    assert await planned(database, START + 11 * MINUTE, START + 12 * MINUTE) == []
