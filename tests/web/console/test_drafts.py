@@ -246,7 +246,7 @@ async def test_the_calendar_shows_questionnaires_campaigns_and_letters_that_are_
     moment = {"day": "2027-01-27", "time": "23:30"}
     assert (await editor.browser.post("/console/lettre/1/envoi", data=moment)).status_code == 303
     page = " ".join((await editor.browser.get(f"{PATH}/calendrier?mois=2027-01")).text.split())
-    assert f'href="{PATH}/questionnaires/{questionnaire}"' in page and "Questionnaire :" in page
+    assert f'href="{PATH}/questionnaires/{questionnaire}"' in page and "Questionnaire :" in page
     assert f'href="{PATH}/campagnes/{campaign}"' in page and "Le mois du train" in page
     assert 'href="/console/lettre/1"' in page and "part à 23:30" in page and "programmée" in page
     assert "Une lettre part la nuit." in page
