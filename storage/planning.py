@@ -51,7 +51,7 @@ def _sort(content: Content) -> PlannedSort | None:
     return _SORTS[content.sort]
 
 
-def _letter(row: sa.Row[Any]) -> Planned:
+def _letter(row: sa.Row[Any, Any, Any, Any]) -> Planned:
     state = DraftState.SCHEDULED if row.state == EditionState.SCHEDULED else DraftState.PUBLISHED
     return Planned(PlannedSort.LETTER, state, row.title, row.at, draft=row.number)
 

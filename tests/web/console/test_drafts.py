@@ -250,6 +250,6 @@ async def test_the_calendar_shows_questionnaires_campaigns_and_letters_that_are_
     assert f'href="{PATH}/campagnes/{campaign}"' in page and "Le mois du train" in page
     assert 'href="/console/lettre/1"' in page and "part à 23:30" in page and "programmée" in page
     assert "Une lettre part la nuit." in page
-    administrator = await colleague(site, Role.ADMINISTRATOR)
+    administrator = await colleague(site, Role.ADMINISTRATOR, email="b@grandest.fr")
     page = (await administrator.browser.get(f"{PATH}/calendrier?mois=2027-01")).text
     assert "La lettre de janvier" in page and 'href="/console/lettre/1"' not in page
