@@ -96,6 +96,18 @@ async def test_a_colleague_who_has_it_open_is_named_and_goes_first(site: Site) -
     assert late.status_code == 409 and "Agent ben@grandest.fr l" in late.text and "déjà publié" in late.text
 
 
+async def test_one_is_told_of_ones_own_decision_as_such_and_colleagues_by_whom(site: Site) -> None:
+    ann, ben = await moderator(site), await moderator(site, "ben")
+    post = await waiting_post(site, "Une idée", 1)
+    await decide(ann, f"posts/{post}", "approve")
+    own = (await ann.browser.get(f"/console/file/posts/{post}/tenue")).json()
+    assert own == {"open": False, "told": "Vous l'avez publié.", "own": True}
+    other = (await ben.browser.get(f"/console/file/posts/{post}/tenue")).json()
+    assert other["own"] is False and "l'a déjà publié" in other["told"]
+    page = (await ann.browser.get(f"/console/file/posts/{post}")).text
+    assert "avez publié." in page and "déjà publié" not in page
+
+
 async def test_nobody_approves_what_their_own_device_posted(site: Site) -> None:
     ann = await moderator(site)
     post = await waiting_post(site, number=7)
