@@ -71,6 +71,20 @@ async def test_a_text_is_shown_with_its_marks_and_what_is_like_it(site: Site) ->
     assert f'href="/sujets/{alike}"' in told
 
 
+async def test_what_the_aids_mark_is_decided_by_nobody_but_a_moderator(site: Site) -> None:
+    """However much is marked: insults, a telephone number, a person, all capitals; a link is refused by the form."""
+    ann, text = await moderator(site), "MARIE DUPONT EST UNE CONNARDE, APPELEZ LE 06 12 34 56 78"
+    form = {"kind": "idea", "text": text, "theme": "sport", "op": "a" * 16, "step": "publish"}
+    answer = await site.browser(1).post("/proposer", data=form)
+    assert answer.status_code == 303, "the aids refuse nothing"
+    post = int(answer.headers["location"].rpartition("/")[2])
+    assert await status(site, post) is PostStatus.WAITING
+    page = (await ann.browser.get(f"/console/file/posts/{post}")).text
+    assert "concern-phone" in page and "concern-rude" in page and "concern-capitals" in page
+    assert (await decide(ann, f"posts/{post}", "approve")).status_code == 303
+    assert await status(site, post) is PostStatus.PUBLISHED
+
+
 async def test_of_two_waiting_posts_that_say_the_same_each_leads_to_the_other(site: Site) -> None:
     ann = await moderator(site)
     first, second = [await waiting_post(site, "Des trains de nuit vers Berlin", n) for n in (1, 2)]
