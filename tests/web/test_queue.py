@@ -72,7 +72,7 @@ async def test_a_text_is_shown_with_its_marks_and_what_is_like_it(site: Site) ->
 
 
 async def test_what_the_aids_mark_is_decided_by_nobody_but_a_moderator(site: Site) -> None:
-    """However much is marked: insults, a telephone number, a person, all capitals; a link is refused by the form."""
+    """However much is marked: insults, a telephone number, a person, all capitals."""
     ann, text = await moderator(site), "MARIE DUPONT EST UNE CONNARDE, APPELEZ LE 06 12 34 56 78"
     form = {"kind": "idea", "text": text, "theme": "sport", "op": "a" * 16, "step": "publish"}
     answer = await site.browser(1).post("/proposer", data=form)
