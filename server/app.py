@@ -222,6 +222,9 @@ def create_app(
     async def remind_referents() -> None:
         await remind(database, keys, wall(), partial(reminder, services.pages[Language.FRENCH]))
 
+    async def keep_waiting_words() -> None:
+        await services.waiting_words.keep(database, wall())
+
     sender = LetterSender(
         settings,
         database,
@@ -258,6 +261,7 @@ def create_app(
                 sender,
                 services.attendance,
                 remind_referents,
+                keep_waiting_words,
                 heart,
                 ballots,
                 appeal_days=settings.appeal_days,

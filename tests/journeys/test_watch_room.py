@@ -98,7 +98,11 @@ def test_the_wall_moves_by_itself_and_says_when_it_is_old(room: Page, restartabl
     server.start()
     expect(room.get_by_role("alert")).to_be_hidden()
     room.context.clear_cookies()
-    expect(room.get_by_role("alert")).to_contain_text("Votre session est terminée")
+    expect(room.get_by_role("heading", name="Votre session est terminée")).to_be_focused()
+    expect(room.locator("[data-figure], [data-part]")).to_have_count(0)  # nobody's figures stay on the wall
+    assert Axe().run(room).response["violations"] == []
+    room.get_by_role("link", name="Se connecter de nouveau").click()
+    room.wait_for_url("**/console/connexion?suite=*")
     room.context.close()
 
 
