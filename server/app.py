@@ -182,7 +182,7 @@ def create_app(
     postman = Postman(settings, database, keys, wall, monotonic, lambda: lock.told)
 
     def identify_visitor(scope: Any) -> Visitor:
-        if drain.begun and scope.get("method") in {None, *SAFE_METHODS}:  # votes go on until the end
+        if drain.closed and scope.get("method") in {None, *SAFE_METHODS}:  # votes go on until the end
             return Visitor(None, Refusal.TRY_AGAIN)
         return identify(scope, keys, settings.origins, settings.proxies)
 
