@@ -13,7 +13,7 @@ from channels.audience import Audience
 from channels.console import Console
 from channels.corridor import Corridor, Visitor
 from channels.endpoint import Live
-from channels.fallback import Fallback
+from channels.fallback import LIVE, Fallback
 from channels.topics import encode_for_watchers, load_topic, mark_topics
 from realtime.bus import Bus, open_bus
 from realtime.comparison import Comparison
@@ -89,7 +89,7 @@ class Application:
         self._pages = pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "websocket" and scope["path"] == "/live":
+        if scope["type"] == "websocket" and scope["path"] == LIVE:
             await self.live(scope, receive, send)
         elif (door := self.fallback.door(scope)) is not None:
             await door(scope, receive, send)
