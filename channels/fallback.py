@@ -17,6 +17,7 @@ from channels.wire import Fault, Format, No
 from realtime.refusals import Refusal
 from realtime.watcher import Outlet, Watcher
 
+LIVE = "/live"
 EVENTS = "/live/events"
 POLL = "/live/poll"
 VOTE = "/live/vote"
@@ -50,10 +51,14 @@ class Fallback:
             POLL: ("GET", self._poll),
             VOTE: ("POST", self._vote),
             TIME: ("GET", self._time),
+            LIVE: ("GET", _want_upgrade),
         }
 
     def door(self, scope: Scope) -> Door | None:
-        """The application of a request, None where its address is none of ours."""
+        """The application of a request, None where its address is none of ours.
+
+        That of the websocket is ours too: what comes there as a request asked for no websocket.
+        """
         if scope["type"] != "http" or scope["path"] not in self._doors:
             return None
         method, door = self._doors[scope["path"]]
@@ -262,6 +267,14 @@ def _only(method: str) -> Door:
         await send({"type": "http.response.body", "body": b""})
 
     return refuse
+
+
+async def _want_upgrade(_: Scope, __: Receive, send: Send) -> None:
+    body = b"This address opens a websocket: ask for an upgrade to it (subprotocol imaginest.v1.json).\n"
+    start = _start(426, b"text/plain", len(body))
+    start["headers"] += [(b"upgrade", b"websocket"), (b"connection", b"upgrade")]
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
 
 
 def _start(status: int, kind: bytes, length: int | None = None) -> dict[str, Any]:

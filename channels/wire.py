@@ -16,7 +16,7 @@ import msgpack
 
 from realtime.delta import Changes
 from realtime.notice import Banner, Notice
-from realtime.notice import Fresh as FreshTopic
+from realtime.notice import Fresh as Opened
 from realtime.refusals import Refusal
 from realtime.tally import Counts, Hall, PublicTally, Sign, Version
 from storage.values_desk import DeskLoad
@@ -385,12 +385,12 @@ def _plain_notice(notice: Notice) -> dict[str, Any]:
         "posting": notice.posting,
         "banner": None if notice.banner is None else _plain_banner(notice.banner),
         "paused": {str(topic): why for topic, why in notice.paused.items()},
-        **({} if notice.fresh is None else {"fresh": _plain_fresh(notice.fresh)}),
+        **({"fresh": [_plain_fresh(one) for one in notice.fresh]} if notice.fresh else {}),
     }
 
 
-def _plain_fresh(fresh: FreshTopic) -> dict[str, Any]:
-    return {"topic": fresh.topic, "title": fresh.title, "opened": fresh.opened_at}
+def _plain_fresh(fresh: Opened) -> dict[str, Any]:
+    return {"sort": str(fresh.sort), "id": fresh.id, "title": fresh.title, "opened": fresh.opened_at}
 
 
 def _plain_banner(banner: Banner) -> dict[str, Any]:

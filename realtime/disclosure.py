@@ -15,11 +15,26 @@ from realtime.tally import NOBODY, Counts, PublicTally, Sign, moved
 RATIO_FROM = 10
 """Voters from which a ratio is shown, or puts a list in order; under it, fog instead of a false precision."""
 
+JUDGED_FROM = 30
+"""Voters from which words say what a ratio means: its weather, « aimé », « partagé »."""
+
+SHARED_UNDER = 2_000
+"""« Partagé », wherever it is said: a ratio nearer to half and half than this: between 40 and 60 % of plus."""
+
 BLOCK = 10
 """Voters in a block (k); a multiple of ``ROUNDING``, so that a block never moves a number by less."""
 
 ROUNDING = 5
 """Published numbers are multiples of this."""
+
+
+def distance(counts: Counts) -> int:
+    """How far a ratio is from 50 : 50, from 0 to 10,000 (all of one mind); there are voters."""
+    return abs(counts.plus - counts.minus) * 10_000 // counts.voters
+
+
+def is_shared(counts: Counts) -> bool:
+    return counts.voters >= JUDGED_FROM and distance(counts) < SHARED_UNDER
 
 
 class ResultPolicy(StrEnum):

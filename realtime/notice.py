@@ -29,12 +29,21 @@ class Banner:
 FRESH_MS = 10 * 60_000
 """So long everybody who comes is told what the Région has begun to ask."""
 
+MOST_FRESH = 5
+
+
+class FreshSort(StrEnum):
+    TOPIC = "topic"
+    QUESTIONNAIRE = "questionnaire"
+    CAMPAIGN = "campaign"
+
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What the Région has begun to ask, and when (ms since 1970)."""
+    """What the Région has begun to ask or to tell, and when (ms since 1970)."""
 
-    topic: int
+    sort: FreshSort
+    id: int
     title: str
     opened_at: int
 
@@ -50,22 +59,21 @@ class Notice:
     posting: str | None = None
     banner: Banner | None = None
     paused: Mapping[int, str] = field(default_factory=dict)
-    fresh: Fresh | None = None
-    """What opened a short while ago."""
+    fresh: tuple[Fresh, ...] = ()
+    """What opened a short while ago, the newest first, at most MOST_FRESH."""
 
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to say."""
-        return self.posting is None and self.banner is None and not self.paused and self.fresh is None
+        return self.posting is None and self.banner is None and not self.paused and not self.fresh
 
     def at(self, now: int) -> "Notice":
         """As it is at an instant: a banner whose time is over is none, and nothing stays fresh."""
         notice = self
         if self.banner is not None and self.banner.until is not None and self.banner.until <= now:
             notice = replace(notice, banner=None)
-        if self.fresh is not None and self.fresh.opened_at + FRESH_MS <= now:
-            notice = replace(notice, fresh=None)
-        return notice
+        fresh = tuple(one for one in self.fresh if one.opened_at + FRESH_MS > now)
+        return notice if fresh == self.fresh else replace(notice, fresh=fresh)
 
 
 QUIET = Notice()
@@ -81,7 +89,7 @@ class NoticeBoard:
         self._encode = encode
         self._wall = wall
         self._notice = QUIET
-        self._frames: dict[tuple[str, bool, bool], bytes] = {}
+        self._frames: dict[tuple[str, bool, int], bytes] = {}
         self._owed: set[Watcher] = set()
 
     def now(self) -> Notice:
@@ -120,7 +128,7 @@ class NoticeBoard:
     def _frame(self, format: str) -> bytes:
         """The frame in a format, encoded once for all; once more when something's time is over."""
         notice = self.now()
-        key = (format, notice.banner is None, notice.fresh is None)
+        key = (format, notice.banner is None, len(notice.fresh))
         frame = self._frames.get(key)
         if frame is None:
             frame = self._frames[key] = self._encode(notice, format)

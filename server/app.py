@@ -13,7 +13,7 @@ from channels.audience import Audience
 from channels.console import Console
 from channels.corridor import Corridor, Visitor
 from channels.endpoint import Live
-from channels.fallback import Fallback
+from channels.fallback import LIVE, Fallback
 from channels.stage import Stages
 from channels.topics import encode_for_watchers, load_topic, mark_topics
 from realtime.bus import Bus, open_bus
@@ -90,7 +90,7 @@ class Application:
         self._pages = pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "websocket" and scope["path"] == "/live":
+        if scope["type"] == "websocket" and scope["path"] == LIVE:
             await self.live(scope, receive, send)
         elif (door := self.fallback.door(scope)) is not None:
             await door(scope, receive, send)
@@ -185,7 +185,7 @@ def create_app(
     postman = Postman(settings, database, keys, wall, monotonic, lambda: lock.told)
 
     def identify_visitor(scope: Any) -> Visitor:
-        if drain.begun and scope.get("method") in {None, *SAFE_METHODS}:  # votes go on until the end
+        if drain.closed and scope.get("method") in {None, *SAFE_METHODS}:  # votes go on until the end
             return Visitor(None, Refusal.TRY_AGAIN)
         return identify(scope, keys, settings.origins, settings.proxies)
 
@@ -226,6 +226,9 @@ def create_app(
     async def remind_referents() -> None:
         await remind(database, keys, wall(), partial(reminder, services.pages[Language.FRENCH]))
 
+    async def keep_waiting_words() -> None:
+        await services.waiting_words.keep(database, wall())
+
     sender = LetterSender(
         settings,
         database,
@@ -263,6 +266,7 @@ def create_app(
                 sender,
                 services.attendance,
                 remind_referents,
+                keep_waiting_words,
                 heart,
                 ballots,
                 appeal_days=settings.appeal_days,

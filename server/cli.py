@@ -212,11 +212,22 @@ def _worker(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:
-    from server.data import make_folder
+    from server.data import make_folder, take_data
+    from storage.data_lock import DataInUse
     from storage.database import bring_up_to_date
 
-    make_folder(settings)
-    bring_up_to_date(settings.database)
+    if settings.is_shared:  # nodes of another release may run meanwhile: PostgreSQL keeps them apart
+        make_folder(settings)
+        bring_up_to_date(settings.database)
+    else:
+        try:
+            lock = take_data(settings)
+        except DataInUse as used:
+            return _in_use(settings, used)
+        try:
+            bring_up_to_date(settings.database)
+        finally:
+            lock.release()
     print("the tables are up to date")
     return 0
 
@@ -260,7 +271,7 @@ def _restore(settings: Settings, options: argparse.Namespace) -> int:
     try:
         lock = take_data(settings, alone=True)
     except DataInUse as used:
-        return _fail(f"{settings.data} is served at {used or 'another address'}: stop the server first")
+        return _in_use(settings, used)
     try:
         done = restore(settings.database, options.file, wall_ms())
     finally:
@@ -318,6 +329,10 @@ def _replay(settings: Settings, options: argparse.Namespace) -> int:
     from server.replay import run
 
     return run(settings, options.votes, options.comments, options.profiles, options.speed, stay=options.stay)
+
+
+def _in_use(settings: Settings, used: Exception) -> int:
+    return _fail(f"{settings.data} is served at {str(used) or 'another address'}: stop the server first")
 
 
 def _fail(why: str, status: int = 1) -> int:

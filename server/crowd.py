@@ -24,6 +24,9 @@ CITIZENS_A_VOTE = 8
 MOST_VOTES_A_SECOND = 8.0
 """… and never more than this."""
 
+LOOK_AGAIN_SECONDS = 2.0
+"""Where no topic is open; one that opens is soon lively."""
+
 _DEPARTEMENTS = {
     Departement.ARDENNES: 26,
     Departement.AUBE: 31,
@@ -87,13 +90,17 @@ async def _until_the_parent_ends(settings: Settings, number: int) -> None:
 
 
 async def _vote_at_random(settings: Settings, number: int) -> None:
-    door, topics = await _wait_for_server(settings)
-    if not topics:
-        print("the crowd finds no topic of the demonstration, and votes on nothing", flush=True)
-        return
     connecting = asyncio.Semaphore(CONNECTING_AT_ONCE)
+    was_told = False
     while True:
-        await _one_crowd(door, topics, number, connecting)
+        door, topics = await _wait_for_server(settings)  # topics end, others begin
+        if topics:
+            await _one_crowd(door, topics, number, connecting)
+        else:
+            if not was_told:
+                print("the crowd finds no open topic of the demonstration, and waits for one", flush=True)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        was_told = not topics
 
 
 async def _one_crowd(door: Door, topics: list[int], number: int, connecting: asyncio.Semaphore) -> None:

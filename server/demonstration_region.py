@@ -28,7 +28,7 @@ _STEPS = (
         "« Plus » veut dire oui, « moins » veut dire non.",
         Ways(2, 3, 4),
     ),
-    ("Êtes-vous satisfait des horaires de vos trains ?", "", Ways(4, 4, 4)),
+    ("Les horaires de vos trains vous conviennent-ils ?", "", Ways(4, 4, 4)),
     ("Le prendriez-vous s'il y avait un train toutes les heures ?", "", Ways(4, 4, 4)),
     (
         "Faut-il un billet unique pour le train, le car et le tram dans toute la région ?",

@@ -15,6 +15,9 @@ from server.protocol import LAST_WORD_SECONDS, LiveProtocol, bound_buffers
 HEAD_BYTES = 16 * 1024
 """How large a request's line and headers may be."""
 
+HEAR_OUT_SECONDS = 1.0
+"""How long a connection for which there is no room may take to ask."""
+
 UNHEARD_SECONDS = 60
 """A watcher whose side takes nothing of what was sent for so long is gone: it never says anything itself."""
 
@@ -46,18 +49,35 @@ class DoorProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self.on_slow: Callable[[bool], None] | None = None
         self._is_outlet = False
+        self._is_refused = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         entered = self._doorkeeper.enter(self.client[0] if self.client else "")
         if isinstance(entered, Cut):
-            self._answer(503, self._full, b"retry-after: 10\r\n")
+            self._turn_away()
             return
         self._leave = entered
         self._due(self._patience.head, Cut.HEAD_LATE)
 
+    def _turn_away(self) -> None:
+        """There is no room. The answer follows the question: before it, proxies may lose it."""
+        self._leave = self._doorkeeper.hear_out()
+        if self._leave is None:
+            self._say_full()
+        else:
+            self._is_refused = True
+            self._deadline = self.loop.call_later(HEAR_OUT_SECONDS, self._say_full)
+
+    def _say_full(self) -> None:
+        self._not_due()
+        self._answer(503, self._full, b"retry-after: 10\r\n")
+
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
+            return
+        if self._is_refused:
+            self._say_full()
             return
         if self._deadline is None and (self.cycle is None or self.cycle.response_complete):
             self._due(self._patience.head, Cut.HEAD_LATE)
@@ -88,7 +108,7 @@ class DoorProtocol(HttpToolsProtocol):
         shared = self._share()
         if isinstance(shared, Cut):
             self._leave = leave
-            self._answer(503, self._full, b"retry-after: 10\r\n")
+            self._say_full()
             return
         super().handle_websocket_upgrade()
         protocol = self.transport.get_protocol()

@@ -19,6 +19,10 @@ FRAME_BYTES = 64
 """What a frame costs at least beside its bytes: an empty one is work too."""
 
 
+MOST_HEARD_OUT = 50
+"""So many for whom there is no room may say what they want before they are told so."""
+
+
 class Cut(StrEnum):
     """Why a connection was refused or cut off."""
 
@@ -65,6 +69,7 @@ class Doorkeeper:
         self._most_an_address = most_an_address
         self._proxies = frozenset(proxies)
         self._by_address: Counter[str] = Counter()
+        self._heard_out = 0
 
     def is_proxy(self, address: str) -> bool:
         return address in self._proxies
@@ -88,6 +93,16 @@ class Doorkeeper:
             return self._refuse(Cut.ADDRESS_FULL)
         self._by_address[key] += 1
         return partial(self._give_back, key)
+
+    def hear_out(self) -> Leave | None:
+        """For a connection that was refused: what to call at its end, None where it is to end at once."""
+        if self._heard_out >= MOST_HEARD_OUT:
+            return None
+        self._heard_out += 1
+        return self._heard
+
+    def _heard(self) -> None:
+        self._heard_out -= 1
 
     def _refuse(self, why: Cut) -> Cut:
         self.cuts[why] += 1

@@ -63,7 +63,8 @@ def run(
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # two descriptors for each voter
         with _door(settings) as door:
-            topics = _create(door, open_keys(settings).operator, recording)
+            kind = Provenance.RECORDED if cells else Provenance.RECORDED_VOTES
+            topics = _create(door, open_keys(settings).operator, recording, kind)
             refusals = asyncio.run(_play(door, recording, topics, cells, speed))
             tallies = asyncio.run(_tallies(settings, list(topics.values())))
             is_equal = print_report(recording, topics, tallies, refusals)
@@ -113,11 +114,11 @@ def _door(settings: Settings) -> Iterator[Door]:
         listener.close()
 
 
-def _create(door: Door, token: str, recording: Recording) -> dict[int, int]:
+def _create(door: Door, token: str, recording: Recording, kind: Provenance) -> dict[int, int]:
     """A topic for each statement; the topic's id by the statement's."""
     rules = TopicRules(opens_at=wall_ms(), closes_at=None, results=ResultPolicy.ALWAYS)
     plain = [
-        plain_topic(NewTopic(TopicKind.IDEA, one.text, THEME, rules, provenance=Provenance.RECORDED))
+        plain_topic(NewTopic(TopicKind.IDEA, one.text, THEME, rules, provenance=kind))
         for one in recording.statements
     ]
     ids: list[int] = []
@@ -187,6 +188,9 @@ async def _vote(
 def _due(events: tuple[Event, ...], speed: float | None) -> list[float]:
     """When each event is due, in seconds from the start; all at once without a speed."""
     if speed is None:
+        print(
+            "as fast as it goes: the time lines tell this haste, not the debate's own days (--speed keeps these)"
+        )
         return [0.0] * len(events)
     due, cut = [], 0
     now, before = 0.0, events[0].at if events else 0

@@ -89,6 +89,7 @@ class Server(uvicorn.Server):
         await self._application.drain.run(0.0 if at_once else SPREAD_SECONDS)
         self._application.ending.begin()
         self._take_nobody_new(sockets or [])
+        await self._application.drain.close()
         await self._application.ending.finished(FINISH_SECONDS)
         if self._operations is not None:
             await self._operations.stop()

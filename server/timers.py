@@ -119,6 +119,7 @@ def schedule(
     sender: LetterSender,
     attendance: Attendance,
     remind: Callable[[], Awaitable[None]],
+    keep_waiting_words: Callable[[], Awaitable[None]],
     heart: Heart,
     ballots: BallotBox,
     *,
@@ -164,6 +165,7 @@ def schedule(
     timers.every(60.0, fanout.forget_idle, "forget idle topics")
     timers.every(3600.0, every_hour, "retention")
     timers.every(60.0, remind, "reminders")
+    timers.now_and_every(60.0, keep_waiting_words, "words of what waits")
     timers.every(ROUND_SECONDS, postman.deliver, "mail")
     timers.every(ARRIVALS_SECONDS, ballots.keep_arrivals, "arrivals")
     timers.now_and_every(BEAT_SECONDS, heart.beat, "heartbeat")

@@ -11,13 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from realtime.notice import FRESH_MS, Fresh
 from storage import draft_outcomes
 from storage.database import Database
 from storage.drafts import add_revision, change_draft, current_content, locked_draft, note
 from storage.keys import Keys
 from storage.marks import Mark, raise_mark
-from storage.tables import TOPIC
 from storage.tables_drafts import DRAFT
 from storage.values_audit import Action
 from storage.values_drafts import Content, DraftFault, DraftSort, DraftState, schedule_fault
@@ -117,21 +115,6 @@ _DUE = sa.union_all(
     ),
 )
 """What is to be opened and what is over, in this order; made once, it is asked for four times a second."""
-
-
-async def fresh_topic(database: Database, now: int) -> Fresh | None:
-    """The open subject of the Région that editors published last, where that is a short while ago."""
-    statement = (
-        sa.select(TOPIC.c.id, TOPIC.c.title, TOPIC.c.opens_at)
-        .join(DRAFT, DRAFT.c.topic_id == TOPIC.c.id)
-        .where(TOPIC.c.opens_at.between(now - FRESH_MS, now), TOPIC.c.withdrawn_at.is_(None))
-        .where(sa.or_(TOPIC.c.closes_at.is_(None), TOPIC.c.closes_at > now))
-        .order_by(TOPIC.c.opens_at.desc(), TOPIC.c.id.desc())
-        .limit(1)
-    )
-    async with database.read() as connection:
-        row = (await connection.execute(statement)).first()
-        return None if row is None else Fresh(row.id, row.title, row.opens_at)
 
 
 # --- after publication

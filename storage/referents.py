@@ -53,7 +53,7 @@ ANSWERED_AT = (
     .scalar_subquery()
 )
 SINCE = sa.case(
-    (TOPIC.c.provenance == str(Provenance.RECORDED), sa.null()),
+    (TOPIC.c.provenance.in_([str(one) for one in Provenance if one.is_recorded]), sa.null()),
     (TOPIC.c.kind.in_([str(kind) for kind in OWED]), TOPIC.c.opens_at),
     else_=sa.select(_HANDED.c.at)
     .where(_HANDED.c.topic_id == TOPIC.c.id, _HANDED.c.step == str(FollowUpStep.HANDED))

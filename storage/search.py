@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from realtime.disclosure import ResultPolicy
+from realtime.disclosure import JUDGED_FROM, SHARED_UNDER, ResultPolicy
 from storage.database import Database
 from storage.listing import CITIZENS, LISTED, REGION, in_state
 from storage.tables import TALLY, THEME, TOPIC
@@ -81,7 +81,7 @@ def _conditions(query: Query, now: int) -> list[_Condition]:
         conditions.append(in_state(query.state, now))
     if query.order is Order.DIVIDED:  # an order by what is hidden would tell it
         everybody = sa.or_(TOPIC.c.results == str(ResultPolicy.ALWAYS), in_state(TopicState.CLOSED, now))
-        conditions += [TALLY.c.gap.is_not(None), everybody]
+        conditions += [TALLY.c.gap < SHARED_UNDER, TALLY.c.voters >= JUDGED_FROM, everybody]
     return conditions
 
 

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from realtime.disclosure import HeadlinePolicy, ResultPolicy, View, view_for
+from realtime.disclosure import JUDGED_FROM, HeadlinePolicy, ResultPolicy, View, view_for
 from realtime.tally import HEADLINE_SERIES, Counts, SeriesKind
 from storage.database import Database
 from storage.tables import MOMENT, SERIES, TALLY, THEME, TOPIC
+from storage.tables_questionnaires import QUESTIONNAIRE, QUESTIONNAIRE_STEP
 from storage.tallies import MOMENT_MS
 from storage.values import Provenance, Theme, TopicKind
 from storage.values_statistics import Figures, GroupFigures, Pool, Rise, ThemeFigures, TopicFigures
@@ -23,9 +24,6 @@ PROFILE_KINDS = (SeriesKind.DEPARTEMENT, SeriesKind.SEX, SeriesKind.AGE)
 
 MOST_SHOWN = 2000
 """Of how many topics, those with most voters, the lists are made."""
-
-LISTED_FROM = 30
-"""Voters from which a topic's ratio enters a list."""
 
 POOLED_FROM = 200
 """Voters that a topic publishes in a kind of series before it is compared with the residents: in a smaller one
@@ -104,6 +102,14 @@ def _won(since: int, until: int) -> sa.Select[tuple[int, int]]:
     return sa.select(MOMENT.c.topic_id, won.label("won")).join(last, same)
 
 
+_QUESTIONNAIRE = (
+    sa.select(QUESTIONNAIRE.c.title)
+    .join(QUESTIONNAIRE_STEP, QUESTIONNAIRE_STEP.c.questionnaire_id == QUESTIONNAIRE.c.id)
+    .where(QUESTIONNAIRE_STEP.c.topic_id == TOPIC.c.id)
+    .scalar_subquery()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Looks:
     """The questions as of ``now``."""
@@ -180,6 +186,7 @@ class _Looks:
                 _PLUS.label("plus"),
                 _MINUS.label("minus"),
                 sa.case((self.is_shown, 1), else_=0).label("shown"),
+                _QUESTIONNAIRE.label("questionnaire"),
             )
             .select_from(_PUBLIC)
             .where(_SUBJECTS)
@@ -191,7 +198,7 @@ class _Looks:
 
     def shown_topics(self) -> sa.Select[tuple[object, ...]]:
         """Ordered by the sum, which tells nothing of the ratio."""
-        return self.most_voted(MOST_SHOWN).where(self.is_shown, _PLUS + _MINUS >= LISTED_FROM)
+        return self.most_voted(MOST_SHOWN).where(self.is_shown, _PLUS + _MINUS >= JUDGED_FROM)
 
 
 async def _themes(connection: AsyncConnection, looks: _Looks) -> list[ThemeFigures]:
@@ -247,6 +254,7 @@ def _topic(row: Row[tuple[object, ...]]) -> TopicFigures:
         Provenance(row.provenance),
         counts.voters,
         counts if row.shown else None,
+        row.questionnaire or "",
     )
 
 

@@ -11,7 +11,7 @@ from realtime.notice import Banner, Notice, Severity
 from storage import audit
 from storage.database import Database
 from storage.marks import Mark, raise_mark, read_marks
-from storage.publication import fresh_topic
+from storage.opened import opened_lately
 from storage.statements import hold, lock_tallies
 from storage.tables import TOPIC
 from storage.tables_staff import STAFF
@@ -115,7 +115,7 @@ async def current_notice(database: Database, now: int) -> Notice:
         posting=None if posting is None else posting.text,
         banner=None if banner is None else Banner(banner.text, Severity(banner.severity), banner.until),
         paused={row.topic_id: row.text for row in rows if row.kind == SwitchKind.VOTING},
-        fresh=await fresh_topic(database, now),
+        fresh=await opened_lately(database, now),
     ).at(now)
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from realtime.disclosure import BLOCK, RATIO_FROM, HeadlinePolicy, draw, rounded
+from realtime.disclosure import BLOCK, RATIO_FROM, HeadlinePolicy, distance, draw, rounded
 from realtime.ledger import published
 from realtime.standing import Mark
 from realtime.tally import HEADLINE_SERIES, AgeBand, Counts, Sex, Version
@@ -39,7 +39,7 @@ def gap(headline: Counts) -> int | None:
     """How far a ratio is from 50 : 50, from 0 to 10,000 (all of one mind); None under ten voters."""
     if headline.voters < RATIO_FROM:
         return None
-    return abs(headline.plus - headline.minus) * 10_000 // headline.voters
+    return distance(headline)
 
 
 async def standings(database: Database, topic_ids: Iterable[int]) -> dict[int, Standing]:

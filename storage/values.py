@@ -40,7 +40,10 @@ class Caveat(StrEnum):
     """Votes and profiles are drawn by chance."""
 
     RECORDED = "recorded"
-    """Text and votes are those of real people in another debate; profiles, if any, are drawn by chance."""
+    """Text and votes are those of real people in another debate."""
+
+    DRAWN = "drawn"
+    """The profiles beside such votes are drawn by chance."""
 
 
 class Provenance(StrEnum):
@@ -52,6 +55,14 @@ class Provenance(StrEnum):
     """A demonstration on which a simulated crowd votes."""
 
     RECORDED = "recorded"
+    """Another debate, with drawn profiles."""
+
+    RECORDED_VOTES = "recorded-votes"
+    """Another debate, of whose voters nothing is said."""
+
+    @property
+    def is_recorded(self) -> bool:
+        return Caveat.RECORDED in self.caveats
 
     @property
     def caveats(self) -> tuple[Caveat, ...]:
@@ -63,6 +74,8 @@ class Provenance(StrEnum):
             case Provenance.SIMULATED:
                 return (Caveat.DEMONSTRATION, Caveat.SIMULATED)
             case Provenance.RECORDED:
+                return (Caveat.RECORDED, Caveat.DRAWN)
+            case Provenance.RECORDED_VOTES:
                 return (Caveat.RECORDED,)
 
 

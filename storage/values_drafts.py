@@ -197,15 +197,3 @@ class Amends:
     corrected_at: int | None = None
     ended_at: int | None = None
     ended_reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A question of the Région in the calendar; ``draft`` is None for what was not written in the console."""
-
-    state: DraftState
-    title: str
-    opens_at: int
-    closes_at: int | None = None
-    draft: int | None = None
-    topic: int | None = None

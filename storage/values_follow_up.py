@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from storage.values import Provenance, Topic, TopicKind
+from storage.values import Topic, TopicKind
 
 DAYS_TO_ANSWER = 12
 """Within so many days the Région means to answer."""
@@ -105,7 +105,7 @@ def runs_from(topic: Topic, told: Sequence[FollowUp]) -> int | None:
 
     What people said elsewhere and is replayed here is owed no answer.
     """
-    if topic.provenance is Provenance.RECORDED or any(one.step in ANSWERS for one in told):
+    if topic.provenance.is_recorded or any(one.step in ANSWERS for one in told):
         return None
     if topic.kind in OWED:
         return topic.rules.opens_at

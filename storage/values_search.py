@@ -23,7 +23,7 @@ class Answer(StrEnum):
 
 
 class Order(StrEnum):
-    """``CLOSING`` lists open topics that have an end, ``DIVIDED`` those whose results everybody may see."""
+    """``CLOSING`` lists open topics that have an end, ``DIVIDED`` what is « partagé » for everybody to see."""
 
     RECENT = "recent"
     CLOSING = "closing"

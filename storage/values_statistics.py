@@ -38,6 +38,8 @@ class TopicFigures:
     provenance: Provenance
     voters: int
     counts: Counts | None
+    questionnaire: str = ""
+    """The title of the one that it is a question of: alone its own may say nothing."""
 
 
 @dataclass(frozen=True, slots=True)

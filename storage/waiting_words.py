@@ -1,6 +1,6 @@
 """Waiting posts that are about the same as a text, by the measure of similar topics.
 
-Their words are kept in this process's memory: whoever looks first reads what waits, later looks read what came
+Their words are kept in this process's memory: the node reads what waits when it starts, each look reads what came
 since. So no table is written to with every post, and nothing of one that is decided is kept for long. They are kept
 as they stand, and stemmed when something like them is looked for: to stem all at once takes many times as long.
 """
@@ -9,6 +9,7 @@ import asyncio
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from heapq import nlargest
 from itertools import islice, takewhile
 from typing import Final
@@ -29,7 +30,7 @@ OVERLAP: Final = 100
 """So many of the newest numbers are asked for again: a post may be committed after one with a higher number."""
 
 A_LOOK: Final = 2000
-"""More posts than that one look does not take in: where more wait, the first looks find a part of what is alike."""
+"""More posts than that one look does not take in: until the node has read all, it finds a part of what is alike."""
 
 KEPT: Final = 4
 """Signs at the beginning of a word that stemming leaves alone, where the stem is longer."""
@@ -37,43 +38,64 @@ KEPT: Final = 4
 _WAITING = (POST.c.status == str(PostStatus.WAITING), POST.c.kind != str(PostKind.ARGUMENT))
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    posts: tuple[Post, ...]
+    is_whole: bool
+    """Whether all that wait were compared; where not, more may be found in a moment."""
+
+
 class WaitingWords:
     """One for each application; ``similar`` may be asked many times at once."""
 
     def __init__(self) -> None:
-        self._read_at = -ANEW_MS
+        self._index = _Index()
+        self._read_at: int | None = None
         self._reading = asyncio.Lock()
-        self._forget()
 
-    def _forget(self) -> None:
+    async def keep(self, database: Database, now: int) -> None:
+        """Read all that waits where that was not done for ANEW_MS; looks go on meanwhile with what is known."""
+        if self._read_at is not None and 0 <= now - self._read_at < ANEW_MS:
+            return
+        index = self._index if self._read_at is None else _Index()
+        is_whole = False
+        while not is_whole:
+            async with self._reading:  # by parts: whoever looks waits for one
+                is_whole = await index.take_in(database)
+        self._index, self._read_at = index, now
+
+    async def similar(self, database: Database, itself: Post, limit: int) -> Alike:
+        """Other waiting ideas and debates like ``itself``, by what is shared, the longest waiting first."""
+        async with self._reading:
+            index = self._index
+            is_whole = await index.take_in(database)
+            ids = await asyncio.to_thread(index.alike, itself)
+        if not ids:
+            return Alike((), is_whole)
+        async with database.read() as connection:
+            rows = await connection.execute(posts_with_themes().where(POST.c.id.in_(ids), *_WAITING))
+            found = {row.id: post_of(row) for row in rows}
+        return Alike(tuple([found[id] for id in ids if id in found][:limit]), is_whole)
+
+
+class _Index:
+    """The words of what waits, by the post and by the word."""
+
+    def __init__(self) -> None:
         self._forms: dict[int, frozenset[str]] = {}
         self._with: defaultdict[str, list[int]] = defaultdict(list)
         self._in_order: list[str] = []
         self._last = 0
 
-    async def similar(self, database: Database, itself: Post, limit: int, now: int) -> list[Post]:
-        """Other waiting ideas and debates like ``itself``, by what is shared, the longest waiting first."""
-        async with self._reading:
-            await self._read(database, now)
-            ids = await asyncio.to_thread(self._alike, itself)
-        if not ids:
-            return []
-        async with database.read() as connection:
-            rows = await connection.execute(posts_with_themes().where(POST.c.id.in_(ids), *_WAITING))
-            found = {row.id: post_of(row) for row in rows}
-        return [found[id] for id in ids if id in found][:limit]
-
-    async def _read(self, database: Database, now: int) -> None:
-        """Take in what came since, or begin anew, from the longest waiting on."""
-        if not 0 <= now - self._read_at < ANEW_MS:
-            self._forget()
-            self._read_at = now
+    async def take_in(self, database: Database) -> bool:
+        """Read what came since, at most A_LOOK, from the longest waiting on; whether that was all."""
         columns = sa.select(POST.c.id, POST.c.text).where(POST.c.id > self._last - OVERLAP, *_WAITING)
         async with database.read() as connection:
             rows = (await connection.execute(columns.order_by(POST.c.id).limit(A_LOOK))).all()
         fresh = {row.id: row.text for row in rows if row.id not in self._forms}
         if fresh:
             await asyncio.to_thread(self._keep, fresh)
+        return len(rows) < A_LOOK
 
     def _keep(self, texts: dict[int, str]) -> None:
         for id, text in texts.items():
@@ -83,7 +105,7 @@ class WaitingWords:
         self._in_order = sorted(self._with)
         self._last = max(self._last, *texts)
 
-    def _alike(self, itself: Post) -> list[int]:
+    def alike(self, itself: Post) -> list[int]:
         """The numbers of others that share enough, the heaviest first."""
         stems = stems_of(itself.text)
         stem_of = {form: word for word in stems for form in self._forms_of(word)}

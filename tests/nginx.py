@@ -22,6 +22,9 @@ from tests.running import DEADLINE, ROOT, Running, running
 
 CONFIGURATION = ROOT / "docs" / "deploy" / "nginx.conf"
 
+NODE = "server 127.0.0.1:8000 max_fails=0;"
+"""The line of a node in the configuration."""
+
 FRAME = """
 daemon off;
 pid {folder}/pid;
@@ -62,13 +65,13 @@ def program() -> str:
 
 
 @contextmanager
-def nginx(folder: Path, upstream: int, changes: Mapping[str, str] | None = None) -> Iterator[Nginx]:
-    """nginx before a server on port ``upstream``; ports, paths and ``changes`` are replaced in its file."""
+def nginx(folder: Path, *upstreams: int, changes: Mapping[str, str] | None = None) -> Iterator[Nginx]:
+    """nginx before servers on ports ``upstreams``; ports, paths and ``changes`` are replaced in its file."""
     ports = free_ports(4)
     certificate(folder)
     text = CONFIGURATION.read_text()
     replaced = {
-        "server 127.0.0.1:8000;": f"server 127.0.0.1:{upstream};",
+        NODE: "\n    ".join(NODE.replace("8000", str(port)) for port in upstreams),
         "listen 80;": f"listen 127.0.0.1:{ports[0]};",
         "listen [::]:80;": f"listen 127.0.0.1:{ports[1]};",
         "listen 443 ssl": f"listen 127.0.0.1:{ports[2]} ssl",

@@ -17,6 +17,7 @@ from typing import Any
 
 import psycopg
 
+from tests.lifeline import Lifeline
 from tests.memory import memory
 from tests.ports import free_port
 
@@ -49,6 +50,7 @@ class RunningPostgres:
     folder: Path = field(init=False)
     port: int = field(init=False, default_factory=free_port)
     process: subprocess.Popen[bytes] | None = field(init=False, default=None)
+    _lifeline: Lifeline | None = field(init=False, default=None)
     _numbers: Iterator[int] = field(init=False, default_factory=lambda: count(1))
 
     def create(self) -> None:
@@ -133,6 +135,7 @@ class RunningPostgres:
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **self._as,
         )  # fmt: skip
         log.close()
+        self._lifeline = Lifeline(self.process.pid, self.folder)
         end = time.monotonic() + STARTING_SECONDS
         while True:
             try:
@@ -148,7 +151,9 @@ class RunningPostgres:
         assert self.process is not None
         self.process.send_signal(how)
         self.process.wait(STARTING_SECONDS)
-        self.process = None
+        if self._lifeline is not None:
+            self._lifeline.let_go()
+        self.process = self._lifeline = None
 
     def freeze(self, *, frozen: bool) -> None:
         """Stop every process of the server where it stands, or let them go on."""

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from tests.lifeline import Lifeline
 from tests.ports import free_port
 
 DEADLINE = 20.0
@@ -37,6 +38,7 @@ class RunningRedis:
         self.folder = folder
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self._lifeline: Lifeline | None = None
         self._options = options
         self._sentinel = sentinel
 
@@ -59,6 +61,7 @@ class RunningRedis:
             (self.folder / "sentinel.conf").write_text("\n".join(lines) + "\n")
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(self.command, cwd=self.folder, stdout=log, stderr=log)
+        self._lifeline = Lifeline(self.process.pid)
         end = time.monotonic() + DEADLINE
         while not self._listens():
             assert self.process.poll() is None, (self.folder / "log").read_text()
@@ -77,7 +80,9 @@ class RunningRedis:
         if self.process is not None:
             self.process.kill()  # frozen or not
             self.process.wait(DEADLINE)
-            self.process = None
+            if self._lifeline is not None:
+                self._lifeline.let_go()
+            self.process = self._lifeline = None
 
     def freeze(self) -> None:
         assert self.process is not None

@@ -7,6 +7,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+BAD_GATEWAY = (
+    b"HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-length: 24\r\n"
+    b"connection: close\r\n\r\n<h1>502 Bad Gateway</h1>"
+)
+
 
 class TcpProxy:
     """Between a client and ``127.0.0.1:target``; the client connects to ``port``."""
@@ -20,6 +25,7 @@ class TcpProxy:
         self.cut_after: bytes = b""
         """Once a client has said this, the server hears it and answers, and both are cut before the answer."""
 
+        self._refuses: tuple[bytes, ...] = ()
         self.cuts = 0
         self._is_cut = False
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
@@ -47,6 +53,12 @@ class TcpProxy:
         """From now on every connection is cut, new ones at once, as without a network; or all passes again."""
         self._is_cut = everything
         if everything:
+            self.reset()
+
+    def refuse(self, beginnings: tuple[bytes, ...]) -> None:
+        """From now on requests that begin so are answered as a proxy does whose server is away."""
+        self._refuses = beginnings
+        if beginnings:
             self.reset()
 
     def swallow(self, *, everything: bool) -> None:
@@ -94,8 +106,8 @@ class TcpProxy:
         lost = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._pass_on(reader, server, lost, of_client=True))
-                group.create_task(self._pass_on(answers, client, lost, of_client=False))
+                group.create_task(self._pass_on(reader, server, lost, client))
+                group.create_task(self._pass_on(answers, client, lost))
         except* (OSError, EOFError):
             pass
         finally:
@@ -108,11 +120,17 @@ class TcpProxy:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         lost: asyncio.Event,
-        *,
-        of_client: bool,
+        client: asyncio.StreamWriter | None = None,
     ) -> None:
+        """``client`` is given where it is the one who speaks."""
+        of_client = client is not None
         while data := await reader.read(65536):
             await self._passes.wait()
+            if client is not None and self._refuses and data.startswith(self._refuses):
+                client.write(BAD_GATEWAY)
+                await client.drain()
+                client.close()
+                raise EOFError
             if of_client and self.cut_after and self.cut_after in data:
                 self.cut_after = b""
                 lost.set()

@@ -45,6 +45,12 @@ _FOR_THE_BROWSER = frozenset(
 
 _BEFORE_SIGNS = re.compile(r"[ \u00a0]+(?=[?!;:»]|%(?!\())")
 _AFTER_QUOTE = re.compile(r"(?<=«)[ \u00a0]+")
+_MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+_UNITS = (
+    "votants?|votes?|voix|avis|signes|sujets?|habitants|personnes"
+    "|ans|mois|jours?|heures?|minutes?|secondes?|h|min|km"
+)
+_AFTER_NUMBER = re.compile(rf"(?:(?<=\d)|(?<=\der)|(?<=}})|(?<=\)s))[ \u00a0]+(?=(?:{_MONTHS}|{_UNITS})\b)")
 
 
 class Language(StrEnum):
@@ -73,8 +79,9 @@ _BEFORE_DOTS = re.compile(r"[ \u00a0]+(?=…)")
 
 
 def typography(text: str) -> str:
-    """French spacing: what must not stand at the beginning of a line is kept with the word before it."""
-    return _AFTER_QUOTE.sub(NARROW_SPACE, _BEFORE_SIGNS.sub(NARROW_SPACE, text))
+    """French spacing: what must not begin a line stays with the word before it, a unit or month with its number."""
+    text = _AFTER_QUOTE.sub(NARROW_SPACE, _BEFORE_SIGNS.sub(NARROW_SPACE, text))
+    return _AFTER_NUMBER.sub("\u00a0", text)
 
 
 def german_typography(text: str) -> str:
@@ -125,12 +132,12 @@ class Catalogue:
 
     def day(self, at: date) -> str:
         """« 12 mars 2027 »."""
-        return format_date(at, "long", locale=self.locale)
+        return self.typography(format_date(at, "long", locale=self.locale))
 
-    def moment(self, at: datetime) -> str:
-        """« 12 mars, 14:05 »; ``at`` is in the Région's own time."""
-        day = format_skeleton("MMMMd", at, locale=self.locale)
-        return f"{day}, {format_time(at, 'short', locale=self.locale)}"
+    def moment(self, at: datetime, in_seconds: bool = False) -> str:
+        """« 12 mars, 14:05 », or « 12 mars, 14:05:10 »; ``at`` is in the Région's own time."""
+        day = self.typography(format_skeleton("MMMMd", at, locale=self.locale))
+        return f"{day}, {format_time(at, 'medium' if in_seconds else 'short', locale=self.locale)}"
 
     def voters(self, count: int) -> str:
         """« 1 234 votants »."""
@@ -158,6 +165,7 @@ def load_catalogue(language: Language = Language.FRENCH) -> Catalogue:
     sections = _sections(language)
     if language is Language.FRENCH:
         sections |= _console_sections(sections)
+        sections = {name: _spaced_out(entries) for name, entries in sections.items()}
     french = _sections(Language.FRENCH)["theme"]
     themes = {french[slug]: name for slug, name in sections["theme"].items()}
     return Catalogue(sections, language, _translations(language), themes)
@@ -168,6 +176,14 @@ def _sections(language: Language) -> dict[str, dict[str, Any]]:
         (FOLDER / f"{language}.json").read_text(encoding="utf-8")
     )
     return sections
+
+
+def _spaced_out(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """A section of the French catalogue, the forms of a plural too, with French spacing."""
+    return {
+        name: typography(words) if isinstance(words, str) else _spaced_out(words)
+        for name, words in entries.items()
+    }
 
 
 def _console_sections(others: Mapping[str, object]) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from channels.wire import is_op
 from storage.values_contact import ContactFault, ContactSubject
 from web.addresses import AddressFault, read_address
 from web.forms import typed
-from web.post_text import count_signs
+from web.post_text import count_signs, without_hidden
 
 LONGEST_TEXT = 2000
 """Signs as a reader counts them: grapheme clusters (UAX 29)."""
@@ -17,6 +17,7 @@ LONGEST_TEXT = 2000
 _MOST_CODE_POINTS = 10 * LONGEST_TEXT
 """A sign may be many code points; a text of stacked marks is not one that anybody reads."""
 
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SEEN = frozenset("LNPS")
 _OWN_CONTROLS = frozenset("\n\t")
 
@@ -70,8 +71,12 @@ def read_message(form: Mapping[str, object], *, begins: bool) -> Message | Mappi
 
 
 def read_text(text: str) -> str | ContactFault:
-    """A text as it is kept: line ends as one sign, composed, nothing around it."""
-    plain = unicodedata.normalize("NFC", re.sub(r"\r\n?", "\n", text)).strip()
+    """A text as it is kept: line ends as one sign, composed, nothing around it.
+
+    What turns the direction of reading goes: those who answer read letters in the order in which they were typed.
+    """
+    lines = re.sub(r"\r\n?", "\n", _TURNING.sub("", without_hidden(text)))
+    plain = unicodedata.normalize("NFC", lines).strip()
     if not any(unicodedata.category(sign)[0] in _SEEN for sign in plain):
         return ContactFault.NO_TEXT
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in _OWN_CONTROLS for sign in plain):

@@ -9,7 +9,8 @@ from io import StringIO
 
 Value = str | int | float | None
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The full-width signs too: some spreadsheets take them for the narrow ones."""
 
 
 def csv_bytes(head: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:

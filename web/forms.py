@@ -84,18 +84,23 @@ def read_answers(form: Mapping[str, object]) -> Answers:
     return Answers(trimmed(form, "departement"), trimmed(form, "sex"), trimmed(form, "age"))
 
 
-def read_cell(form: Mapping[str, object]) -> Cell | ProfileFaults:
-    """The cell of a profile form; an answer that is empty was not told, ``skip`` tells nothing at all."""
-    if trimmed(form, "skip"):
+def read_cell(form: Mapping[str, object], *, needs_all: bool = False) -> Cell | ProfileFaults:
+    """The cell of a profile form; an answer that is empty was not told, ``skip`` tells nothing at all.
+
+    Where a vote ``needs_all`` answers, a missing one is a fault.
+    """
+    if trimmed(form, "skip") and not needs_all:
         return NOWHERE
     answers = read_answers(form)
-    faults: dict[str, Refusal] = {}
-    if answers.departement and not _is_one(answers.departement, Departement):
-        faults["departement"] = Refusal.BAD_DEPARTEMENT
-    if answers.sex and not _is_one(answers.sex, Sex):
-        faults["sex"] = Refusal.BAD_SEX
-    if answers.age and not _is_one(answers.age, AgeBand):
-        faults["age"] = Refusal.BAD_AGE
+    faults = {
+        name: code
+        for name, answer, choices, code in (
+            ("departement", answers.departement, Departement, Refusal.BAD_DEPARTEMENT),
+            ("sex", answers.sex, Sex, Refusal.BAD_SEX),
+            ("age", answers.age, AgeBand, Refusal.BAD_AGE),
+        )
+        if (answer or needs_all) and not _is_one(answer, choices)
+    }
     if faults:
         return ProfileFaults(faults)
     return Cell(

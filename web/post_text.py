@@ -36,8 +36,14 @@ class TextFault(StrEnum):
 
 def clean(text: str) -> str:
     """One line in NFC: line breaks and tabs are spaces, runs of spaces one, what only has no width is gone."""
-    line = _SPACES.sub(" ", _WIDTHLESS.sub("", text))
+    line = _SPACES.sub(" ", without_hidden(text))
     return unicodedata.normalize("NFC", line.strip(" "))
+
+
+def without_hidden(text: str) -> str:
+    """Without what has no look of its own and could hide words from readers; a flag keeps the tags in it."""
+    shown: str = _HIDDEN.sub(r"\1", text)
+    return shown
 
 
 def count_signs(text: str) -> int:
@@ -69,7 +75,15 @@ def read_text(text: str) -> str | TextFault:
 
 
 _SIGN = regex.compile(r"\X")
-_WIDTHLESS = regex.compile(r"[\u00AD\u200B\u2060\uFEFF]")
+_HIDDEN = regex.compile(
+    r"(\U0001F3F4[\U000E0030-\U000E0039\U000E0061-\U000E007A]{3,6}\U000E007F)"
+    r"|[\u00AD\u034F\u17B4\u17B5\u180E\u200B\u2060-\u2065\u206A-\u206F\uFE00-\uFE0D\uFEFF\uFFF0-\uFFF8]"
+    r"|[\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]"
+    r"|(?<=[\uFE0E\uFE0F])[\uFE0E\uFE0F]+|(?<=[\u061C\u200C-\u200F])[\u061C\u200C-\u200F]+"
+    r"|(?<=\p{Script=Latin})[\u200C-\u200F]+"
+)
+"""Unicode's default-ignorable code points but joiners where scripts and emoji need them, the look of an emoji,
+marks of direction, and Hangul's fillers. Tags (UTS #51, annex C) are kept as the flag of a part of a country."""
 _SPACES = regex.compile(r"[ \t\n\v\f\r\x85\u2028\u2029]+")
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\uFFFE\uFFFF\uFFF9-\uFFFB]")
 _DIRECTION = regex.compile(r"[\u202A-\u202E\u2066-\u2069]")

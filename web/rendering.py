@@ -75,7 +75,8 @@ class Pages:
         told = self.catalogue.say("error-told", known) if refusal is None else self.catalogue.refusal(refusal)
         number = self.catalogue.say("incident", "number", number=incident) if incident else ""
         heading = self.catalogue.say("error", known)
-        context = {"heading": heading, "told": told, "incident": number, "profile": "none"}
+        context: dict[str, Any] = {"heading": heading, "told": told, "incident": number, "profile": "none"}
+        context["is_down"] = status == 503
         return self.page("error.html", context, status=status, headers=headers)
 
     def refusal(self, status: int, code: Refusal) -> JSONResponse:

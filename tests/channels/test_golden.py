@@ -10,7 +10,7 @@ import pytest
 from channels import wire
 from channels.wire import Format
 from realtime.delta import Changes, Delta, apply
-from realtime.notice import Banner, Fresh, Notice, Severity
+from realtime.notice import Banner, Fresh, FreshSort, Notice, Severity
 from realtime.refusals import Refusal
 from realtime.tally import Counts, PublicTally, Sign, Version
 from storage.values_desk import DeskLoad
@@ -69,7 +69,7 @@ def server_message(plain: Plain) -> wire.ServerMessage:
             return wire.Steps(channel, number)
         case {"t": "notice", "number": number, "posting": posting, "banner": banner, "paused": paused}:
             topics = {int(topic): why for topic, why in paused.items()}
-            fresh = fresh_of(plain.get("fresh"))
+            fresh = tuple(map(fresh_of, plain.get("fresh", ())))
             return wire.Noticed(Notice(number, posting, banner_of(banner), topics, fresh))
         case {"t": "desk"}:
             return wire.Desk(DeskLoad(**{key: value for key, value in plain.items() if key != "t"}))
@@ -97,8 +97,8 @@ def banner_of(plain: Plain | None) -> Banner | None:
     return None if plain is None else Banner(plain["text"], Severity(plain["severity"]), plain["until"])
 
 
-def fresh_of(plain: Plain | None) -> Fresh | None:
-    return None if plain is None else Fresh(plain["topic"], plain["title"], plain["opened"])
+def fresh_of(plain: Plain) -> Fresh:
+    return Fresh(FreshSort(plain["sort"]), plain["id"], plain["title"], plain["opened"])
 
 
 _PLAIN_KINDS: dict[str, wire.ServerMessage] = {

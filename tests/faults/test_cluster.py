@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import random
+import re
 import secrets
 import signal
 import time
@@ -21,10 +23,13 @@ from storage.tallies import discrepancies
 from storage.values import TopicRules
 from tests.cluster import Cluster, Node, cluster
 from tests.reliability import Tell
-from tests.running import DEADLINE, Citizen, citizen, until
+from tests.running import DEADLINE, ROOT, Citizen, citizen, until
 from tests.running_postgres import RunningPostgres
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
+MOST_BEHIND = 3.0
+"""Seconds that a watcher may be behind while nodes are restarted in turn: what is promised, not a measure."""
+
 LOST = (OSError, EOFError, TimeoutError, WebSocketException)
 
 
@@ -71,37 +76,66 @@ class Watching:
         return longest
 
 
-async def _stay_connected(nodes: Callable[[], list[Node]], be: Callable[[Citizen, Node], Any]) -> None:
-    """Be connected to one of the nodes, to the next one when that ends, until cancelled."""
-    turn = secrets.randbelow(100)
-    while True:
-        running = nodes()
-        turn += 1
-        node = running[turn % len(running)]
-        try:
-            async with citizen(node, cookie(node)) as somebody:
-                await be(somebody, node)
-        except LOST:
-            await asyncio.sleep(0.02)
+class Browser:
+    """When a page comes back, as web/frontend/src/reconnect.ts has it, and to which node the proxy leads it."""
+
+    def __init__(self, nodes: Callable[[], list[Node]]) -> None:
+        self._nodes = nodes
+        self._turn = secrets.randbelow(100)
+        self._attempt = 0
+
+    def node(self) -> Node:
+        """One after the other, whether they drain or not."""
+        running = self._nodes()
+        self._turn += 1
+        return running[self._turn % len(running)]
+
+    def wait(self, lasted: float) -> float:
+        """Seconds until the next attempt, after a connection that lasted so long."""
+        self._attempt = 0 if lasted >= STEADY else self._attempt
+        bound = min(LONGEST, SHORTEST * 2 ** (self._attempt + 1))
+        self._attempt += 1
+        return random.uniform(SHORTEST, bound)
+
+
+def _of_the_page(name: str) -> float:
+    """A time of reconnect.ts, in seconds."""
+    found = re.search(rf"^export const {name} = ([0-9_]+);", RECONNECT.read_text(), re.M)
+    assert found is not None, name
+    return int(found[1].replace("_", "")) / 1000
+
+
+RECONNECT = ROOT / "web" / "frontend" / "src" / "reconnect.ts"
+SHORTEST, LONGEST, STEADY = map(_of_the_page, ("SHORTEST", "LONGEST", "STEADY"))
 
 
 async def watch(nodes: Callable[[], list[Node]], topic: int, watching: Watching) -> None:
-    """Follow the topic as a page does: from the version one has; a goodbye is obeyed, silence is not waited for."""
+    """Follow the topic as a page does, until cancelled: what is lost comes back later, a goodbye is obeyed."""
+    page = Browser(nodes)
+    while True:
+        began = time.monotonic()
+        try:
+            async with citizen(page.node()) as somebody:
+                await _watch_until_goodbye(somebody, topic, watching)
+        except ConnectionRefusedError:
+            await asyncio.sleep(0.02)  # nobody listens: the proxy asks the next node
+        except LOST:
+            await asyncio.sleep(page.wait(time.monotonic() - began))
 
-    async def be(somebody: Citizen, _: Node) -> None:
-        at = list(watching.seen[-1][1]) if watching.seen else None
-        subscription = {"channel": f"topic:{topic}"} | ({"at": at} if at else {})
-        await somebody.say({"t": "sub", "subs": [subscription]})
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(None) as stay:
-                while True:
-                    message = await somebody.hear()
-                    watching.hear(message)
-                    if message["t"] == "bye":
-                        within = secrets.randbelow(message["within"]) / 1000
-                        stay.reschedule(asyncio.get_running_loop().time() + within)
 
-    await _stay_connected(nodes, be)
+async def _watch_until_goodbye(somebody: Citizen, topic: int, watching: Watching) -> None:
+    at = list(watching.seen[-1][1]) if watching.seen else None
+    subscription = {"channel": f"topic:{topic}"} | ({"at": at} if at else {})
+    await somebody.say({"t": "sub", "subs": [subscription]})
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(None) as stay:
+            while True:
+                message = await somebody.hear()
+                watching.hear(message)
+                if message["t"] == "bye":
+                    stay.reschedule(
+                        asyncio.get_running_loop().time() + random.random() * message["within"] / 1000
+                    )
 
 
 async def vote_on(
@@ -125,14 +159,14 @@ async def vote_on(
 
 @asynccontextmanager
 async def busy(
-    made: Cluster, topic: int, *, apart: bool = False
+    made: Cluster, topic: int, *, apart: bool = False, watchers: int = 3
 ) -> AsyncIterator[tuple[list[float], list[Watching]]]:
-    """Four voters vote all the time and three watchers follow; afterwards everything has arrived everywhere.
+    """Four voters vote all the time and some watchers follow; afterwards everything has arrived everywhere.
 
     ``apart`` all vote on the first node and watch on others, which nothing but the bus and the database tells.
     """
     acknowledged: list[float] = []
-    watchings = [Watching() for _ in range(3)]
+    watchings = [Watching() for _ in range(watchers)]
 
     def running() -> list[Node]:
         return [node for node in made.nodes if node.process is not None]
@@ -215,13 +249,14 @@ async def test_without_redis_votes_go_on_and_every_node_still_sees_them(
 
 async def test_three_nodes_restarted_one_after_the_other_lose_nothing(three: Cluster, tell: Tell) -> None:
     topic = three.nodes[0].topic(OPEN)
-    async with busy(three, topic) as (acknowledged, watchings):
+    async with busy(three, topic, watchers=12) as (acknowledged, watchings):
         for node in three.nodes:
             await asyncio.to_thread(node.end)
             await asyncio.to_thread(node.start)
+    behind = max(one.longest_behind(acknowledged) for one in watchings)
+    assert behind <= MOST_BEHIND
     assert all(one.never_went_back() for one in watchings)
     assert await counted(three, topic) == len(acknowledged)
-    behind = max(one.longest_behind(acknowledged) for one in watchings)
     tell(
         "three nodes are restarted one after the other while citizens vote",
         f"none of {len(acknowledged):,} acknowledged votes; no version went back",

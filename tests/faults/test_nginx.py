@@ -3,9 +3,11 @@
 import asyncio
 import json
 import re
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,9 @@ from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
 from tests.nginx import CONFIGURATION, Nginx, nginx, program, site
 from tests.other_doors import Visitor, address, known
+from tests.ports import free_port
 from tests.quick_pulse import QUICKER
-from tests.running import DEADLINE, Running, until
+from tests.running import DEADLINE, Running, running, until
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
 
@@ -116,7 +119,7 @@ async def test_idle_connections_outlive_the_proxy_s_timeout(tmp_path: Path) -> N
     server = Running(tmp_path / "data", apart=True)
     server.launch(["-m", "tests.quick_pulse", "--data", str(server.data), "serve", "--port", "0"], {})
     try:
-        with nginx(tmp_path, server.port, changes) as proxy:
+        with nginx(tmp_path, server.port, changes=changes) as proxy:
             topic = server.topic(OPEN)
             async with (
                 client(proxy) as http,
@@ -134,6 +137,50 @@ async def test_idle_connections_outlive_the_proxy_s_timeout(tmp_path: Path) -> N
                     assert await heard >= {"hello", "snap", "ping", "delta"}
     finally:
         server.end()
+
+
+async def test_a_node_that_is_started_again_is_asked_at_once(tmp_path: Path) -> None:
+    program()
+    with running(tmp_path / "data") as server, nginx(tmp_path, server.port, free_port()) as proxy:
+        async with client(proxy) as http:
+            for path in ("/livez", "/sujets", "/livez"):  # in turn a node that lives and one that does not
+                assert (await http.get(path)).status_code != 503
+            server.end()
+            assert (await http.get("/livez")).status_code == 503
+            server.start()
+            assert (await http.get("/livez")).text == "alive"
+
+
+async def test_where_no_node_answers_people_read_so_in_french_first(tmp_path: Path) -> None:
+    program()
+    with nginx(tmp_path, free_port(), free_port()) as proxy:
+        async with client(proxy) as http:
+            answer = await http.get("/", headers={"Accept": "text/html"})
+            voted = await http.post("/live/vote", json={})
+    assert (answer.status_code, voted.status_code) == (503, 503)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert int(answer.headers["retry-after"]) > 0
+    french = answer.text.index("Le service ne répond pas en ce moment")
+    assert french < answer.text.index('lang="de"') < answer.text.index('lang="en"')
+
+
+async def test_where_a_node_is_full_the_next_is_asked_and_its_own_words_are_kept_where_there_is_none(
+    tmp_path: Path,
+) -> None:
+    program()
+    with (
+        running(tmp_path / "full", IMAGINEST_MOST_CONNECTIONS="1") as full,
+        closing(socket.create_connection(("127.0.0.1", full.port), DEADLINE)) as first,
+    ):
+        first.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert first.recv(100).startswith(b"HTTP/1.1 200 ")  # it stays connected, and nobody else may be
+        with running(tmp_path / "data") as server, nginx(tmp_path, full.port, server.port) as proxy:
+            async with client(proxy) as http:
+                assert [(await http.get("/livez")).text for _ in range(4)] == ["alive"] * 4
+        with nginx(tmp_path, full.port) as proxy:
+            async with client(proxy) as http:
+                answer = await http.get("/livez")
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "text/plain; charset=utf-8")
 
 
 async def kinds_until(socket: Any, last: str) -> set[str]:

@@ -64,8 +64,9 @@ async def hear_of(watcher: Any, title: str) -> int:
     """Listen until the title is told as just opened; its topic."""
     while True:
         message = await watcher.hear_a("notice")
-        if message.get("fresh", {}).get("title") == title:
-            return int(message["fresh"]["topic"])
+        for one in message.get("fresh", ()):
+            if one["title"] == title:
+                return int(one["id"])
 
 
 async def test_a_subject_opens_on_one_node_is_told_on_both_and_outlives_one(two: Cluster) -> None:

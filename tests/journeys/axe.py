@@ -1,21 +1,81 @@
-"""Axe, which looks for what keeps people out of a page."""
+"""Axe, which looks for what keeps people out of a page; once loaded a page is looked at in every look."""
 
+import json
+from enum import StrEnum
 from typing import Any
 
-from axe_playwright_python.base import AxeResults
-from axe_playwright_python.sync_playwright import Axe as EveryRule
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
 IS_NIGHT = "matchMedia('(prefers-color-scheme: dark)').matches"
-OF_COLOURS = ["color-contrast", "link-in-text-block"]
-ONLY_FAULTS = {"resultTypes": ["violations"]}
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules that need most of the time, and the only ones to which night is another page than day."""
+
+MAIN = {"include": [["main"]]}
+"""What a page has of its own: its head and foot are every page's, hidden while this is looked at."""
+
+_ALONE = "is => document.body.toggleAttribute('data-alone', is)"
+_ALONE_STYLE = "body[data-alone] > :not(main) { display: none !important; }"
+
+
+class Look(StrEnum):
+    DAY = "day"
+    NIGHT = "night"
+    LARGE = "large"
+    """Large type by night: what is hard alone is harder together."""
 
 
 class Axe:
     """Every rule by day; by night, when a page has the same elements in other colours, those on colours."""
 
     def run(self, page: Page) -> AxeResults:
-        options: dict[str, Any] = dict(ONLY_FAULTS)
-        if page.evaluate(IS_NIGHT):
-            options["runOnly"] = {"type": "rule", "values": OF_COLOURS}
-        return EveryRule().run(page, options=options)
+        return _run(page, _only_colours() if page.evaluate(IS_NIGHT) else {})
+
+    def faults(self, page: Page, *, whole: bool) -> str:
+        """What is wrong with a page in any look, its colours in ``main`` alone unless the ``whole`` is asked for.
+
+        The page is left in the last look, with all its details open, in which everything may be too wide.
+        """
+        part = None if whole else MAIN
+        told = ""
+        page.add_style_tag(content=_ALONE_STYLE)
+        for look in Look:
+            wear(page, look)
+            runs = []
+            if look is not Look.NIGHT:
+                runs.append(_run(page, _without_colours()))
+            if look is not Look.LARGE:
+                page.evaluate(_ALONE, not whole)
+                runs.append(_run(page, _only_colours(), part))
+                page.evaluate(_ALONE, False)
+            for found in runs:
+                if found.violations_count:
+                    told += f"{look}: {found.generate_report()}\n"
+        return told
+
+
+def wear(page: Page, look: Look) -> None:
+    page.emulate_media(color_scheme="light" if look is Look.DAY else "dark")
+    page.evaluate(_DRESSED, look is Look.LARGE)
+
+
+_DRESSED = """isLarge => {
+    document.documentElement.classList.toggle("large-type", isLarge);
+    document.querySelectorAll("details").forEach((each) => isLarge && (each.open = true));
+}"""
+
+
+def _only_colours() -> dict[str, Any]:
+    return {"runOnly": {"type": "rule", "values": OF_COLOURS}}
+
+
+def _without_colours() -> dict[str, Any]:
+    return {"rules": {name: {"enabled": False} for name in OF_COLOURS}}
+
+
+def _run(page: Page, options: dict[str, Any], context: dict[str, Any] | None = None) -> AxeResults:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    where = "document" if context is None else json.dumps(context)
+    every = json.dumps({"resultTypes": ["violations"], "preload": False, **options})
+    return AxeResults(page.evaluate(f"axe.run({where}, {every}).then(({{violations}}) => ({{violations}}))"))

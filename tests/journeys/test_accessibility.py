@@ -4,14 +4,13 @@ A new page gets its line in ADDRESSES, and nothing else is to be done.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicKind, TopicRules
-from tests.journeys.axe import Axe
+from tests.journeys.axe import Axe, Look
 from tests.running import Running
 
 ADDRESSES = [
@@ -77,19 +76,6 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
         .map((element) => element.outerHTML.slice(0, 120)).slice(0, 5)"""
 
 
-@dataclass(frozen=True)
-class Mode:
-    """One way of looking: ``page`` belongs to it, ``asked`` are the addresses that its pages requested."""
-
-    context: BrowserContext
-    page: Page
-    asked: list[str]
-
-    def open(self, address: str) -> None:
-        self.asked.clear()
-        self.page.goto(address)
-
-
 @pytest.fixture(scope="module")
 def places(server: Running, ended: int) -> dict[str, int]:
     always = TopicRules(0, None, results=ResultPolicy.ALWAYS)
@@ -101,45 +87,60 @@ def places(server: Running, ended: int) -> dict[str, int]:
     }
 
 
-@pytest.fixture(scope="module", params=["light", "dark", "large"])
-def mode(request: pytest.FixtureRequest, browser: Browser, server: Running) -> Iterator[Mode]:
-    """Large type by night: what is hard alone is harder together."""
-    scheme = "light" if request.param == "light" else "dark"
+@pytest.fixture(scope="module")
+def narrow(browser: Browser) -> Iterator[Page]:
+    """The narrowest screen, for page after page; without the service worker, which would load them all again."""
     context = browser.new_context(
-        color_scheme=scheme,  # type: ignore[arg-type]
         viewport=NARROW,  # type: ignore[arg-type]
         bypass_csp=True,
         reduced_motion="reduce",
         locale="fr-FR",
+        service_workers="block",
     )
-    if request.param == "large":
-        context.add_cookies([{"name": "caracteres", "value": "grands", "url": server.url}])
-    asked: list[str] = []
-    page = context.new_page()
-    page.on("request", lambda made: asked.append(made.url))
-    yield Mode(context, page, asked)
+    yield context.new_page()
     context.close()
 
 
 @pytest.mark.parametrize("address", EVERYTHING)
-def test_a_page_is_for_everybody(server: Running, places: dict[str, int], mode: Mode, address: str) -> None:
-    mode.open(server.url + address.format(**places))
-    found = Axe().run(mode.page)
-    assert found.violations_count == 0, found.generate_report()
-    told = mode.page.evaluate(STRUCTURE)
+def test_a_page_is_for_everybody(server: Running, places: dict[str, int], narrow: Page, address: str) -> None:
+    asked: list[str] = []
+    narrow.on("request", lambda made: asked.append(made.url))
+    narrow.emulate_media(color_scheme="light")
+    narrow.goto(server.url + address.format(**places))
+    told = narrow.evaluate(STRUCTURE)
     assert (told["h1"], told["main"], told["skipped"]) == (1, 1, False)
     assert told["language"] == "fr" and told["title"]
     if address not in FRAMED:
         assert (told["header"], told["footer"]) == (1, 1)
-    assert mode.page.evaluate(TOO_WIDE) == []
-    assert mode.page.evaluate(UNSEEN_FOCUS) == []
-    assert [url for url in mode.asked if not url.startswith((server.url, "data:"))] == []
+    assert narrow.evaluate(TOO_WIDE) == []
+    assert narrow.evaluate(UNSEEN_FOCUS) == []
+    assert Axe().faults(narrow, whole=True) == ""
+    assert narrow.evaluate(TOO_WIDE) == []
+    assert narrow.evaluate(UNSEEN_FOCUS) == []
+    assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
 
 
-def test_a_page_in_use_is_for_everybody(server: Running, places: dict[str, int], mode: Mode) -> None:
+@pytest.fixture(params=Look)
+def mode(request: pytest.FixtureRequest, browser: Browser, server: Running) -> Iterator[Page]:
+    """A new citizen's page in each look; large type is asked of the server."""
+    context = browser.new_context(
+        color_scheme="light" if request.param is Look.DAY else "dark",
+        viewport=NARROW,  # type: ignore[arg-type]
+        bypass_csp=True,
+        reduced_motion="reduce",
+        locale="fr-FR",
+        service_workers="block",
+    )
+    if request.param is Look.LARGE:
+        context.add_cookies([{"name": "caracteres", "value": "grands", "url": server.url}])
+    yield context.new_page()
+    context.close()
+
+
+def test_a_page_in_use_is_for_everybody(server: Running, places: dict[str, int], mode: Page) -> None:
     """The profile's dialog, the vote that was given, every table open, a change that is refused."""
-    page = mode.page
-    mode.open(server.url + f"/sujets/{places['hidden']}")
+    page = mode
+    page.goto(server.url + f"/sujets/{places['hidden']}")
     page.locator("body[data-connected=true]").wait_for()
     page.locator(".vote-plus").first.click()
     dialog = page.locator("dialog#profile")

@@ -15,6 +15,7 @@ from storage.letter import confirmation_token, unsubscribe_token
 from tests.command import imaginest
 from tests.journeys.axe import Axe
 from tests.journeys.test_keyboard import press_until
+from tests.journeys.waiting import until
 from tests.running import DEADLINE, Running
 
 PHONE = {"width": 360, "height": 780}
@@ -110,7 +111,7 @@ def place_of(field: Locator) -> float:
 def drafts(page: Page, number: int) -> None:
     """Wait until the browser keeps so many: what has arrived is forgotten by a program of the page that says so."""
     kept = "Object.keys(localStorage).filter(key => key.startsWith('imaginest.contact.'))"
-    page.wait_for_function(f"{kept}.length === {number}")
+    until(page, f"{kept}.length === {number}")
 
 
 def test_what_is_written_outlives_the_tab_and_a_lost_network_and_goes_when_it_is_sent(

@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
 from tests.journeys.test_vote import connected
+from tests.journeys.waiting import until
 from tests.running import Running
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
@@ -24,7 +25,7 @@ def anew(page: Page) -> Page:
 
 def nothing_is_kept(page: Page) -> None:
     """What has arrived is forgotten by a program of the page that says so."""
-    page.wait_for_function(f"{KEPT}.length === 0")
+    until(page, f"{KEPT}.length === 0")
 
 
 def away(context: BrowserContext, page: Page, button: str) -> None:

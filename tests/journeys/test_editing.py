@@ -1,8 +1,10 @@
 """An editor asks a question by forms alone, and a citizen's open page hears of it when the clock opens it."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +12,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from storage import one_time
+from storage.database import Database
+from storage.drafts import begin_draft
+from storage.publication import schedule_draft
+from storage.values_campaign_drafts import CampaignContent
+from storage.values_questionnaire_drafts import PlannedStep, QuestionnaireContent
+from storage.values_staff import Role
+from tests.colleagues import signed_in
 from tests.journeys.axe import Axe
 from tests.journeys.test_accessibility import TOO_WIDE
 from tests.running import Running
@@ -96,6 +105,46 @@ def test_a_question_opens_on_a_phone_by_itself(
     told.get_by_role("link", name="Répondre").click()
     expect(page.locator("h1")).to_contain_text("Faut-il plus de trains")
     expect(page.locator(".vote-plus").first).to_be_enabled()
+
+
+def test_all_that_opens_in_one_moment_is_told_on_an_open_phone_in_little_room(
+    server: Running, page: Page
+) -> None:
+    page.goto(server.url)
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    written, told = secrets.token_hex(4), page.locator("#fresh")
+    titles = [f"Vos trajets {written}", f"Le mois du train {written}"]
+    with ThreadPoolExecutor(1) as thread:  # this one's loop is the browser's
+        thread.submit(lambda: asyncio.run(scheduled(server, *titles))).result()
+    for title in titles:
+        expect(told.get_by_role("link", name=title)).to_be_visible()
+    height = told.evaluate("element => element.getBoundingClientRect().height")
+    assert height < 130, "most of a small screen is the page's"
+    assert Axe().run(page).violations_count == 0 and page.evaluate(TOO_WIDE) == []
+    told.get_by_role("link", name=titles[1]).click()
+    expect(page.locator("h1")).to_have_text(titles[1])
+    expect(page.locator("#fresh")).to_be_empty()
+
+
+async def scheduled(server: Running, questionnaire: str, campaign: str) -> None:
+    """Have the clock open both at the next second."""
+    url, who = f"sqlite:///{server.data / 'imaginest.db'}", f"{secrets.token_hex(4)}@grandest.fr"
+    now = time.time_ns() // 1_000_000
+    opens, until = now + 1000, now + 3_600_000
+    by, _ = await signed_in(url, server.keys, who, now, Role.EDITOR)
+    steps = (PlannedStep("En train ?", "transports"),)
+    database = Database(url)
+    await database.open()
+    try:
+        for content in (
+            QuestionnaireContent(questionnaire, "", steps, opens_at=opens, closes_at=until),
+            CampaignContent(campaign, "", opens_at=opens, closes_at=until),
+        ):
+            draft = await begin_draft(database, content, secrets.token_hex(8), by=by, now=now)
+            assert isinstance(draft, int)
+            assert await schedule_draft(database, draft, upon=1, by=by, now=now) is None
+    finally:
+        await database.close()
 
 
 def test_a_questionnaire_is_written_by_keyboard_and_every_page_beside_it_is_for_everybody(

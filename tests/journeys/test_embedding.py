@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
+from tests.journeys.waiting import until
 from tests.running import Running, citizen, running
 
 ALWAYS = TopicRules(0, None, results=ResultPolicy.ALWAYS)
@@ -88,9 +89,9 @@ def test_a_topic_lives_in_another_sites_page_without_a_cookie(
     votes(framed, topic, 10)
     expect(inside.locator(".gauge-voters")).to_have_text("10 votants")
     expect(inside.locator("[data-roll=plus-share]")).to_have_text("100\u202f%")
-    page.wait_for_function("document.querySelector('iframe').clientHeight > 200")
+    until(page, "document.querySelector('iframe').clientHeight > 200")
     fits = "() => document.documentElement.scrollHeight <= innerHeight"
-    page.frames[1].wait_for_function(fits)
+    until(page.frames[1], fits)
     assert page.context.cookies() == []
     with page.context.expect_page() as opened:
         inside.get_by_role("link", name="Voter sur Imagin'Est").click()
@@ -122,7 +123,7 @@ def test_a_height_is_taken_from_our_own_frames_only(
 ) -> None:
     other_site.frame(framed, f"/integrer/{framed.topic(ALWAYS)}")
     page.goto(f"http://localhost:{other_site.port}/")
-    page.wait_for_function("document.querySelector('iframe').clientHeight > 200")
+    until(page, "document.querySelector('iframe').clientHeight > 200")
     page.evaluate(
         """() => new Promise(heard => {
             addEventListener("message", heard, { once: true });

@@ -10,9 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 from storage.values import TopicKind, TopicRules
 from tests.journeys.axe import Axe
 from tests.journeys.test_accessibility import ADDRESSES, NARROW, TOO_WIDE
+from tests.journeys.waiting import until
 from tests.running import Running
 from tests.tcp_proxy import TcpProxy, tcp_proxy
 
+REQUESTS = (b"GET ", b"HEAD ", b"POST ")
 LEFT = "[localStorage.length, sessionStorage.length]"
 
 
@@ -41,6 +43,7 @@ def kiosk(site: Running, browser: Browser, network: TcpProxy) -> Iterator[Page]:
     begin(page)
     yield page
     network.cut(everything=False)
+    network.refuse(())
     context.close()
 
 
@@ -123,13 +126,13 @@ def test_without_a_network_the_last_person_is_hidden_at_once_and_forgotten_when_
     vote(kiosk, url)
     network.cut(everything=True)
     kiosk.get_by_role("button", name="Terminer").click()
-    expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
+    expect(kiosk.get_by_text("La borne n'a plus de connexion avec Imagin'Est.")).to_be_visible()
     assert Axe().run(kiosk).violations_count == 0
     assert kiosk.evaluate(LEFT) == [0, 0]
     assert kiosk.locator("article, form, a").count() == 0
     for key in ("Escape", "Escape", "Tab", "Enter"):
         kiosk.keyboard.press(key)
-    expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
+    expect(kiosk.get_by_text("La borne n'a plus de connexion avec Imagin'Est.")).to_be_visible()
     network.cut(everything=False)
     expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
     begin(kiosk)
@@ -143,7 +146,7 @@ def test_an_end_that_nobody_heard_of_holds_after_a_reload(site: Running, kiosk: 
     vote(kiosk, url)
     kiosk.route("**/borne/terminer", lambda route: route.abort())
     kiosk.get_by_role("button", name="Terminer").click()
-    expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
+    expect(kiosk.get_by_text("La borne n'a plus de connexion avec Imagin'Est.")).to_be_visible()
     answer = kiosk.goto(url)
     assert answer is not None and answer.url == f"{site.url}/borne"
     expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
@@ -163,7 +166,7 @@ def test_a_page_that_cannot_be_brought_comes_by_itself_and_a_visit_can_end_there
     network.cut(everything=True)
     kiosk.get_by_role("button", name="Terminer").click()
     kiosk.reload()
-    expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
+    expect(kiosk.get_by_text("La borne n'a plus de connexion avec Imagin'Est.")).to_be_visible()
     network.cut(everything=False)
     expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
 
@@ -175,7 +178,7 @@ def test_nobody_begins_without_a_network_and_the_kiosk_waits_for_it(
     expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
     network.cut(everything=True)
     kiosk.get_by_role("button", name="Commencer").click()
-    expect(kiosk.get_by_text("La borne n'a plus de réseau.")).to_be_visible()
+    expect(kiosk.get_by_text("La borne n'a plus de connexion avec Imagin'Est.")).to_be_visible()
     network.cut(everything=False)
     begin(kiosk)
 
@@ -184,5 +187,76 @@ def test_no_link_leads_out_of_the_site(site: Running, kiosk: Page) -> None:
     kiosk.goto(f"{site.url}/accessibilite")
     assert Axe().run(kiosk).violations_count == 0
     out = f"[...document.links].map((link) => link.href).filter((href) => !href.startsWith('{site.url}'))"
-    kiosk.wait_for_function(f"{out}.length === 0")
+    until(kiosk, f"{out}.length === 0")
     expect(kiosk.get_by_text("écrire un message au Défenseur des droits")).to_be_visible()
+
+
+def test_behind_a_proxy_whose_server_is_away_a_page_waits_and_goes_on_by_itself(
+    site: Running, kiosk: Page, network: TcpProxy
+) -> None:
+    kiosk.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    kiosk.goto(f"{site.url}/comment-ca-marche")
+    network.refuse(REQUESTS)
+    kiosk.goto(f"{site.url}/statistiques")
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Pas de connexion avec Imagin'Est")
+    expect(kiosk.get_by_text("La page revient d'elle-même.")).to_be_visible()
+    assert Axe().run(kiosk).violations_count == 0
+    network.refuse(())
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Les chiffres")
+
+
+def test_a_page_that_stands_in_stays_as_long_as_only_icons_are_answered(
+    site: Running, kiosk: Page, network: TcpProxy
+) -> None:
+    kiosk.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    kiosk.goto(f"{site.url}/comment-ca-marche")
+    network.refuse(tuple(f"{how} /statistiques".encode() for how in ("GET", "HEAD")))
+    kiosk.goto(f"{site.url}/statistiques")
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Pas de connexion avec Imagin'Est")
+    opened: list[str] = []
+    kiosk.on("framenavigated", lambda frame: opened.append(frame.url))
+    for _ in range(3):
+        with kiosk.expect_request(lambda made: made.method == "HEAD"):
+            pass
+    assert opened == []
+    network.refuse(())
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Les chiffres")
+
+
+def test_a_form_that_alone_is_not_answered_keeps_its_text_and_arrives_later(
+    site: Running, kiosk: Page, network: TcpProxy
+) -> None:
+    kiosk.goto(f"{site.url}/contact")
+    kiosk.locator("main textarea").fill("Le guichet de Bar-le-Duc ferme trop tôt.")
+    kiosk.locator("#subject").select_option(index=1)
+    network.refuse((b"POST ",))
+    kiosk.get_by_role("button", name="Envoyer").click()
+    waits = kiosk.get_by_text("Imagin'Est ne répond pas pour l'instant.")
+    expect(waits).to_be_visible()
+    expect(kiosk.locator("main textarea")).to_have_value("Le guichet de Bar-le-Duc ferme trop tôt.")
+    network.refuse(())
+    expect(kiosk.locator("main")).to_contain_text("Votre message est bien arrivé.")
+    expect(kiosk.locator("main")).to_contain_text("Le guichet de Bar-le-Duc ferme trop tôt.")
+
+
+def test_a_form_whose_answer_is_a_page_is_shown_that_page(site: Running, kiosk: Page) -> None:
+    kiosk.goto(f"{site.url}/proposer")
+    kiosk.locator("main textarea").fill("Des bancs à l'ombre dans chaque gare du Grand Est")
+    kiosk.locator("main form [name=theme]").first.check()
+    kiosk.get_by_role("button", name="Voir l'aperçu").click()
+    expect(kiosk.get_by_role("button", name="Envoyer")).to_be_visible()
+
+
+def test_before_there_is_a_worker_a_link_waits_where_it_is(
+    site: Running, browser: Browser, network: TcpProxy
+) -> None:
+    context = browser.new_context(locale="fr-FR", service_workers="block")
+    page = context.new_page()
+    page.goto(own_kiosk(site))
+    begin(page)
+    network.refuse(REQUESTS)
+    page.get_by_role("link", name="Statistiques").first.click()
+    expect(page.get_by_text("Imagin'Est ne répond pas pour l'instant.")).to_be_visible()
+    network.refuse(())
+    expect(page.get_by_role("heading", level=1)).to_have_text("Les chiffres")
+    context.close()

@@ -11,6 +11,7 @@ from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
 from tests.journeys.axe import Axe
 from tests.journeys.test_vote import connected, skip_profile
+from tests.journeys.waiting import until
 from tests.running import Running
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
@@ -131,7 +132,7 @@ def test_two_tabs_that_vote_opposite_ways_at_once_end_up_alike(server: Running, 
 def settled(page: Page) -> None:
     """No tab of the device keeps a vote that the server has not acknowledged."""
     kept = "Object.keys(localStorage).some(key => key.startsWith('imaginest.vote.'))"
-    page.wait_for_function(f"!{kept}")
+    until(page, f"!{kept}")
 
 
 def test_without_javascript_the_list_and_the_erasing_are_forms(server: Running, browser: Browser) -> None:

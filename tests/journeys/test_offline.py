@@ -1,7 +1,6 @@
 """On a phone: installed, without a network, and back again, in real browsers."""
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,8 @@ from storage.values import TopicRules
 from tests.journeys.conftest import FLAGS, chromium
 from tests.journeys.test_mine import plus
 from tests.journeys.test_vote import connected
-from tests.running import DEADLINE, Running
+from tests.journeys.waiting import until
+from tests.running import Running
 from tests.storage.house import beside
 from tests.tcp_proxy import tcp_proxy
 
@@ -38,14 +38,6 @@ def kept_by_the_worker(page: Page, path: str) -> None:
     page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
     page.reload()
     until(page, "path => caches.match(path).then(Boolean)", path)
-
-
-def until(page: Page, promised: str, arg: str = "") -> None:
-    """Wait until what the function promises is true."""
-    end = time.monotonic() + DEADLINE
-    while not page.evaluate(promised, arg):
-        assert time.monotonic() < end, promised
-        page.wait_for_timeout(20)
 
 
 @contextmanager
@@ -95,7 +87,7 @@ def test_the_last_state_is_readable_without_a_network_and_says_so(server: Runnin
     expect(page.locator("#connection")).to_have_text(COPY)
     assert page.locator("h1").inner_text() == title
     page.goto(f"{server.url}/profil")
-    expect(page.locator("h1")).to_have_text("Vous êtes hors connexion")
+    expect(page.locator("h1")).to_have_text("Pas de connexion avec Imagin'Est")
     page.goto(f"{server.url}/sujets/{topic}?src=qr")
     expect(page.locator("#connection")).to_have_text(COPY)
     page.context.set_offline(False)

@@ -6,6 +6,7 @@ from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
 from tests.blocking import SOCKET, BlockingProxy, blocking
 from tests.journeys.test_vote import connected, skip_profile
+from tests.journeys.waiting import until
 from tests.running import Running
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
@@ -97,7 +98,7 @@ def test_when_the_network_changes_the_websocket_takes_over_without_a_gap(
         proxy.sockets = True
         with page.expect_websocket():
             page.evaluate("dispatchEvent(new Event('online'))")
-        page.wait_for_function("localStorage.getItem('imaginest.door') === '{}'")
+        until(page, "localStorage.getItem('imaginest.door') === '{}'")
         votes_on_both_sides(server, page, other_page, topic)
         assert proxy.count(VOTE) == 0
         assert "false" not in (page.evaluate("window.seen") or [])

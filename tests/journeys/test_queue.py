@@ -58,6 +58,7 @@ def test_two_at_one_queue_see_what_the_other_has_and_does(
     struck = ben.locator(".queue-row.is-done")
     anne.keyboard.press("a")
     expect(anne.locator(".queue-undo")).to_contain_text("Publié")
+    expect(anne.locator(".queue-title")).to_contain_text(TEXTS[2])
     expect(struck).to_have_count(1)
     anne.keyboard.press("u")
     expect(struck).to_have_count(0)
@@ -104,6 +105,47 @@ def test_the_next_one_is_one_that_no_colleague_has(own_server: Running, desks: t
     expect(anne.locator(".queue-row").last).to_contain_text(TEXTS[5])
     expect(anne.locator(".queue-undo")).to_contain_text("Publié")
     expect(told).to_have_text("décidé")  # though the look that brought the new one began before
+
+
+@pytest.mark.parametrize("size", [(360, 780), (1280, 800)], ids=["phone", "desk"])
+def test_what_can_be_undone_stays_in_view_whatever_arrives(
+    own_server: Running, desks: tuple[Page, Page], size: tuple[int, int]
+) -> None:
+    page, _ = desks
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    propose(own_server, *TEXTS[:4])
+    at_queue(page, own_server)
+    page.locator("[data-key=a]").click()
+    undo = page.locator(".queue-undo button")
+    expect(undo).to_be_visible()
+    expect(page.locator(".queue-title")).to_contain_text(TEXTS[1])
+    propose(own_server, TEXTS[4])
+    expect(page.locator(".queue-row.is-new")).to_have_count(1)
+    for place in ("0", "document.body.scrollHeight"):
+        page.evaluate(f"scrollTo(0, {place})")
+        undo.click(trial=True)  # in view, and nothing lies over it
+        expect(undo).to_be_in_viewport()
+    undo.click()
+    expect(page.locator(".queue-title")).to_contain_text(TEXTS[0])
+
+
+def test_what_one_has_decided_or_sorted_oneself_is_not_said_to_be_a_colleagues(
+    own_server: Running, desks: tuple[Page, Page]
+) -> None:
+    page, _ = desks
+    propose(own_server, *TEXTS[:3])
+    page.goto(f"{own_server.url}/console/file?theme=sport")
+    page.wait_for_selector("html[data-queue=ready]")
+    page.locator("#item-theme").select_option("culture")
+    page.get_by_role("button", name="Changer").click()
+    expect(page.locator(".queue-kicker")).to_contain_text("Culture")
+    propose(own_server, TEXTS[3])
+    expect(page.locator(row(page, TEXTS[3]))).to_have_count(1)  # a look at the list without the first one
+    expect(page.locator(".is-elsewhere")).to_have_count(0)
+    page.keyboard.press("a")
+    expect(page.locator(".queue-title")).to_contain_text(TEXTS[1])
+    page.locator(row(page, TEXTS[0])).locator("a").click()
+    expect(page.locator(".queue-what")).to_contain_text("Vous l'avez publié.")
 
 
 def test_reports_and_messages_arrive_by_themselves(own_server: Running, desks: tuple[Page, Page]) -> None:
@@ -191,8 +233,13 @@ def test_ten_posts_with_the_keyboard_alone(own_server: Running, desks: tuple[Pag
 
     page.keyboard.press("t")
     page.keyboard.press("Escape")
+    for _ in range(2):  # each key for itself: what is meant for the help decides nothing
+        page.keyboard.press("?")
+        expect(page.locator("[data-queue-dialog]")).to_be_visible()
+        page.keyboard.press("a")
+        page.keyboard.press("Escape")
+        expect(page.locator("[data-queue-dialog]")).to_be_hidden()
     page.keyboard.press("?")
-    expect(page.locator("[data-queue-dialog]")).to_be_visible()
     assert Axe().run(page).response["violations"] == []
     page.get_by_label("Raccourcis d'une seule touche").uncheck()
     page.keyboard.press("Escape")

@@ -112,6 +112,53 @@ def test_a_banner_and_a_pause_come_and_go_in_an_open_page(server: Running, page:
     expect(plus).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_banner_that_takes_anothers_place_moves_nothing_and_leaves_nothing_blank(
+    server: Running, page: Page, console: Page
+) -> None:
+    topic = server.topic(OPEN)
+    page.goto(f"{server.url}/sujets/{topic}")
+    switch_on(console, "banner", f"{BANNER} {BANNER}")
+    expect(page.locator("#notice .banner")).to_be_visible()
+    page.reload()
+    expect(page.locator("#banner")).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    leave_out_who_watches(page)
+    plus = page.locator(".scene .vote-plus")
+    stood = plus.evaluate(TOP)
+    console.goto(f"{server.url}/console/commandes")
+    switch_on(console, "banner", "C'est reparti.")
+    told = page.locator("#notice .banner")
+    expect(told).to_contain_text("C'est reparti.")
+    expect(page.locator("#banner")).to_be_hidden()
+    assert plus.evaluate(TOP) == pytest.approx(stood, abs=1)
+    bottom = "element => element.getBoundingClientRect().bottom"
+    assert told.evaluate(bottom) == pytest.approx(page.locator("main").evaluate(TOP), abs=1)
+    clean(page)
+    switch_off(console, "C'est reparti.")
+    expect(told).to_have_count(0)
+
+
+def test_a_notice_takes_little_of_a_phone_and_a_lost_connection_is_said_beside_it(
+    server: Running, page: Page, console: Page
+) -> None:
+    topic = server.topic(OPEN)
+    page.goto(f"{server.url}/sujets/{topic}")
+    expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    switch_on(console, "banner", BANNER)
+    told = page.locator("#notice .banner")
+    expect(told).to_be_visible()
+    height = told.evaluate("element => element.getBoundingClientRect().height")
+    assert height < 100, "most of a small screen is the page's"
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.context.set_offline(True)
+    lost = page.locator("#connection")
+    lost.evaluate("element => { element.textContent = element.textContent || 'Connexion perdue' }")
+    expect(lost).to_be_in_viewport()
+    under = "element => element.getBoundingClientRect().bottom"
+    assert told.evaluate(TOP) >= lost.evaluate(under) - 1
+    switch_off(console, BANNER)
+
+
 def test_votes_set_aside_are_told_with_their_reason_to_who_may_not_see_the_results(
     server: Running, data: Path, page: Page, console: Page
 ) -> None:

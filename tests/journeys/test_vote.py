@@ -100,6 +100,18 @@ def test_without_javascript_the_same_vote_is_a_form(server: Running, browser: Br
     context.close()
 
 
+def test_on_a_slow_network_one_votes_before_the_program_has_come(server: Running, page: Page) -> None:
+    """Scripts are asked for and not answered: the page is read, and its buttons are a form's."""
+    topic = server.topic()
+    page.route("**/static/*.js", lambda _: None)
+    for path in ("/", f"/sujets/{topic}"):
+        page.goto(server.url + path, wait_until="commit")
+        page.locator(f'[data-topic="{topic}"] .vote-plus').first.click(no_wait_after=True)
+        expect(page).to_have_url(re.compile("/profil"))
+        expect(page.locator("button[name=skip]")).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")
+
+
 def test_pages_reconnect_after_the_server_restarts(
     restartable: Running, page: Page, other_page: Page
 ) -> None:

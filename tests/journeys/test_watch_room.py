@@ -14,6 +14,7 @@ from storage.one_time import code_at
 from storage.tallies import MOMENT_MS
 from storage.values_watch import MINUTE_MS
 from tests.journeys.axe import Axe
+from tests.journeys.waiting import until
 from tests.running import DEADLINE, Running
 from tests.storage.house import beside
 
@@ -59,11 +60,11 @@ def on_the_wall(room: Page) -> None:
     size = room.viewport_size
     room.set_viewport_size({"width": 1920, "height": 1080})
     room.get_by_role("button", name="Plein écran").click()
-    room.wait_for_function("document.fullscreenElement")
+    until(room, "document.fullscreenElement !== null")
     assert room.evaluate("document.getElementById('watch').scrollHeight <= innerHeight")
     assert room.evaluate(SMALLEST_WORD) >= 1080 / 40
     room.evaluate("document.exitFullscreen()")
-    room.wait_for_function("!document.fullscreenElement")
+    until(room, "document.fullscreenElement === null")
     if size is not None:
         room.set_viewport_size(size)
 
@@ -97,7 +98,11 @@ def test_the_wall_moves_by_itself_and_says_when_it_is_old(room: Page, restartabl
     server.start()
     expect(room.get_by_role("alert")).to_be_hidden()
     room.context.clear_cookies()
-    expect(room.get_by_role("alert")).to_contain_text("Votre session est terminée")
+    expect(room.get_by_role("heading", name="Votre session est terminée")).to_be_focused()
+    expect(room.locator("[data-figure], [data-part]")).to_have_count(0)  # nobody's figures stay on the wall
+    assert Axe().run(room).response["violations"] == []
+    room.get_by_role("link", name="Se connecter de nouveau").click()
+    room.wait_for_url("**/console/connexion?suite=*")
     room.context.close()
 
 

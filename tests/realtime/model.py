@@ -38,7 +38,7 @@ class Story:
             self._do(client.connect(self._any_node))
         actions = _HARMLESS if self._loses_nothing else _ACTIONS
         self._wires.loses = 0.0 if self._loses_nothing else chance.choice((0.0, 0.1, 0.5))
-        for _ in range(chance.randint(5, 20)):
+        for _ in range(chance.randint(4, 12)):
             if chance.random() < 0.6:
                 await asyncio.sleep(chance.random() ** 2 * 0.6)
             chance.choice(actions)(self)

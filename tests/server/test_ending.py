@@ -9,10 +9,16 @@ from pathlib import Path
 from socket import create_connection
 from urllib.parse import urlencode
 
-from tests.running import DEADLINE, Running, running, until
+import httpx2
+
+from realtime.disclosure import ResultPolicy
+from storage.values import TopicRules
+from tests.other_doors import Visitor
+from tests.running import DEADLINE, Running, citizen, running, until
 
 PROFILE = urlencode({"departement": "57", "sex": "F", "age": "20-39"}).encode()
 HTML, JSON = "text/html", "application/json"
+OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
 
 
 class Held:
@@ -112,3 +118,30 @@ async def test_what_cannot_be_answered_in_time_is_told_so_and_not_that_something
     assert "Le service reprend son souffle" in answers[0][1]
     assert json.loads(answers[1][1])["code"] == "try-again"
     assert json.loads(answers[2][1]) == {"t": "no", "code": "try-again", "retry": True}
+
+
+def browser(server: Running) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(base_url=server.url, headers={"Origin": server.url}, timeout=DEADLINE)
+
+
+async def test_who_comes_while_a_node_asks_its_watchers_to_leave_is_served_until_it_listens_no_more(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path) as server:
+        topic, cookie = server.topic(OPEN), server.cookie()
+        assert server.process is not None
+        async with citizen(server) as staying, browser(server) as http:
+            await staying.follow(topic)
+            server.process.send_signal(signal.SIGTERM)
+            assert (await staying.hear_a("bye"))["within"] > 0
+            async with citizen(server, cookie) as coming:
+                snap = await coming.follow(topic)
+                page = await http.get(f"/sujets/{topic}", headers={"Accept": HTML})
+                assert (await coming.vote(topic, 1))["t"] == "ack"
+                epoch, number = (await staying.hear_a("delta"))["version"]
+                poll = await Visitor(http).polls(f"topic:{topic}@{epoch}.{number}", wait=20)
+                assert (await coming.hear_a("bye"))["within"] > 0
+        assert server.process.wait(DEADLINE) in {0, -signal.SIGTERM}
+    assert snap["tally"]["voters"] == 0
+    assert page.status_code == 200
+    assert [message["t"] for message in poll] == ["bye"]

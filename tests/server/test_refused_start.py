@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import ROOT
+from tests.running import ROOT, running
 from tests.server.test_replay import COMMENTS, VOTES
 from tests.server.test_start import refused, start
 
@@ -61,6 +61,14 @@ def test_a_replay_into_a_file_that_is_no_database(tmp_path: Path, recording: lis
 def test_a_recount_of_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "imaginest.db").write_bytes(b"no database" * 100)
     assert "cannot be read" in refused(tmp_path, "check-tallies")
+
+
+def test_a_migration_under_a_running_server(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        said = refused(tmp_path, "migrate")
+        assert f"is served at {server.url}: stop the server first" in said
+        server.topic()  # it goes on
+    assert start(tmp_path, "migrate") == (0, "")
 
 
 def test_a_port_that_there_is_not(tmp_path: Path) -> None:

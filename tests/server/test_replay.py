@@ -74,7 +74,9 @@ def test_a_replay_that_serves_itself_ends_equal_to_the_recount(
 ) -> None:
     votes, comments, profiles = files
     assert run(Settings(data=tmp_path / "data", port=0), votes, comments, profiles, None) == 0
-    check_report(capsys.readouterr().out)
+    printed = capsys.readouterr().out
+    check_report(printed)
+    assert "the time lines tell this haste" in printed
     assert asyncio.run(provenances(tmp_path / "data")) == {Provenance.RECORDED}
 
 
@@ -104,6 +106,7 @@ def test_a_replay_at_speed_goes_to_the_server_that_runs_and_cuts_silences(
         assert server.url in printed
     check_report(printed)
     assert "1 silence longer than 2 s cut" in printed
+    assert asyncio.run(provenances(tmp_path / "data")) == {Provenance.RECORDED_VOTES}  # no profiles are drawn
 
 
 def test_a_recording_that_cannot_be_read_is_said_and_starts_nothing(

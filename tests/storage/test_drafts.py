@@ -20,11 +20,11 @@ from storage.drafts import (
     save_draft,
 )
 from storage.news import get_image, pictures_of
-from storage.planning import planned_questions
+from storage.opened import opened_lately
+from storage.planning import planned
 from storage.publication import (
     correct,
     end_early,
-    fresh_topic,
     keep_schedule,
     publish_draft,
     schedule_draft,
@@ -130,12 +130,12 @@ async def test_the_clock_opens_it_with_all_that_was_said_and_not_before(house: H
     assert topic.rules == rules
     assert await pictures_of(house.database, [topic.id]) == {topic.id: CONTENT.picture}
     notice = await current_notice(house.database, START + MINUTE + 300)
-    assert notice.number > before and notice.fresh is not None and notice.fresh.topic == topic.id
+    assert notice.number > before and [(one.sort, one.id) for one in notice.fresh] == [("topic", topic.id)]
     assert (await told(house, draft))[-1] == (Action.TOPIC_PUBLISHED, None)
     assert await keep_schedule(house.database, house.keys, START + 10 * MINUTE) == 1
     assert await keep_schedule(house.database, house.keys, START + 10 * MINUTE) == 0
     assert (await told(house, draft))[-1] == (Action.TOPIC_ENDED, None)
-    assert await fresh_topic(house.database, START + 10 * MINUTE) is None
+    assert await opened_lately(house.database, START + 10 * MINUTE) == ()
 
 
 async def test_of_two_nodes_that_look_at_once_exactly_one_opens_it(
@@ -256,10 +256,10 @@ async def test_the_calendar_knows_what_is_written_scheduled_and_published(house:
     await publish_draft(database, house.keys, published, upon=1, by=editor, now=START)
     await begun(house, editor, replace(CONTENT, kind=TopicKind.NEWS), "news")
     await begun(house, editor, replace(CONTENT, opens_at=None, closes_at=None), "some day")
-    found = await planned_questions(database, START, START + 11 * MINUTE)
+    found = await planned(database, START, START + 11 * MINUTE)
     assert [(one.draft, one.state) for one in found] == [
         (published, DraftState.PUBLISHED),
         (scheduled, DraftState.SCHEDULED),
         (written, DraftState.WRITING),
     ]
-    assert await planned_questions(database, START + 11 * MINUTE, START + 12 * MINUTE) == []
+    assert await planned(database, START + 11 * MINUTE, START + 12 * MINUTE) == []

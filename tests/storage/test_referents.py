@@ -146,10 +146,9 @@ async def test_the_rate_counts_what_was_answered_by_the_last_of_the_twelve_days(
     assert (await answer_rate(house.database, START + DAYS_TO_ANSWER * DAY_MS)).all == Rate(0, 0)
 
 
-async def test_what_is_replayed_is_owed_no_answer(house: House) -> None:
-    replayed = NewTopic(
-        TopicKind.IDEA, "Une idée", "sport", TopicRules(START, None), provenance=Provenance.RECORDED
-    )
+@pytest.mark.parametrize("provenance", [Provenance.RECORDED, Provenance.RECORDED_VOTES])
+async def test_what_is_replayed_is_owed_no_answer(house: House, provenance: Provenance) -> None:
+    replayed = NewTopic(TopicKind.IDEA, "Une idée", "sport", TopicRules(START, None), provenance=provenance)
     (one,) = await create_topics(house.database, house.keys, [replayed], START)
     found = await idea(house.database, one)
     assert found is not None

@@ -158,13 +158,13 @@ async def test_divided_tells_nothing_of_what_is_hidden(house: House) -> None:
         idea("hidden", TopicRules(0, START + 1)),
         idea("few", SEEN),
     )
-    await votes(house, even, 6, 5)
-    await votes(house, sure, 11, 0)
-    await votes(house, hidden, 5, 5)
-    await votes(house, few, 1, 1)
-    assert await titles(house, order=Order.DIVIDED) == ["even", "sure"]
+    await votes(house, even, 16, 15)
+    await votes(house, sure, 18, 12)
+    await votes(house, hidden, 15, 15)
+    await votes(house, few, 14, 15)
+    assert await titles(house, order=Order.DIVIDED) == ["even"]
     after = await find(house.database, Query(order=Order.DIVIDED), START + 1)
-    assert [topic.title for topic in after.topics] == ["hidden", "even", "sure"]
+    assert [topic.title for topic in after.topics] == ["hidden", "even"]
 
 
 async def test_pages_follow_each_other_and_the_last_is_the_last(house: House) -> None:
@@ -201,7 +201,7 @@ _COPIED = {
     "opens_at, closes_at - i, results, headline, profile_required, provenance, created_at FROM {table}, n "
     "WHERE id = :first",
     "tally": "INSERT INTO tally (topic_id, number, seq, plus, minus, voters, gap) " + _NUMBERS
-    + "SELECT topic_id + i, 0, 0, plus, minus, 20 + i, i FROM {table}, n WHERE topic_id = :first",
+    + "SELECT topic_id + i, 0, 0, plus, minus, 30 + i, i FROM {table}, n WHERE topic_id = :first",
     "topic_word": "INSERT INTO topic_word (stem, topic_id) " + _NUMBERS
     + "SELECT stem, topic_id + i FROM {table}, n WHERE topic_id = :first",
 }  # fmt: skip

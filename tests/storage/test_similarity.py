@@ -1,5 +1,6 @@
 """Ideas that are about the same, in real sentences, on both engines."""
 
+import asyncio
 import secrets
 
 import pytest
@@ -105,8 +106,8 @@ async def test_waiting_posts_that_say_the_same_find_each_other_also_those_that_c
     first, other = await wait(house, "Un train de nuit entre Strasbourg et Nice", IDEAS[1])
     words = WaitingWords()
 
-    async def found(post: Post, limit: int = 5, now: int = START) -> list[int]:
-        return [one.id for one in await words.similar(house.database, post, limit, now)]
+    async def found(post: Post, limit: int = 5) -> list[int]:
+        return [one.id for one in (await words.similar(house.database, post, limit)).posts]
 
     assert await found(first) == [] == await found(other)
     same, near = await wait(house, "UN TRAIN DE NUIT entre Strasbourg et Nice", "un train de nuit pour Nice")
@@ -115,13 +116,36 @@ async def test_waiting_posts_that_say_the_same_find_each_other_also_those_that_c
     assert await found(other) == []
     await refuse(house.database, first.id, "off-topic", START)
     assert await found(same) == [near.id]
-    assert await found(first, now=START + ANEW_MS) == [same.id, near.id]  # read anew, without itself
-    assert await found(same, now=START + ANEW_MS) == [near.id]
+    await words.keep(house.database, START + ANEW_MS)
+    assert await found(first) == [same.id, near.id]  # read anew, without itself
+    assert await found(same) == [near.id]
 
 
 async def test_a_look_takes_in_no_more_than_it_may_and_the_next_one_goes_on(house: House) -> None:
     await fill_queue(house, A_LOOK)
     first, same = await wait(house, IDEAS[8], IDEAS[8])
     words = WaitingWords()
-    looks = [[one.id for one in await words.similar(house.database, first, 5, START)] for _ in range(2)]
-    assert looks == [[], [same.id]]
+    looks = [await words.similar(house.database, first, 5) for _ in range(2)]
+    assert [[one.id for one in look.posts] for look in looks] == [[], [same.id]]
+    assert [look.is_whole for look in looks] == [False, True], "a look says whether it compared all"
+
+
+async def test_a_node_that_has_read_what_waits_finds_all_at_the_first_look(house: House) -> None:
+    await fill_queue(house, A_LOOK)
+    first, same = await wait(house, IDEAS[8], IDEAS[8])
+    words = WaitingWords()
+    await words.keep(house.database, START)
+    look = await words.similar(house.database, first, 5)
+    assert look.is_whole and [one.id for one in look.posts] == [same.id]
+
+
+async def test_while_it_is_read_anew_looks_find_all(house: House) -> None:
+    await fill_queue(house, A_LOOK)
+    first, same = await wait(house, IDEAS[8], IDEAS[8])
+    words = WaitingWords()
+    await words.keep(house.database, START)
+    again = asyncio.create_task(words.keep(house.database, START + ANEW_MS))
+    while not again.done():
+        look = await words.similar(house.database, first, 5)
+        assert look.is_whole and [one.id for one in look.posts] == [same.id]
+    await again

@@ -143,7 +143,7 @@ def test_a_reminder_names_the_ideas_and_where_they_are_answered() -> None:
     told = Digest(3, "Anne", "anne@grandest.fr", "2027-01-15", (late, *[five] * 24), 13 * DAY_MS)
     mail = reminder(next(iter(load_pages().values())), told)
     assert mail.recipient == "anne@grandest.fr" and mail.subject == "25 idées attendent une réponse"
-    assert "1 jour de retard : Une piste <cyclable> ? (pas encore attribuée)" in mail.text
-    assert "/console/reponses/7\n" in mail.text and "5 jours restants : Un préau" in mail.text
+    assert "1\u00a0jour de retard : Une piste <cyclable> ? (pas encore attribuée)" in mail.text
+    assert "/console/reponses/7\n" in mail.text and "5\u00a0jours restants : Un préau" in mail.text
     assert "Et 5 autres idées." in mail.text
     assert "&lt;cyclable&gt;" in mail.html

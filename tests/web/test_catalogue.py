@@ -48,7 +48,11 @@ def test_everything_that_is_not_real_is_marked(catalogue: Catalogue) -> None:
 
 
 def test_one_and_none_are_singular(catalogue: Catalogue) -> None:
-    assert [catalogue.voters(n) for n in (0, 1, 2)] == ["0 votant", "1 votant", "2 votants"]
+    assert [catalogue.voters(n) for n in (0, 1, 2)] == [
+        "0\u00a0votant",
+        "1\u00a0votant",
+        "2\u00a0votants",
+    ]
 
 
 def test_thousands_stand_apart_by_a_narrow_space(catalogue: Catalogue) -> None:
@@ -61,7 +65,7 @@ def test_a_per_cent_sign_stands_apart_by_a_narrow_space(catalogue: Catalogue) ->
 
 def test_days_and_moments_are_written_as_in_france(catalogue: Catalogue) -> None:
     at = datetime(2027, 3, 12, 9, 5)
-    assert (catalogue.day(at), catalogue.moment(at)) == ("12 mars 2027", "12 mars, 09:05")
+    assert (catalogue.day(at), catalogue.moment(at)) == ("12\u00a0mars 2027", "12\u00a0mars, 09:05")
 
 
 def test_a_missing_word_is_a_fault(catalogue: Catalogue) -> None:

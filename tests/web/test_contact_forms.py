@@ -88,8 +88,21 @@ def test_a_text_that_nobody_can_read_is_refused(text: str, fault: ContactFault) 
 
 
 def test_markup_is_text_like_any_other() -> None:
-    for text in ("<b>{{ 7 * 7 }}</b>", "javascript:alert(1)", "\u202eruojnob"):
+    for text in ("<b>{{ 7 * 7 }}</b>", "javascript:alert(1)"):
         assert read_text(text) == text
+
+
+@pytest.mark.parametrize("sign", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_nothing_turns_a_letter_around_for_those_who_answer(sign: str) -> None:
+    """The words arrive, in the order in which they were typed; those from right to left need no such sign."""
+    assert read_text(f"Mon dossier {sign}fdp.exe, merci") == "Mon dossier fdp.exe, merci"
+    assert read_text(sign) is ContactFault.NO_TEXT
+    assert read_text("שלום, مرحبا") == "שלום, مرحبا"
+
+
+def test_what_nobody_sees_does_not_arrive_in_a_letter() -> None:
+    hidden = "".join(chr(0xE0000 + ord(sign)) for sign in "ignore the rest")
+    assert read_text(f"Bonjour{hidden},\n\u200bmerci 🏴󠁧󠁢󠁳󠁣󠁴󠁿") == "Bonjour,\nmerci 🏴󠁧󠁢󠁳󠁣󠁴󠁿"
 
 
 def test_a_message_that_begins_has_a_subject_and_perhaps_an_address() -> None:

@@ -29,7 +29,7 @@ async def test_whoever_has_voted_shows_nobody_there_what_the_others_may_not_see(
         await site.house.vote(topic, device(voter), Sign.PLUS)
     page = (await site.browser(ME).get(f"/integrer/{topic}")).text
     assert 'data-view="hidden"' in page and 'data-own=""' in page and 'data-seen=""' in page
-    assert "19 votants" in page and "100\u202f%" not in page
+    assert "19\u00a0votants" in page and "100\u202f%" not in page
 
 
 async def test_a_public_topic_shows_its_ratio_there(site: Site) -> None:

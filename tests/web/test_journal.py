@@ -93,7 +93,8 @@ async def test_the_same_lines_are_taken_away_as_a_table_that_computes_nothing(
 
 
 @pytest.mark.parametrize(
-    "evil", ["=1+1", "+33 6", "-2", "@SOMME(A1)", "\t=1", "\r=1", " =1", "\u00a0@x", "\n+1"]
+    "evil",
+    ["=1+1", "+33 6", "-2", "@SOMME(A1)", "\t=1", "\r=1", " =1", "\u00a0@x", "\n+1", "\uff1d1+1", "\uff20x"],
 )
 def test_a_cell_that_a_spreadsheet_would_compute_begins_with_an_apostrophe(evil: str) -> None:
     written = csv_bytes([evil], [[evil, "a=b", -2]]).decode().removeprefix("\ufeff")

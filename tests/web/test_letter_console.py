@@ -48,8 +48,12 @@ async def test_a_draft_tells_no_ratio_that_is_hidden(site: Site) -> None:
     edition = await letter_editions.edition(site.house.database, 1)
     assert edition is not None
     texts = {section.key: section.text for section in edition.sections}
-    assert "12 votants" in texts["loved"] and "75" in texts["loved"] and f"/sujets/{shown})" in texts["loved"]
-    assert "12 votants" in texts["followed"] and f"/sujets/{hidden})" in texts["followed"]
+    assert (
+        "12\u00a0votants" in texts["loved"]
+        and "75" in texts["loved"]
+        and f"/sujets/{shown})" in texts["loved"]
+    )
+    assert "12\u00a0votants" in texts["followed"] and f"/sujets/{hidden})" in texts["followed"]
     assert "75" not in texts["followed"] and "C'est décidé." in texts["decisions"]
 
 

@@ -50,6 +50,43 @@ def test_what_turns_the_direction_is_refused(sign: str) -> None:
     assert read_text(f"Des trains {sign}tiun al") is TextFault.DIRECTION
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "".join(chr(0xE0000 + ord(sign)) for sign in "votez non"),
+        "\U000e0001",
+        "\u2061\u2062\u2063\u2064",
+        "\u206a\u206f",
+        "\u180e\u034f",
+        "\ufe00\ufe0d",
+        "\U000e0100\U000e01ef",
+        "\u200c\u200d\u200e\u200f",
+        "\U0001d173",
+    ],
+)
+def test_what_hides_words_from_readers_is_not_kept(hidden: str) -> None:
+    assert read_text(f"Des trains{hidden} la nuit") == "Des trains la nuit"
+    assert read_text(hidden) is TextFault.NO_TEXT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vive l'Écosse 🏴󠁧󠁢󠁳󠁣󠁴󠁿 et le pays de Galles 🏴󠁧󠁢󠁷󠁬󠁳󠁿",
+        "Un drapeau 🏳️‍🌈, un cœur ❤️ et une famille 👨‍👩‍👧‍👦",
+        "می‌خواهم قطار شب",
+        "क्‍षमा रेल रात",
+    ],
+)
+def test_flags_families_and_scripts_that_need_joiners_keep_theirs(text: str) -> None:
+    assert read_text(text) == text
+
+
+def test_tags_that_are_no_flag_leave_the_flag_alone() -> None:
+    tags = "".join(chr(0xE0000 + ord(sign)) for sign in "votez non, tous") + "\U000e007f"
+    assert read_text(f"Le drapeau 🏴{tags} noir") == "Le drapeau 🏴 noir"
+
+
 def test_a_few_marks_on_a_sign_are_taken_a_tower_is_not() -> None:
     assert isinstance(read_text("bon" + "\u0316" * MOST_MARKS), str)
     assert read_text("bon" + "\u0316" * (MOST_MARKS + 1)) is TextFault.MARKS

@@ -163,6 +163,10 @@ async def test_a_double_tap_makes_one_post(site: Site) -> None:
         ({"text": "\u200b\u200b"}, "Écrivez votre idée"),
         ({"text": "Des\x00trains"}, "caractère invisible"),
         ({"text": "javascript:alert(1)"}, "ni lien ni adresse"),
+        (
+            {"text": "Écrivez à Marie Dupont, marie@exemple.org, ou sur https://exemple.org"},
+            "ni lien ni adresse de site ou de messagerie : retirez-les",
+        ),
         ({"theme": "magie"}, "Nous ne connaissons pas cette thématique"),
         ({"theme": ""}, "Choisissez la thématique"),
         ({"kind": "question"}, "Choisissez si vous proposez"),

@@ -48,7 +48,7 @@ async def test_a_rule_is_looked_at_then_holds_and_is_undone(site: Site) -> None:
     topic, minute = await attacked(site.house, TopicRules(0, None, ResultPolicy.ALWAYS))
     path = f"/console/mises-de-cote/sujets/{topic}"
     status, page = await post(someone, path, form_of(minute))
-    assert status == 200 and "Mettre environ 45 votes de côté" in page
+    assert status == 200 and "Mettre environ 45\u00a0votes de côté" in page
     assert (await site.house.standing(topic)).tally.headline == Counts(25, 60), "nothing was done yet"
     status, page = await post(someone, path, form_of(minute, step="edit"))
     assert 'value="Votes automatiques"' in page
@@ -57,7 +57,7 @@ async def test_a_rule_is_looked_at_then_holds_and_is_undone(site: Site) -> None:
     assert (await site.house.standing(topic)).tally.headline == Counts(25, 15)
     assert [delta.topic for delta in site.house.deltas] == [topic], "watchers hear of it"
     page = (await someone.browser.get(path)).text
-    assert "Environ 45 votes mis de côté" in page
+    assert "Environ 45\u00a0votes mis de côté" in page
     again = re.search(r'href="(/console/mises-de-cote/[0-9]+/remettre)"', page)
     assert again is not None
     assert (await someone.browser.get(again[1])).status_code == 200
@@ -105,7 +105,7 @@ async def test_a_citizen_reads_when_how_many_and_why_and_their_own_vote_stays_th
     assert 'id="mis-de-cote" aria-labelledby="mis-de-cote-titre" hidden' in before
     quarantine = await made(site.house, one(topic, minute))
     page = await read(site, path)
-    assert "environ 45 votes mis de côté" in page and "Votes automatiques" in page
+    assert "environ 45\u00a0votes mis de côté" in page and "Votes automatiques" in page
     assert 'aria-labelledby="mis-de-cote-titre">' in page and '<path class="aside-mark"' in page
     own = await read(site, path, BOT)
     assert "Votre vote est gardé, mais ne compte pas en ce moment" in own
@@ -116,7 +116,7 @@ async def test_a_citizen_reads_when_how_many_and_why_and_their_own_vote_stays_th
     assert (await site.house.standing(topic)).tally.headline == Counts(25, 15)
     await back(site.house, quarantine)
     page = await read(site, path, BOT)
-    assert "environ 45 votes revenus dans le compte" in page and "C'était une classe" in page
+    assert "environ 45\u00a0votes revenus dans le compte" in page and "C'était une classe" in page
     assert "Votre vote est gardé, mais" not in page
     assert (await site.house.standing(topic)).tally.headline == Counts(26, 59)
 

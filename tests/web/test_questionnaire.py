@@ -1,10 +1,11 @@
 """A questionnaire without JavaScript: forms, redirects and one cookie."""
 
 import re
+from html import unescape
 
 import pytest
 
-from realtime.tally import Sign
+from realtime.tally import NOWHERE, Sign
 from storage.ballots import own_signs
 from storage.questionnaires import create_questionnaire, engagement, get_questionnaire
 from storage.values import NewTopic, TopicKind, TopicRules
@@ -19,8 +20,8 @@ END = START + 86_400_000
 WAYS = (Ways(2, 3, 4), Ways(4, 4, 4), Ways(4, 4, 4), Ways(None, None, None))
 
 
-async def made(site: Site, opens_at: int = 0) -> Questionnaire:
-    rules = TopicRules(opens_at, END)
+async def made(site: Site, opens_at: int = 0, *, profile_required: bool = False) -> Questionnaire:
+    rules = TopicRules(opens_at, END, profile_required=profile_required)
     steps = tuple(
         NewStep(NewTopic(TopicKind.QUESTION, f"Question n° {number}", "transports", rules), ways)
         for number, ways in enumerate(WAYS, 1)
@@ -91,6 +92,22 @@ async def test_the_profile_is_asked_once_and_the_answer_counts_after_it(site: Si
         assert answer.headers["location"] == f"{path}?question=2"
         page = (await browser.get(f"{path}?question=2")).text
     assert question_of(page) == "Question 2 sur au plus 3 : Question n° 2"
+
+
+async def test_an_answer_that_needs_the_whole_profile_is_kept_and_counts_after_it(site: Site) -> None:
+    found = await made(site, profile_required=True)
+    path = f"/questionnaires/{found.id}"
+    await site.house.tell(device(ME), NOWHERE)
+    async with site.browser(ME) as browser:
+        asked = await browser.post(path, data=fields(1, sign="-1"))
+        form = (await browser.get(asked.headers["location"])).text
+        kept = dict(re.findall(r'name="(next|topic|sign|op)" value="([^"]*)"', form))
+        told = {"departement": "57", "sex": "F", "age": "75+"}
+        done = await browser.post("/profil", data={**kept, **told})
+    assert 'name="skip"' not in form
+    assert done.headers["location"] == f"{path}?question=3"
+    own = await own_signs(site.house.database, site.house.keys, device(ME), found.topics)
+    assert own == {found.topics[0]: Sign.MINUS}
 
 
 @pytest.mark.parametrize(
@@ -172,3 +189,22 @@ async def test_its_questions_are_no_loose_cards_of_the_home_page(site: Site) -> 
 )
 async def test_no_such_questionnaire_is_a_missing_page(site: Site, path: str) -> None:
     assert (await site.browser().get(path)).status_code == 404
+
+
+async def test_the_statistics_say_of_which_questionnaire_a_question_is(site: Site) -> None:
+    questionnaire = await made(site)
+    alone = await site.house.topic()
+    for topic in (alone, *(step.topic for step in questionnaire.steps)):
+        await site.house.vote(topic, device(ME), Sign.PLUS)
+    async with site.browser() as browser:
+        listed = (
+            (await browser.get("/statistiques")).text.split('data-list="most-voted"')[1].split("</ol>")[0]
+        )
+        live = (await browser.get("/statistiques/direct")).json()["lists"]["most-voted"]
+    entries = [unescape(one) for one in listed.split("<li>")[1:]]
+    for entry in entries:
+        assert ("Questionnaire «\u202fVos trajets\u202f»" in entry) == (f"/sujets/{alone}" not in entry)
+    assert {item["id"]: item["questionnaire"] for item in live} == {
+        topic: "" if topic == alone else "Vos trajets" for topic in (item["id"] for item in live)
+    }
+    assert len(live) == len(entries) > 1

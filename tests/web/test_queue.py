@@ -71,6 +71,20 @@ async def test_a_text_is_shown_with_its_marks_and_what_is_like_it(site: Site) ->
     assert f'href="/sujets/{alike}"' in told
 
 
+async def test_what_the_aids_mark_is_decided_by_nobody_but_a_moderator(site: Site) -> None:
+    """However much is marked: insults, a telephone number, a person, all capitals."""
+    ann, text = await moderator(site), "MARIE DUPONT EST UNE CONNARDE, APPELEZ LE 06 12 34 56 78"
+    form = {"kind": "idea", "text": text, "theme": "sport", "op": "a" * 16, "step": "publish"}
+    answer = await site.browser(1).post("/proposer", data=form)
+    assert answer.status_code == 303, "the aids refuse nothing"
+    post = int(answer.headers["location"].rpartition("/")[2])
+    assert await status(site, post) is PostStatus.WAITING
+    page = (await ann.browser.get(f"/console/file/posts/{post}")).text
+    assert "concern-phone" in page and "concern-rude" in page and "concern-capitals" in page
+    assert (await decide(ann, f"posts/{post}", "approve")).status_code == 303
+    assert await status(site, post) is PostStatus.PUBLISHED
+
+
 async def test_of_two_waiting_posts_that_say_the_same_each_leads_to_the_other(site: Site) -> None:
     ann = await moderator(site)
     first, second = [await waiting_post(site, "Des trains de nuit vers Berlin", n) for n in (1, 2)]
@@ -94,6 +108,18 @@ async def test_a_colleague_who_has_it_open_is_named_and_goes_first(site: Site) -
     assert (await decide(ben, f"posts/{first}", "approve")).status_code == 303
     late = await decide(ann, f"posts/{first}", "refuse", reason="Une phrase pour l'auteur")
     assert late.status_code == 409 and "Agent ben@grandest.fr l" in late.text and "déjà publié" in late.text
+
+
+async def test_one_is_told_of_ones_own_decision_as_such_and_colleagues_by_whom(site: Site) -> None:
+    ann, ben = await moderator(site), await moderator(site, "ben")
+    post = await waiting_post(site, "Une idée", 1)
+    await decide(ann, f"posts/{post}", "approve")
+    own = (await ann.browser.get(f"/console/file/posts/{post}/tenue")).json()
+    assert own == {"open": False, "told": "Vous l'avez publié.", "own": True}
+    other = (await ben.browser.get(f"/console/file/posts/{post}/tenue")).json()
+    assert other["own"] is False and "l'a déjà publié" in other["told"]
+    page = (await ann.browser.get(f"/console/file/posts/{post}")).text
+    assert "avez publié." in page and "déjà publié" not in page
 
 
 async def test_nobody_approves_what_their_own_device_posted(site: Site) -> None:

@@ -92,4 +92,4 @@ async def test_what_the_deployment_tells_stands_on_the_pages(site: Site) -> None
     ]
     assert not any('class="missing"' in page for page in pages)
     assert "hébergeur &lt;b&gt;" in pages[0] and "La directrice" in pages[0]
-    assert privacy in pages[1] and "45 jours après la fin" in pages[1] and contact in pages[2]
+    assert privacy in pages[1] and "45\u00a0jours après la fin" in pages[1] and contact in pages[2]

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from realtime.tally import Sign
 from storage import tallies
 from storage.follow_up import tell_follow_up
 from storage.news import create_campaign, create_news
@@ -13,7 +14,7 @@ from storage.topics import create_topics
 from storage.values import NewTopic, Provenance, Theme, Topic, TopicKind, TopicRules
 from storage.values_follow_up import FollowUp, FollowUpStep, day_of
 from storage.values_news import NewCampaign, NewNews, NewPicture
-from tests.storage.house import START
+from tests.storage.house import START, device
 from tests.storage.images import PNG
 from tests.web.conftest import Site
 from tests.web.test_pages import ME, text_of
@@ -193,3 +194,26 @@ def test_every_step_fault_and_deadline_has_its_sentence() -> None:
     assert all(say("follow-up", phrase, 2, day="demain") for phrase in ("due", "today", "late"))
     assert all(say("answer-runs", since) for since in ("published", "handed"))
     assert all(say("questionnaire-fault", fault) for fault in StepFault)
+
+
+async def test_what_the_region_tells_is_blue_wherever_it_is_listed_and_an_idea_nowhere(site: Site) -> None:
+    [idea], told = await ideas(site), await news(site)
+    for voter in range(ME, ME + 30):
+        for topic in (idea, told):
+            await site.house.vote(topic, device(voter), Sign.PLUS)
+    async with site.browser(ME) as browser:
+        for path in ("/recherche", "/mes-votes", "/"):
+            page = (await browser.get(path)).text
+            shown = re.findall(r'<article class="topic ([^"]+)" id="sujet-(\d+)"', page)
+            looks = {int(topic): look for look, topic in shown}
+            assert "on-sky" in looks[told] and "on-sky" not in looks[idea], path
+        listed = (
+            (await browser.get("/statistiques")).text.split('data-list="most-voted"')[1].split("</ol>")[0]
+        )
+        entries = {
+            int(topic): rest for topic, rest in re.findall(r'/sujets/(\d+)"(.*?)</li>', listed, re.DOTALL)
+        }
+        assert "La Région" in entries[told] and "La Région" not in entries[idea]
+        for topic in (idea, told):
+            embedded = (await browser.get(f"/integrer/{topic}")).text
+            assert ("card on-sky" in embedded) == (topic == told)

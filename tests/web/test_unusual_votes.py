@@ -49,9 +49,9 @@ async def test_a_burst_is_told_and_its_mind_only_where_everybody_sees_it(
         for path in ("/console/veille/etat", f"/console/veille/sujets/{topic}")
     ]
     assert f'href="/console/veille/sujets/{topic}"' in wall
-    assert "80 votants en 1 minute, d'habitude 0" in page
+    assert "80\u00a0votants en 1\u00a0minute, d'habitude 0" in page
     is_open = results is ResultPolicy.ALWAYS
-    assert ("80 votants en dix minutes\u202f: 100\u202f% pour, d'habitude 50\u202f%" in page) is is_open
+    assert ("80\u00a0votants en dix minutes\u202f: 100\u202f% pour, d'habitude 50\u202f%" in page) is is_open
     assert ("%" in page) is ("%" in wall) is is_open, "a flag would tell which way it leans"
     site.house.clock[0] += 7 * 60 * MINUTE_MS
     await someone.sign_in()
@@ -88,13 +88,17 @@ async def test_new_devices_and_one_network_are_told_and_lead_to_the_form(site: S
     someone = await colleague(site, Role.MODERATOR)
     page = html.unescape((await someone.browser.get(f"/console/veille/sujets/{topic}")).text)
     assert (
-        "50 votes en dix minutes viennent d'appareils nouveaux\u202f: 100\u202f%, d'habitude 1\u202f%" in page
+        "50\u00a0votes en dix minutes viennent d'appareils nouveaux\u202f: 100\u202f%, d'habitude 1\u202f%"
+        in page
     )
-    assert "50 votes en dix minutes viennent d'un même réseau (n°\u00a077)\u202f: 100\u202f% de tous" in page
+    assert (
+        "50\u00a0votes en dix minutes viennent d'un même réseau (n°\u00a077)\u202f: 100\u202f% de tous"
+        in page
+    )
     rule = f"/console/mises-de-cote/sujets/{topic}?de={at}&a={at + 10}"
     assert f"{rule}&nouveaux=1" in page and f"{rule}&reseau=77" in page
     form = html.unescape((await someone.browser.get(f"{rule}&nouveaux=1&reseau=77")).text)
     assert 'name="new" value="1" checked' in form
-    assert re.search(r'<option value="77" selected>n°\s77\s: 50 votes', form)
+    assert re.search(r'<option value="77" selected>n°\s77\s: 50\u00a0votes', form)
     editor = await colleague(site, Role.EDITOR, email="e@grandest.fr")
     assert "mises-de-cote" not in (await editor.browser.get(f"/console/veille/sujets/{topic}")).text

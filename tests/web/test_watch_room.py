@@ -106,7 +106,7 @@ async def test_the_watch_room_shows_what_happens_and_no_ratio(site: Site) -> Non
     for path in ("/console/veille", "/console/veille/etat"):
         page = (await someone.browser.get(path)).text
         assert 'data-figure="rate">45<' in page and "1\u202f234" in page
-        assert f'href="/sujets/{topic}"' in page and "+\u00a04 votants" in page
+        assert f'href="/sujets/{topic}"' in page and "+\u00a04\u00a0votants" in page
         assert "metz-1" in page and "3\u00a0h" in page and "Redis injoignable" in page
         assert 'data-alarm="bus-away"' in page and "1 alarme" in page
         assert "%" not in page.split('id="watch"')[-1].split("<details")[0], "no ratio"

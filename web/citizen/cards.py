@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from realtime.disclosure import RATIO_FROM, View, seen_through
-from realtime.refusals import Refusal
 from realtime.tally import AgeBand, Counts, Departement, PublicTally, SeriesKind, Sex, Sign, Version
 from storage.values import Caveat, OwnBallot, Standing, Topic, TopicState, caveats_of
 from storage.values_events import HallPlace
@@ -19,7 +18,6 @@ class Note:
     text: str
     chosen: Sign | None = None
     op: str | None = None
-    wants_profile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +162,3 @@ class Halves:
 
 REGION_AT_MOST = 24
 IDEAS_A_PAGE = 60
-
-
-def wants_profile(code: Refusal) -> bool:
-    return code is Refusal.PROFILE_NEEDED

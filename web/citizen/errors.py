@@ -9,12 +9,15 @@ from starlette.responses import Response
 
 from realtime.refusals import Refusal
 from storage.database import StorageUnavailable
-from web.citizen.visit import pages_for, wants_json
+from web.citizen.visit import FieldTwice, pages_for, wants_json
 
 
 async def http_error(request: Request, error: Exception) -> Response:
     """A page for what was refused; for what went wrong here one with a number that also stands in the log."""
     pages = pages_for(request)
+    if isinstance(error, FieldTwice):
+        code = Refusal.DUPLICATE_KEY
+        return pages.refusal(400, code) if wants_json(request) else pages.error(400, code)
     if isinstance(error, HTTPException):
         return pages.error(error.status_code, headers=error.headers)
     return pages.error(500, incident=getattr(request.state, "incident", ""))

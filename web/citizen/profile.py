@@ -1,4 +1,4 @@
-"""The profile: three taps, each of which may be left out, asked when it is first needed."""
+"""The profile: three taps, asked when it is first needed; each may be left out, but where a vote needs all."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,8 +11,19 @@ from realtime.tally import NOWHERE
 from storage.profiles import save_profile
 from storage.topics import get_topic
 from storage.values import Profile
+from web.catalogue import Catalogue
+from web.citizen.before_voting import needs_all_answers
 from web.citizen.topic import SEE_OTHER, enter
-from web.citizen.visit import Visit, came_from, profile_state, read_form, refused, visit, wants_json
+from web.citizen.visit import (
+    Visit,
+    came_from,
+    each_once,
+    profile_state,
+    read_form,
+    refused,
+    visit,
+    wants_json,
+)
 from web.forms import (
     HOME,
     Answers,
@@ -28,9 +39,13 @@ from web.forms import (
 
 async def profile_page(request: Request) -> Response:
     visitor = await visit(request)
-    kept = read_kept_vote(request.query_params)
+    kept = read_kept_vote(each_once(request.query_params))
     fields = {"next": _before(request), **request.query_params}
-    return _form(visitor, fields, kept if isinstance(kept, KeptVote) else None)
+    if not isinstance(kept, KeptVote):
+        return _form(visitor, fields, None)
+    topic = await get_topic(visitor.services.database, kept.topic)
+    needs_all = topic is not None and await needs_all_answers(visitor, topic)
+    return _form(visitor, fields, kept, needs_all=needs_all)
 
 
 async def keep_profile(request: Request) -> Response:
@@ -42,11 +57,13 @@ async def keep_profile(request: Request) -> Response:
     kept = read_kept_vote(form)
     if isinstance(kept, Refusal):
         return refused(request, visitor, kept)
-    cell = read_cell(form)
+    topic = None if kept is None else await get_topic(visitor.services.database, kept.topic)
+    needs_all = topic is not None and await needs_all_answers(visitor, topic)
+    cell = read_cell(form, needs_all=needs_all)
     if isinstance(cell, ProfileFaults):
         if wants_json(request):
             return refused(request, visitor, cell.first)
-        return _form(visitor, form, kept, faults=cell, status=400)
+        return _form(visitor, form, kept, needs_all=needs_all, faults=cell, status=400)
     services = visitor.services
     first = form.get("first") == "1"
     await save_profile(services.database, services.keys, visitor.device, cell, visitor.now, first=first)
@@ -56,7 +73,6 @@ async def keep_profile(request: Request) -> Response:
     after = local_path(form)
     if kept is None:
         return RedirectResponse(after, SEE_OTHER)
-    topic = await get_topic(visitor.services.database, kept.topic)
     if topic is None:
         return refused(request, visitor, Refusal.UNKNOWN_TOPIC)
     return await enter(visitor, topic, VoteForm(kept.sign, kept.op), after)
@@ -73,6 +89,7 @@ def _form(
     fields: Mapping[str, Any],
     kept: KeptVote | None,
     *,
+    needs_all: bool = False,
     faults: ProfileFaults | None = None,
     status: int = 200,
 ) -> Response:
@@ -80,11 +97,16 @@ def _form(
     wrong = {} if faults is None else faults.fields
     context = visitor.context(
         kept=kept,
+        needs_all=needs_all,
         chosen=read_answers(fields) if wrong else _told(visitor),
-        faults={name: pages.catalogue.refusal(code) for name, code in wrong.items()},
+        faults={name: _fault(pages.catalogue, code, needs_all) for name, code in wrong.items()},
         next=local_path(fields),
     )
     return pages.page("profile.html", context, status=status)
+
+
+def _fault(catalogue: Catalogue, code: Refusal, needs_all: bool) -> str:
+    return catalogue.say("live", "answer-needed") if needs_all else catalogue.refusal(code)
 
 
 def _told(visitor: Visit) -> Answers:

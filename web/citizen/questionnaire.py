@@ -7,7 +7,6 @@ server says who answered what.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,17 +21,19 @@ from storage.database import StorageUnavailable
 from storage.drafts import amends_of_made
 from storage.questionnaires import get_questionnaire, note_stages
 from storage.topics import get_topics
-from storage.values import Receipt, TopicState
+from storage.values import Receipt, Topic, TopicState
 from storage.values_drafts import DraftSort
 from storage.values_questionnaires import Engagement, Questionnaire
 from web.catalogue import Catalogue
 from web.citizen.amends import told as told_amends
-from web.citizen.cards import Note, wants_profile
+from web.citizen.before_voting import is_asked_first
+from web.citizen.cards import Note
 from web.citizen.engagement import figures
 from web.citizen.time_left import time_left
-from web.citizen.topic import SEE_OTHER
+from web.citizen.topic import SEE_OTHER, ask_first
 from web.citizen.visit import Visit, read_form, visit
 from web.citizen.walk import Walk, stages, walk
+from web.forms import VoteForm
 from web.questionnaire_forms import StepFault, StepForm, read_number, read_skipped, read_step, write_skipped
 
 COOKIE = "passees"
@@ -81,7 +82,7 @@ async def questionnaire_page(request: Request) -> Response:
 
 
 async def answer(request: Request) -> Response:
-    """Take an answer to one question; someone who was not asked for a profile yet is asked first."""
+    """Take an answer to one question; someone whose profile it waits for is asked first, their answer kept."""
     reader = await _reader(request)
     visitor = reader.visitor
     if not request.state.has_cookie:
@@ -96,15 +97,10 @@ async def answer(request: Request) -> Response:
         return await _show(reader, walked, None, StepFault.UNKNOWN_STEP, status=409)
     if read.sign is None:
         return _skip(request, reader, read.step)
-    if visitor.profile is None:
-        kept = {
-            "next": reader.after(read.step, read.sign),
-            "topic": reader.questionnaire.steps[read.step - 1].topic,
-            "sign": int(read.sign),
-            "op": read.op,
-        }
-        return RedirectResponse(f"/profil?{urlencode(kept)}", SEE_OTHER)
-    return await _cast(reader, read, read.sign)
+    (topic,) = await get_topics(visitor.services.database, [reader.questionnaire.steps[read.step - 1].topic])
+    if await is_asked_first(visitor, topic, read.sign):
+        return ask_first(topic, VoteForm(read.sign, read.op), reader.after(read.step, read.sign))
+    return await _cast(reader, topic, read, read.sign)
 
 
 async def participation(request: Request) -> Response:
@@ -114,12 +110,13 @@ async def participation(request: Request) -> Response:
     return JSONResponse(told, headers={"cache-control": "private, no-store"})
 
 
-async def _cast(reader: Reader, form: StepForm, sign: Sign) -> Response:
+async def _cast(reader: Reader, topic: Topic, form: StepForm, sign: Sign) -> Response:
     visitor = reader.visitor
-    topic = reader.questionnaire.steps[form.step - 1].topic
-    outcome = await cast_vote(visitor.services.ballots, visitor.ballot(topic, sign, form.op))
+    outcome = await cast_vote(visitor.services.ballots, visitor.ballot(topic.id, sign, form.op))
     if isinstance(outcome, Receipt):
         return RedirectResponse(reader.after(form.step, sign), SEE_OTHER)
+    if outcome is Refusal.PROFILE_NEEDED:  # another page of this device took answers back in the meantime
+        return ask_first(topic, VoteForm(sign, form.op), reader.after(form.step, sign))
     status = 503 if outcome is Refusal.TRY_AGAIN else 409
     return await _show(reader, reader.walk, form.step, outcome, status=status, sent=form)
 
@@ -231,7 +228,6 @@ async def _question(
         "at_most": walked.at_most,
         "before": None if before is None else f"{reader.path}?question={before}",
         "after": reader.after(number, reader.sign(number)) if number in walked.path else None,
-        "wants_profile": isinstance(fault, Refusal) and wants_profile(fault),
     }
 
 

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from realtime.disclosure import JUDGED_FROM
 from realtime.tally import Counts
 from storage.values import Moment
-from web.citizen.weather import FOG_UNDER, Share, share
+from web.citizen.weather import Share, share
 
 WIDTH = 600
 HEIGHT = 200
 """The drawing's own units; 0 % of plus is at the bottom."""
+
+MINUTE_MS = 60_000
 
 MOST_ROWS = 12
 """Rows of the table behind the drawing."""
@@ -36,6 +39,9 @@ class Timeline:
     last: tuple[float, float]
     data: list[tuple[int, int, int]]
     rows: list[Row]
+    in_seconds: bool
+    """Whether the rows' instants need seconds, so that no two of them read alike."""
+
     steps: list[tuple[int, float]]
 
 
@@ -50,12 +56,14 @@ def timeline(moments: list[Moment]) -> Timeline | None:
     ys = [round((1 - share(moment.counts).ratio) * HEIGHT, 1) for moment in moments]
     tops = [round(HEIGHT - moment.counts.voters / most * HEIGHT * _AREA_PART, 1) for moment in moments]
     corners = [(0.0, float(HEIGHT)), *zip(xs, tops, strict=True), (float(WIDTH), float(HEIGHT))]
+    shown = _thinned(moments)
     return Timeline(
         line=_points(list(zip(xs, ys, strict=True))),
         area=_points(corners),
         last=(xs[-1], ys[-1]),
         data=plain(moments),
-        rows=[Row(local_time(moment.at), share(moment.counts)) for moment in _thinned(moments)],
+        rows=[Row(local_time(moment.at), share(moment.counts)) for moment in shown],
+        in_seconds=_in_seconds(shown),
         steps=sorted({(moment.at, x) for moment, x in zip(moments, xs, strict=True) if moment.again}),
     )
 
@@ -81,7 +89,7 @@ def ended(moments: list[Moment], closed_at: int, headline: Counts) -> list[Momen
 
 def out_of_the_fog(moments: list[Moment]) -> list[Moment]:
     """Those with voters enough for the weather: among fewer, rounding alone makes a line of leaps."""
-    return [moment for moment in moments if moment.counts.voters >= FOG_UNDER]
+    return [moment for moment in moments if moment.counts.voters >= JUDGED_FROM]
 
 
 def plain(moments: list[Moment]) -> list[tuple[int, int, int]]:
@@ -101,6 +109,12 @@ def local_time(at: int) -> datetime:
 def _thinned(moments: list[Moment]) -> list[Moment]:
     step = -(-len(moments) // MOST_ROWS)
     return moments[::-1][::step]
+
+
+def _in_seconds(moments: list[Moment]) -> bool:
+    """A step has one instant before and after it: that is no reason."""
+    instants = {moment.at for moment in moments}
+    return len({at // MINUTE_MS for at in instants}) < len(instants)
 
 
 def _points(points: list[tuple[float, float]]) -> str:

@@ -1,7 +1,6 @@
 """A topic's page, and the vote that comes as a form: the second door to the same corridor."""
 
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,7 +22,8 @@ from storage.values_moderation import MergedHere
 from storage.values_posts import PostStatus
 from web.citizen.again import retry_after
 from web.citizen.amends import told as told_amends
-from web.citizen.cards import Card, Note, wants_profile
+from web.citizen.before_voting import is_asked_first, profile_path
+from web.citizen.cards import Card, Note
 from web.citizen.debate import debate_under, read_sent
 from web.citizen.follow_up import course_of
 from web.citizen.preview import told as preview_of
@@ -39,7 +39,7 @@ from web.citizen.visit import (
     visit,
     wants_json,
 )
-from web.forms import VoteForm, local_path, read_sign, read_vote
+from web.forms import KeptVote, VoteForm, local_path, read_sign, read_vote
 
 SEE_OTHER = 303
 MOVED_FOR_NOW = 302
@@ -71,7 +71,7 @@ async def bring_votes(request: Request, visitor: Visit, into: int | None = None)
 
 
 async def vote(request: Request) -> Response:
-    """Cast a vote; someone who was not asked for a profile yet is asked first, their vote kept."""
+    """Cast a vote; someone whose answers it waits for is asked first, their vote kept."""
     visitor = await visit(request)
     if not request.state.has_cookie:
         return refused(request, visitor, request.state.cookie_fault or Refusal.UNKNOWN_VOTER)
@@ -88,11 +88,14 @@ async def vote(request: Request) -> Response:
         chosen = sign if isinstance(sign, Sign) else None
         return await show_topic(visitor, topic, status=400, refusal=read, chosen=chosen)
     after = local_path(form, f"/sujets/{topic.id}")
-    asks = visitor.profile is None and read.sign is not Sign.WITHDRAWN
-    if asks and topic.rules.state(visitor.now) is TopicState.OPEN:
-        kept = {"next": after, "topic": topic.id, "sign": int(read.sign), "op": read.op}
-        return RedirectResponse(f"/profil?{urlencode(kept)}", SEE_OTHER)
+    if await is_asked_first(visitor, topic, read.sign):
+        return ask_first(topic, read, after)
     return await enter(visitor, topic, read, after)
+
+
+def ask_first(topic: Topic, form: VoteForm, after: str) -> Response:
+    """Lead to the profile's questions; the vote is kept, and cast with the answers."""
+    return RedirectResponse(profile_path(KeptVote(topic.id, form.sign, form.op), after), SEE_OTHER)
 
 
 async def enter(visitor: Visit, topic: Topic, form: VoteForm, after: str) -> Response:
@@ -100,6 +103,8 @@ async def enter(visitor: Visit, topic: Topic, form: VoteForm, after: str) -> Res
     outcome = await cast_vote(visitor.services.ballots, visitor.ballot(topic.id, form.sign, form.op))
     if isinstance(outcome, Receipt):
         return RedirectResponse(after, SEE_OTHER)
+    if outcome is Refusal.PROFILE_NEEDED:  # another page of this device took answers back in the meantime
+        return ask_first(topic, form, after)
     status = _STATUS.get(outcome, 409)
     return await show_topic(visitor, topic, status=status, refusal=outcome, chosen=form.sign, op=form.op)
 
@@ -119,7 +124,7 @@ async def show_topic(
     pages, database = visitor.pages, visitor.services.database
     note = None
     if refusal is not None:
-        note = Note(pages.catalogue.refusal(refusal), chosen, wants_profile=wants_profile(refusal))
+        note = Note(pages.catalogue.refusal(refusal), chosen)
     (card,) = await visitor.cards([topic], note)
     if refusal in _LATER and op is not None and is_op(op):
         card = replace(card, op=op)

@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, ImmutableMultiDict
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,6 +32,8 @@ from web.frame import frame_of
 from web.halls import HALL_COOKIE, hall_in
 from web.rendering import Pages
 from web.services import Services
+
+Fields = TypeVar("Fields", bound=ImmutableMultiDict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +165,35 @@ def refused(request: Request, visitor: Visit, code: Refusal) -> Response:
     return visitor.pages.error(status, code)
 
 
+class FieldTwice(HTTPException):
+    """A form says one thing twice: which of the two was meant, nobody can tell."""
+
+    def __init__(self) -> None:
+        super().__init__(400)
+
+
 async def read_form(request: Request) -> FormData:
-    """The posted fields; ours are few and short, files are not taken."""
-    return await request.form(max_files=0, max_fields=20, max_part_size=4096)
+    """The posted fields, each once; ours are few and short, files are not taken. Raises FieldTwice."""
+    return each_once(await request.form(max_files=0, max_fields=20, max_part_size=4096))
+
+
+def each_once(fields: Fields, but: frozenset[str] = frozenset()) -> Fields:
+    """The fields, where none is there twice, ``but`` these may be. Raises FieldTwice."""
+    single = [name for name, _ in fields.multi_items() if name not in but]
+    if len(single) != len(set(single)):
+        raise FieldTwice
+    return fields
 
 
 async def read_long_form(request: Request, most: int, fields: int) -> FormData:
-    """Posted fields of at most ``most`` bytes each; raises HTTPException 413 where somebody wrote more."""
+    """Posted fields of at most ``most`` bytes each, each once.
+
+    Raises HTTPException 413 where somebody wrote more, and FieldTwice.
+    """
     try:
-        return await request.form(max_files=0, max_fields=fields, max_part_size=most)
+        return each_once(await request.form(max_files=0, max_fields=fields, max_part_size=most))
+    except FieldTwice:
+        raise
     except HTTPException as fault:
         length = request.headers.get("content-length", "")
         if length.isascii() and length.isdigit() and int(length) > most:

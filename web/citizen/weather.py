@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from realtime.disclosure import JUDGED_FROM, is_shared
 from realtime.tally import Counts
-
-FOG_UNDER = 30
-"""Voters under which there is no weather yet."""
 
 STEEPEST = 4.0
 """Degrees by which the horizon leans at most."""
@@ -21,17 +19,19 @@ class Weather(StrEnum):
     FOG = "fog"
 
 
-_FROM_PERCENT = ((75, Weather.SUN), (60, Weather.BRIGHT), (40, Weather.CLOUDS), (25, Weather.RAIN))
+_CLEAR_FROM = 75
+"""Per cents of one side."""
 
 
 def weather(counts: Counts) -> Weather:
-    """What the sky looks like; compares exact shares, not rounded ones."""
-    if counts.voters < FOG_UNDER:
+    """What the sky looks like; compares exact shares, not rounded ones. Both sides are measured alike."""
+    if counts.voters < JUDGED_FROM:
         return Weather.FOG
-    for least, kind in _FROM_PERCENT:
-        if counts.plus * 100 >= least * counts.voters:
-            return kind
-    return Weather.STORM
+    if is_shared(counts):
+        return Weather.CLOUDS
+    if counts.plus > counts.minus:
+        return Weather.SUN if counts.plus * 100 >= _CLEAR_FROM * counts.voters else Weather.BRIGHT
+    return Weather.STORM if counts.minus * 100 >= _CLEAR_FROM * counts.voters else Weather.RAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,22 @@
-"""The calendar of the Région's questions: weeks, days, and what an editor should look at twice (pure).
+"""The calendar of what the Région asks, tells and sends: weeks, days, and what to look at twice (pure).
 
 Days are those of the Région's clocks. Holidays are the eleven of France and the two of Alsace-Moselle.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from storage.values_drafts import Planned
+from storage.values_planning import Planned, PlannedSort
 from web.citizen.local_time import here
 
 _HERE = ZoneInfo("Europe/Paris")
 
 MOST_A_WEEK = 2
 NIGHT = (22, 7)
-"""A vote that ends between these hours ends while people sleep."""
+"""A vote that ends between these hours ends while people sleep; a letter wakes them."""
 
 
 class Warn(StrEnum):
@@ -27,6 +27,10 @@ class Warn(StrEnum):
     SAME_DAY = "same-day"
     ENDS_AT_NIGHT = "ends-at-night"
     ENDS_ON_HOLIDAY = "ends-on-holiday"
+    CAMPAIGNS_TOGETHER = "campaigns-together"
+    LETTERS_TOGETHER = "letters-together"
+    LETTER_AT_NIGHT = "letter-at-night"
+    LETTER_ON_HOLIDAY = "letter-on-holiday"
 
 
 class Holiday(StrEnum):
@@ -87,7 +91,7 @@ def span(first: date, last: date) -> tuple[int, int]:
 
 def _week(monday: date, planned: Sequence[Planned], today: date) -> Week:
     days = tuple(_day(monday + timedelta(number), planned) for number in range(7))
-    opening = sum(len(day.opening) for day in days)
+    opening = sum(one.sort.is_asked for day in days for one in day.opening)
     warnings: tuple[Warn, ...] = ()
     if opening > MOST_A_WEEK:
         warnings = (Warn.FULL_WEEK,)
@@ -100,14 +104,26 @@ def _day(on: date, planned: Sequence[Planned]) -> Day:
     opening = tuple(one for one in planned if here(one.opens_at).date() == on)
     closing = tuple(one for one in planned if one.closes_at is not None and here(one.closes_at).date() == on)
     holiday = holidays(on.year).get(on)
-    warnings = []
-    if len(opening) > 1:
-        warnings.append(Warn.SAME_DAY)
-    if any(_is_night(one.closes_at) for one in closing):
-        warnings.append(Warn.ENDS_AT_NIGHT)
-    if closing and holiday is not None:
-        warnings.append(Warn.ENDS_ON_HOLIDAY)
-    return Day(on, opening, closing, holiday, tuple(warnings))
+    return Day(on, opening, closing, holiday, tuple(_day_warnings(opening, closing, holiday is not None)))
+
+
+def _day_warnings(opening: Sequence[Planned], closing: Sequence[Planned], is_holiday: bool) -> Iterator[Warn]:
+    votes = [one for one in closing if one.sort.is_asked]
+    letters = [one for one in opening if one.sort is PlannedSort.LETTER]
+    if sum(one.sort.is_asked for one in opening) > 1:
+        yield Warn.SAME_DAY
+    if sum(one.sort is PlannedSort.CAMPAIGN for one in opening) > 1:
+        yield Warn.CAMPAIGNS_TOGETHER
+    if any(_is_night(one.closes_at) for one in votes):
+        yield Warn.ENDS_AT_NIGHT
+    if votes and is_holiday:
+        yield Warn.ENDS_ON_HOLIDAY
+    if len(letters) > 1:
+        yield Warn.LETTERS_TOGETHER
+    if any(_is_night(one.opens_at) for one in letters):
+        yield Warn.LETTER_AT_NIGHT
+    if letters and is_holiday:
+        yield Warn.LETTER_ON_HOLIDAY
 
 
 def _is_night(at: int | None) -> bool:

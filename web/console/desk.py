@@ -17,6 +17,7 @@ from starlette.routing import Route
 from storage import sessions
 from storage.values_staff import Role, Session, SessionStage, Staff
 from web.catalogue import Language
+from web.citizen.visit import each_once
 from web.console.areas import areas_of
 from web.opened import is_opened
 from web.rendering import Pages
@@ -164,9 +165,14 @@ def go(path: str) -> Response:
     return RedirectResponse(path, SEE_OTHER)
 
 
+_LISTS = frozenset({"role", "theme", "key"})
+"""What may be ticked, or stand in a form, several times."""
+
+
 async def read_form(request: Request, most: int = 4096) -> FormData:
-    """The posted fields, each of at most ``most`` bytes; files are not taken."""
-    return await request.form(max_files=0, max_fields=200, max_part_size=most)
+    """The posted fields, each of at most ``most`` bytes, and once; files are not taken. Raises FieldTwice."""
+    form = await request.form(max_files=0, max_fields=200, max_part_size=most)
+    return each_once(form, but=_LISTS)
 
 
 def _to_the_door(request: Request) -> Response:

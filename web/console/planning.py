@@ -1,15 +1,21 @@
-"""The calendar of the Région's questions, by month or by week."""
+"""The calendar of what the Région asks, tells and sends, by month or by week."""
 
 import re
 from datetime import date, timedelta
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage.planning import planned_questions
+from storage.planning import planned
+from storage.values_drafts import DraftSort
+from storage.values_planning import Planned, PlannedSort
+from storage.values_staff import Role
 from web.citizen.local_time import here
+from web.console import letter
 from web.console.calendar import span, weeks
 from web.console.desk import StaffVisit
+from web.console.draft_desk import PATHS
 from web.forms import trimmed
 
 _MONTH = re.compile(r"(20[2-9][0-9])-(0[1-9]|1[0-2])")
@@ -21,10 +27,10 @@ async def calendar_page(request: Request, visitor: StaffVisit) -> Response:
     monday = _week(trimmed(request.query_params, "semaine"))
     first = monday or _month(trimmed(request.query_params, "mois")) or today.replace(day=1)
     last = first + timedelta(6) if monday else (first + timedelta(31)).replace(day=1) - timedelta(1)
-    planned = await planned_questions(visitor.services.database, *span(first, last))
+    found = await planned(visitor.services.database, *span(first, last))
     before, after = first - timedelta(1), last + timedelta(1)
     context = {
-        "weeks": weeks(first, last, planned, today),
+        "weeks": weeks(first, last, found, today),
         "first": first,
         "last": last,
         "today": today,
@@ -33,8 +39,29 @@ async def calendar_page(request: Request, visitor: StaffVisit) -> Response:
         "after": _query(after, monday is not None),
         "month": first.strftime("%Y-%m"),
         "here": here,
+        "address_of": partial(_address, is_editor=visitor.staff.is_any(Role.EDITOR)),
     }
     return visitor.page("calendar.html", context)
+
+
+_MAKING = {
+    PlannedSort.QUESTION: PATHS[DraftSort.TOPIC],
+    PlannedSort.QUESTIONNAIRE: PATHS[DraftSort.QUESTIONNAIRE],
+    PlannedSort.CAMPAIGN: PATHS[DraftSort.CAMPAIGN],
+    PlannedSort.LETTER: letter.PATH,
+}
+_PUBLIC = {
+    PlannedSort.QUESTION: "/sujets",
+    PlannedSort.QUESTIONNAIRE: "/questionnaires",
+    PlannedSort.CAMPAIGN: "/campagnes",
+}
+
+
+def _address(one: Planned, *, is_editor: bool) -> str:
+    """Where one reads or changes it; none of a letter for who may not open it."""
+    if one.sort is PlannedSort.LETTER and not is_editor:
+        return ""
+    return f"{_PUBLIC[one.sort]}/{one.made}" if one.draft is None else f"{_MAKING[one.sort]}/{one.draft}"
 
 
 def _query(on: date, is_week: bool) -> str:

@@ -95,7 +95,6 @@ async def previewed_page(request: Request, visitor: StaffVisit) -> Response:
         "at_most": max(len(shown.path), walk(questionnaire, {}, ()).at_most),
         "before": None if before is None else f"{request.url.path}?question={before}",
         "after": None,
-        "wants_profile": False,
     }
     return pages.page("questionnaire.html", context)
 

@@ -130,6 +130,15 @@ def told_of(visitor: StaffVisit, decision: Decision) -> str:
     return visitor.say("decided", decision.choice)
 
 
+def became(visitor: StaffVisit, decision: Decision | None) -> str:
+    """What was decided about something that waits no more, and by whom; of one's own decision that one made it."""
+    if decision is None:
+        return visitor.say("decided-elsewhere", "gone")
+    if decision.staff == visitor.staff.id:
+        return visitor.say("decided-by-you", decision.choice)
+    return visitor.say("decided-elsewhere", decision.choice, name=decision.name)
+
+
 async def _subject_page(request: Request, visitor: StaffVisit, sort: Sort) -> Response:
     asked = read_asked(request.query_params)
     if sort is Sort.TOPIC and not asked.sort:
@@ -155,9 +164,8 @@ async def _hold(request: Request, visitor: StaffVisit, sort: Sort) -> Response:
         post = await get_post(database, subject.id)
         is_open = post is not None and post.status is PostStatus.WAITING
     if not is_open:
-        by, choice = ("", None) if decision is None else (decision.name, decision.choice)
-        told = visitor.say("decided-elsewhere", choice or "gone", name=by)
-        return JSONResponse({"open": False, "told": told})
+        own = decision is not None and decision.staff == visitor.staff.id
+        return JSONResponse({"open": False, "told": became(visitor, decision), "own": own})
     held = await claim(database, subject, visitor.staff.id, visitor.session.id, visitor.now)
     if held is None:
         return JSONResponse({"open": True, "told": ""})

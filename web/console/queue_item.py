@@ -12,6 +12,7 @@ from storage.topics import get_topic, list_themes, with_own
 from storage.values import Theme, Topic
 from storage.values_moderation import Choice, RefusalReason, Sort, Subject
 from storage.values_posts import Post, PostKind, PostReason, PostStatus
+from storage.waiting_words import Alike
 from web.citizen.local_time import here
 from web.citizen.visit import new_op
 from web.console.desk import StaffVisit
@@ -42,7 +43,7 @@ async def _post_item(visitor: StaffVisit, subject: Subject) -> dict[str, Any] | 
     parent = None if post.parent is None else await get_topic(database, post.parent)
     is_argument = post.kind is PostKind.ARGUMENT
     alike = [] if is_argument else await _alike(visitor, post.text, None)
-    waiting = [] if is_argument else await _waiting_alike(visitor, post)
+    waiting = Alike((), True) if is_argument else await _waiting_alike(visitor, post)
     is_open = post.status is PostStatus.WAITING
     return {
         **await _common(visitor, subject, post.text, post.theme, alike, is_open=is_open),
@@ -53,7 +54,8 @@ async def _post_item(visitor: StaffVisit, subject: Subject) -> dict[str, Any] | 
         "parent": parent,
         "since": here(post.created_at),
         "reported": None,
-        "waiting_alike": waiting,
+        "waiting_alike": waiting.posts,
+        "is_looking": not waiting.is_whole,
         "status": str(post.status),
         "reason": _reason_of(visitor, post),
     }
@@ -78,7 +80,8 @@ async def _topic_item(visitor: StaffVisit, subject: Subject) -> dict[str, Any] |
         "parent": None if topic.parent is None else await get_topic(database, topic.parent),
         "since": here(topic.created_at),
         "reported": await reported_of(database, topic.id),
-        "waiting_alike": [],
+        "waiting_alike": (),
+        "is_looking": False,
         "status": "shown" if topic.withdrawn_at is None else "merged" if merge else "hidden",
         "reason": "",
         "merge": merge,
@@ -116,9 +119,9 @@ async def _alike(visitor: StaffVisit, text: str, itself: int | None) -> list[Top
     return [topic for topic in found if topic.id != itself and topic.kind.by_citizens][:SIMILAR_SHOWN]
 
 
-async def _waiting_alike(visitor: StaffVisit, post: Post) -> list[Post]:
+async def _waiting_alike(visitor: StaffVisit, post: Post) -> Alike:
     services = visitor.services
-    return await services.waiting_words.similar(services.database, post, SIMILAR_SHOWN, visitor.now)
+    return await services.waiting_words.similar(services.database, post, SIMILAR_SHOWN)
 
 
 def _reason_of(visitor: StaffVisit, post: Post) -> str:

@@ -38,5 +38,7 @@ def _plain(entry: Entry) -> dict[str, Any]:
     plus = None if entry.share is None else entry.share.plus
     told: dict[str, Any] = {"id": topic.id, "title": topic.title, "voters": topic.voters, "plus": plus}
     told["language"] = language_written(topic.title)
+    told["region"] = not topic.kind.by_citizens
+    told["questionnaire"] = topic.questionnaire
     told["caveats"] = list(topic.provenance.caveats)
     return told if entry.won is None else {**told, "won": entry.won}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from realtime.disclosure import is_shared
 from realtime.tally import Counts
 from storage.values_statistics import TopicFigures
 from web.statistics.representativeness import wilson
@@ -19,19 +20,16 @@ def loved(topics: Iterable[TopicFigures], most: int) -> list[TopicFigures]:
 
 
 def divided(topics: Iterable[TopicFigures], most: int) -> list[TopicFigures]:
-    """Nearest to half and half first, at the same distance the more voters; with over 60 % for a side no more."""
-    between = [topic for topic in _shown(topics) if distance(topic.counts) <= FARTHEST + 1e-9]
-    return sorted(between, key=lambda topic: (distance(topic.counts), -topic.voters, -topic.id))[:most]
+    """Of what is « partagé » nearest to half and half first, at the same distance the more voters."""
+    between = [topic for topic in _shown(topics) if topic.counts is not None and is_shared(topic.counts)]
+    return sorted(between, key=lambda topic: (_from_half(topic.counts), -topic.voters, -topic.id))[:most]
 
 
 LOVED_FROM = 0.6
 """Part of plus from which the weather is fair."""
 
-FARTHEST = 0.1
-"""From a half, in parts of plus: the weather « temps partagé » reaches from 40 to 60 %."""
 
-
-def distance(counts: Counts | None) -> float:
+def _from_half(counts: Counts | None) -> float:
     """How far from half and half."""
     return abs(_part(counts) - 0.5)
 

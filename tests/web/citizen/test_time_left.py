@@ -17,11 +17,11 @@ def words(rules: TopicRules) -> str:
 @pytest.mark.parametrize(
     ("span", "said"),
     [
-        (3 * DAY + HOUR, "encore 3 jours"),
-        (DAY, "encore 1 jour"),
-        (DAY - 1, "se termine dans 23 h"),
-        (2 * HOUR, "se termine dans 2 h"),
-        (HOUR - 1, "se termine dans 59 min"),
+        (3 * DAY + HOUR, "encore 3\u00a0jours"),
+        (DAY, "encore 1\u00a0jour"),
+        (DAY - 1, "se termine dans 23\u00a0h"),
+        (2 * HOUR, "se termine dans 2\u00a0h"),
+        (HOUR - 1, "se termine dans 59\u00a0min"),
         (MINUTE - 1, "se termine dans un instant"),
         (0, "vote terminé"),
         (-DAY, "vote terminé"),
@@ -36,4 +36,4 @@ def test_a_vote_may_have_no_end() -> None:
 
 
 def test_a_planned_vote_says_when_it_opens() -> None:
-    assert words(TopicRules(NOW + 2 * DAY, None)) == "ouvre dans 2 jours"
+    assert words(TopicRules(NOW + 2 * DAY, None)) == "ouvre dans 2\u00a0jours"

@@ -18,6 +18,18 @@ def test_plus_is_up_and_time_goes_right() -> None:
     assert drawn.last == (600.0, 150.0)
 
 
+def test_no_two_instants_of_a_line_read_alike() -> None:
+    def in_seconds(*instants: int) -> bool:
+        drawn = timeline([Moment(at, Counts(30, 0)) for at in instants])
+        assert drawn is not None
+        return drawn.in_seconds
+
+    assert in_seconds(10_000, 40_000)
+    assert in_seconds(0, 10_000, 86_400_000)
+    assert not in_seconds(0, 60_000, 120_000)
+    assert not in_seconds(0, 60_000, 60_000, 120_000)  # a step is told twice
+
+
 def test_moments_in_the_fog_are_not_drawn() -> None:
     drawn = timeline([Moment(n * 1000, Counts(n, 0)) for n in range(1, 33)])
     assert drawn is not None

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from storage.values_drafts import DraftFault, DraftState, Planned
+from storage.values_drafts import DraftFault, DraftState
+from storage.values_planning import Planned, PlannedSort
 from web.console.calendar import Holiday, Warn, easter, holidays, span, weeks
 from web.console.local_instant import read_instant, write_instant
 
@@ -18,8 +19,9 @@ def at(text: str) -> int:
     return read
 
 
-def question(opens: str, closes: str | None = None) -> Planned:
-    return Planned(DraftState.SCHEDULED, "Une question ?", at(opens), None if closes is None else at(closes))
+def question(opens: str, closes: str | None = None, sort: PlannedSort = PlannedSort.QUESTION) -> Planned:
+    ends = None if closes is None else at(closes)
+    return Planned(sort, DraftState.SCHEDULED, "Une question ?", at(opens), ends)
 
 
 def warned(*planned: Planned, first: date = MONDAY, today: date = TODAY) -> set[Warn]:
@@ -42,6 +44,32 @@ def test_more_than_two_in_a_week_and_two_on_a_day() -> None:
     three = [question(f"2027-03-2{day}T09:00") for day in (2, 3, 4)]
     assert warned(*three) == {Warn.FULL_WEEK}
     assert warned(question("2027-03-22T00:00"), question("2027-03-22T23:59")) == {Warn.SAME_DAY}
+
+
+def test_a_questionnaire_counts_as_a_question_and_a_campaign_or_a_letter_does_not() -> None:
+    asked = question("2027-03-22T09:00", sort=PlannedSort.QUESTIONNAIRE)
+    assert warned(asked) == set()
+    assert warned(asked, question("2027-03-22T10:00")) == {Warn.SAME_DAY}
+    for sort in (PlannedSort.CAMPAIGN, PlannedSort.LETTER):
+        other = question("2027-03-22T10:00", sort=sort)
+        assert warned(other) == {Warn.EMPTY_WEEK} and warned(asked, other) == set()
+
+
+@pytest.mark.parametrize(
+    ("sort", "opens", "warning"),
+    [
+        (PlannedSort.LETTER, ["2027-03-25T23:00"], Warn.LETTER_AT_NIGHT),
+        (PlannedSort.LETTER, ["2027-03-26T12:00"], Warn.LETTER_ON_HOLIDAY),
+        (PlannedSort.LETTER, ["2027-03-25T12:00", "2027-03-25T13:00"], Warn.LETTERS_TOGETHER),
+        (PlannedSort.CAMPAIGN, ["2027-03-25T12:00", "2027-03-25T13:00"], Warn.CAMPAIGNS_TOGETHER),
+        (PlannedSort.CAMPAIGN, ["2027-03-26T23:00"], None),
+    ],
+)
+def test_what_a_letter_and_campaigns_are_warned_of(
+    sort: PlannedSort, opens: list[str], warning: Warn | None
+) -> None:
+    found = warned(question("2027-03-22T09:00"), *(question(one, sort=sort) for one in opens))
+    assert found == ({warning} if warning else set())
 
 
 @pytest.mark.parametrize(

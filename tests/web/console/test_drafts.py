@@ -15,7 +15,7 @@ from storage.values_drafts import DraftContent, DraftState
 from storage.values_staff import Role
 from tests.storage.house import device
 from tests.web.conftest import Site
-from tests.web.drafted import MINUTE, drafted
+from tests.web.drafted import MINUTE, drafted, drafted_campaign, drafted_questionnaire
 from tests.web.staffed import Colleague, colleague
 from web.console.local_instant import write_instant
 from web.pictures import MOST_BYTES
@@ -224,7 +224,32 @@ async def test_the_calendar_shows_drafts_and_questions_with_its_warnings(
     page = (await editor.browser.get(f"{PATH}/calendrier?mois=2027-01")).text
     assert page.count("Faut-il des trains de nuit") == 2
     assert "ouvrent le même jour" in page
-    assert "Aucune question" in page
+    assert "Ni question ni questionnaire" in page
     assert (await editor.browser.get(f"{PATH}/calendrier?semaine=2027-W02")).text.count('cal-week"') == 1
     for asked in ("mois=nope", "semaine=2027-W60", "mois=2027-13"):
         assert (await editor.browser.get(f"{PATH}/calendrier?{asked}")).status_code == 200
+
+
+async def test_the_calendar_shows_questionnaires_campaigns_and_letters_that_are_sent(
+    site: Site, editor: Colleague
+) -> None:
+    questionnaire = await drafted_questionnaire(site, editor.id, DraftState.SCHEDULED)
+    campaign = await drafted_campaign(site, editor.id, DraftState.PUBLISHED)
+    await editor.browser.post("/console/lettre", data={"mois": "2027-01"})
+    own = {
+        "title": "La lettre de janvier",
+        "version": "1",
+        "key": "own-00000001",
+        "heading-own-00000001": "Bonjour",
+    }
+    await editor.browser.post("/console/lettre/1", data={**own, "text-own-00000001": "À vous."})
+    moment = {"day": "2027-01-27", "time": "23:30"}
+    assert (await editor.browser.post("/console/lettre/1/envoi", data=moment)).status_code == 303
+    page = " ".join((await editor.browser.get(f"{PATH}/calendrier?mois=2027-01")).text.split())
+    assert f'href="{PATH}/questionnaires/{questionnaire}"' in page and "Questionnaire :" in page
+    assert f'href="{PATH}/campagnes/{campaign}"' in page and "Le mois du train" in page
+    assert 'href="/console/lettre/1"' in page and "part à 23:30" in page and "programmée" in page
+    assert "Une lettre part la nuit." in page
+    administrator = await colleague(site, Role.ADMINISTRATOR, email="b@grandest.fr")
+    page = (await administrator.browser.get(f"{PATH}/calendrier?mois=2027-01")).text
+    assert "La lettre de janvier" in page and 'href="/console/lettre/1"' not in page

@@ -1,8 +1,11 @@
 """Which topics stand first."""
 
+from realtime.disclosure import JUDGED_FROM, SHARED_UNDER
 from realtime.tally import Counts
+from storage.tallies import gap
 from storage.values import Provenance, TopicKind
 from storage.values_statistics import TopicFigures
+from web.citizen.weather import Weather, weather
 from web.statistics.rankings import divided, loved
 
 
@@ -25,6 +28,21 @@ def test_what_half_dislike_is_not_loved() -> None:
 
 def test_the_most_divided_is_nearest_to_half() -> None:
     assert divided([ONE, FOUR, HIDDEN, THREE], 5) == [THREE, FOUR]
+
+
+def test_what_is_divided_has_the_weather_that_is_called_so() -> None:
+    """The list, the weather's word and the order of a search know one rule."""
+    topics = [
+        topic(plus, Counts(plus, voters - plus)) for voters in (29, 30, 100) for plus in range(voters + 1)
+    ]
+    listed = divided(topics, len(topics))
+    assert sorted(one.id for one in listed) == sorted(
+        one.id for one in topics if one.counts and weather(one.counts) is Weather.CLOUDS
+    )
+    for one in topics:
+        assert one.counts is not None
+        is_found = (gap(one.counts) or 0) < SHARED_UNDER and one.voters >= JUDGED_FROM
+        assert (one in listed) == is_found
 
 
 def test_lists_are_cut() -> None:

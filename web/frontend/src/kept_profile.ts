@@ -24,6 +24,12 @@ export class KeptProfile {
     return this.#fields() !== null;
   }
 
+  /** Whether every question is answered in it. */
+  get isWhole(): boolean {
+    const fields = this.#fields();
+    return fields !== null && ["departement", "sex", "age"].every((name) => fields[name]);
+  }
+
   keep(fields: Readonly<Record<string, string>>): void {
     this.store.setItem(KEY, JSON.stringify(fields));
   }
@@ -41,8 +47,8 @@ export class KeptProfile {
   async #deliver(): Promise<boolean> {
     const fields = this.#fields();
     if (!fields) return true;
-    // The server keeps them only where there is no profile yet: sent twice, or after another page's, they change nothing.
-    const answer = await this.post({ ...fields, first: "1" });
+    // The server keeps first ones only where there is no profile yet: sent twice, or after another page's, they change nothing.
+    const answer = await this.post({ first: "1", ...fields });
     if (!answer) return false;
     this.drop();
     this.told(answer);

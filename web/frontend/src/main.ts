@@ -12,14 +12,17 @@ import { install } from "./install.ts";
 import { KeptProfile, postProfile } from "./kept_profile.ts";
 import { startMenu } from "./menu.ts";
 import { startMotion } from "./motion.ts";
-import { writeAllPaused, writeBanner, writeFresh, writePosting } from "./noticed.ts";
+import { writeAllPaused, writeBanner, writePosting } from "./noticed.ts";
 import { Notices } from "./notices.ts";
+import { writeFresh } from "./opened.ts";
 import { OwnVotes, topicOfOwn, withVote } from "./own.ts";
 import type { PendingVote } from "./pending.ts";
 import { PendingVotes } from "./pending.ts";
+import type { Asks } from "./profile.ts";
 import { profileStep } from "./profile.ts";
 import { Rivals, askSign } from "./rivals.ts";
 import type { Session } from "./session.ts";
+import { isServing } from "./serving.ts";
 import { GAUGE_FROM, share } from "./share.ts";
 import { startSharing } from "./sharing.ts";
 import { after, openSession } from "./socket.ts";
@@ -208,9 +211,11 @@ function start(live: string): void {
   });
 
   function onNo(message: No): void {
-    const topic = message.op === undefined ? undefined : pending.get(message.op)?.topic;
+    const vote = message.op === undefined ? undefined : pending.get(message.op);
     desk.onNo(message);
-    if (topic !== undefined) rivals.answered(topic);
+    if (!vote) return;
+    rivals.answered(vote.topic);
+    if (message.code === PROFILE_NEEDED && !pending.last(vote.topic)) offerProfile(vote);
   }
 
   /** The server could not read the topic just now; everybody who was told so must not ask in the same moment. */
@@ -242,7 +247,6 @@ function start(live: string): void {
     return delivered;
   }
 
-  const isServing = () => fetch("/favicon.svg", { method: "HEAD", cache: "no-store" }).then((r) => r.ok, () => false);
   const desk: Desk = new Desk(standings, pending, counter, {
     tell,
     reachable: async () => (await isServing()) && (await beginVoting()),
@@ -259,7 +263,6 @@ function start(live: string): void {
     for (const article of shown) writeNote(article, note);
     if (told.kind === "refused" && told.code === CLOSED) for (const article of shown) closeTopic(article, words);
     if (!shown.length && vote) tellElsewhere(told, vote);
-    if (told.kind === "refused" && told.code === PROFILE_NEEDED) offerProfile(topic);
   }
 
   /** A vote that was kept and is about a topic of another page. */
@@ -273,24 +276,30 @@ function start(live: string): void {
   }
 
   /** The refused choice is cast again once the profile is there. */
-  function offerProfile(topic: number): void {
-    const wanted = lastPressed;
-    if (!profile.available || wanted?.topic !== topic) return;
-    void profile.ask().then((kept) => kept && desk.cast(topic, wanted.sign, newOp()));
+  function offerProfile({ topic, sign, title }: PendingVote): void {
+    if (!profile.available || !articles(topic).length) return;
+    void profile.ask("all").then((kept) => (kept ? desk.cast(topic, sign, newOp(), title) : giveUp(topic)));
   }
 
-  let lastPressed: { topic: number; sign: -1 | 0 | 1 } | undefined;
+  /** Who has a ballot on a topic is not asked for more: it keeps the cell that it was cast from. */
+  function asked(topic: number): Asks {
+    const needsAll = articles(topic).some(({ dataset }) => dataset.needsAll !== undefined);
+    return needsAll && standings.own(topic) === null ? "all" : "any";
+  }
+
+  function giveUp(topic: number): void {
+    const note = words.say("live", asked(topic) === "all" ? "not-asked-all" : "not-asked");
+    for (const article of articles(topic)) writeNote(article, note);
+  }
+
   listenForVotes({
     cast: (topic, sign, op) => {
-      lastPressed = { topic, sign };
       const [article] = articles(topic);
       desk.cast(topic, sign, op, article ? titleOf(article) : "");
     },
-    needsProfile: () => profile.needed,
-    askProfile: () => profile.ask(),
-    givenUp: (topic) => {
-      for (const article of articles(topic)) writeNote(article, words.say("live", "not-asked"));
-    },
+    needsProfile: (topic) => profile.needed(asked(topic)),
+    askProfile: (topic) => profile.ask(asked(topic)),
+    givenUp: giveUp,
   });
 
   // --- other pages of this browser

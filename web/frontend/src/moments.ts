@@ -10,6 +10,7 @@ const HEIGHT = 200;
 const AREA_PART = 0.4;
 /** Live points are no closer than this part of the whole: more could not be seen. */
 const FINEST = 1 / 300;
+const MINUTE = 60_000;
 /** Rows of the table behind the drawing. */
 const MOST_ROWS = 12;
 
@@ -47,6 +48,12 @@ export function stepPath(moments: readonly Moment[], at: number): string {
 export function rows(moments: readonly Moment[]): Moment[] {
   const step = Math.ceil(moments.length / MOST_ROWS);
   return moments.toReversed().filter((_, i) => i % step === 0);
+}
+
+/** Whether the table's instants need seconds, so that no two of them read alike. */
+export function inSeconds(moments: readonly Moment[]): boolean {
+  const instants = new Set(rows(moments).map(([at]) => at));
+  return new Set([...instants].map((at) => Math.floor(at / MINUTE))).size < instants.size;
 }
 
 function tenth(value: number): number {

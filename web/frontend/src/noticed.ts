@@ -1,6 +1,7 @@
 // The places of the page where it says what staff have switched for everybody.
+import { closing, keepingPlace, make } from "./above.ts";
 import { articles } from "./topics.ts";
-import type { Banner, Fresh } from "./wire.ts";
+import type { Banner } from "./wire.ts";
 import type { Words } from "./words.ts";
 import { inLanguage, typography } from "./words.ts";
 
@@ -9,86 +10,39 @@ const STAFF_WRITE = "fr";
 /** What this page was told to close; it does not come again with the same words. */
 let closed: string | null = null;
 
-/** A banner that comes makes room above the page, one that goes leaves it: nothing moves. */
+/** A banner that comes makes room above the page, one that goes leaves it, and one that takes another's place fills it:
+ * nothing moves, and nothing is blank beside what is said. */
 export function writeBanner(banner: Banner | null, words: Words): void {
   const standing = document.getElementById("banner");
   const place = document.getElementById("notice");
   const isStanding = banner !== null && standing?.dataset.text === banner.text;
-  standing?.classList.toggle("is-over", !isStanding);
   if (!place) return;
   const text = isStanding || banner === null || closed === banner.text ? "" : banner.text;
-  if (place.dataset.text === text) return;
+  const stand = (): void => {
+    standing?.classList.toggle("is-over", !isStanding);
+    if (standing) standing.hidden = text !== "";
+  };
+  if ((place.dataset.text ?? "") === text) return stand();
   place.dataset.text = text;
   const box = banner && text ? [told(banner, words, () => writeBanner(banner, words))] : [];
-  keepingPlace(() => place.replaceChildren(...box), banner !== null && closed === banner.text);
-}
-
-/** Whatever comes and goes above the page, what is looked at stays where it is; where the page is at its top already,
- * the room of what goes is left empty, but not for who has closed it. */
-function keepingPlace(change: () => void, isClosed = false): void {
-  const above = document.getElementById("above");
-  const main = document.getElementById("main");
-  if (!above || !main) return change();
-  const top = (): number => main.getBoundingClientRect().top;
-  const before = top();
-  above.style.minHeight = "";
-  change();
-  scrollBy({ top: top() - before, behavior: "instant" });
-  const drawnUp = before - top();
-  if (drawnUp > 0 && !isClosed) above.style.minHeight = `${above.offsetHeight + drawnUp}px`;
+  const change = (): void => {
+    stand();
+    place.replaceChildren(...box);
+  };
+  keepingPlace(change, banner !== null && closed === banner.text);
 }
 
 function told(banner: Banner, words: Words, again: () => void): HTMLElement {
   const box = make("div", `banner banner-${banner.severity}`);
   const kind = make("strong", "", words.say("notice", banner.severity));
-  const close = make("button", "link-button", words.say("notice", "close"));
-  close.setAttribute("type", "button");
-  close.addEventListener("click", () => {
-    closed = banner.text;
-    document.getElementById("main")?.focus({ preventScroll: true });
-    again();
-  });
   const line = make("p", "");
   line.append(kind, " ", inLanguage(make("span", "", typography(banner.text)), STAFF_WRITE));
+  const close = closing(words, () => {
+    closed = banner.text;
+    again();
+  });
   box.append(line, close);
   return box;
-}
-
-/** What the Région has begun to ask since this page was `loaded` (ms since 1970); it stands above the page. */
-export function writeFresh(fresh: Fresh, loaded: number, words: Words): void {
-  const place = document.getElementById("fresh");
-  if (!place || fresh.opened < loaded || place.dataset.topic === String(fresh.topic)) return;
-  if (articles().some((article) => Number(article.dataset.topic) === fresh.topic)) return;
-  place.dataset.topic = String(fresh.topic);
-  const line = make("p", "");
-  line.append(make("strong", "", words.say("notice", "fresh")), " ", inLanguage(make("span", "", typography(fresh.title)), STAFF_WRITE));
-  putAbove(place, line, { href: `/sujets/${fresh.topic}`, label: words.say("notice", "answer") }, words);
-}
-
-/** Something new further down on this page; whether it is told, which it is where nothing else stands above. */
-export function tellBelow(told: string, href: string, words: Words): boolean {
-  const place = document.getElementById("fresh");
-  if (!place || place.childElementCount) return false;
-  const line = make("p", "");
-  line.append(make("strong", "", told));
-  putAbove(place, line, { href, label: words.say("notice", "look") }, words);
-  return true;
-}
-
-/** Stands above the page until it is followed or closed. */
-function putAbove(place: HTMLElement, line: HTMLElement, { href, label }: { href: string; label: string }, words: Words): void {
-  const link = make("a", "button", label);
-  link.setAttribute("href", href);
-  link.addEventListener("click", () => keepingPlace(() => place.replaceChildren()));
-  const close = make("button", "link-button", words.say("notice", "close"));
-  close.setAttribute("type", "button");
-  close.addEventListener("click", () => {
-    document.getElementById("main")?.focus({ preventScroll: true });
-    keepingPlace(() => place.replaceChildren(), true);
-  });
-  const box = make("div", "fresh-box");
-  box.append(line, link, close);
-  keepingPlace(() => place.replaceChildren(box));
 }
 
 /** Why nothing can be posted, told beside the button; above the form only where the page came with it. */
@@ -127,11 +81,4 @@ export function writeAllPaused(
 function write(place: HTMLElement, text: string): void {
   const told = typography(text);
   if (place.textContent !== told) place.textContent = told;
-}
-
-function make(name: string, className: string, text = ""): HTMLElement {
-  const element = document.createElement(name);
-  if (className) element.className = className;
-  element.textContent = text;
-  return element;
 }

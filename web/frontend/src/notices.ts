@@ -9,8 +9,8 @@ export interface NoticePlaces {
   banner(banner: Banner | null): void;
   posting(why: string | null): void;
   paused(topics: ReadonlyMap<number, string>): void;
-  /** Something new to answer; what was told stays until it is closed. */
-  fresh(fresh: Fresh): void;
+  /** What has opened lately; what was told stays until it is closed. */
+  fresh(fresh: readonly Fresh[]): void;
 }
 
 export interface NoticeTime {

@@ -2,13 +2,16 @@
 import type { KeptProfile, Post } from "./kept_profile.ts";
 import type { Words } from "./words.ts";
 
+/** What a topic asks for: any answers or none, or all three. The parts of the dialog that are for one say so. */
+export type Asks = "any" | "all";
+
 export interface ProfileStep {
   /** Whether this page can ask at all. */
   readonly available: boolean;
-  /** Whether this citizen was never asked. */
-  readonly needed: boolean;
+  /** Whether a vote waits for answers: this citizen was never asked, or not all was told where the topic needs all. */
+  needed(asks: Asks): boolean;
   /** Ask; whether an answer (or a "no answer") was kept. */
-  ask(): Promise<boolean>;
+  ask(asks: Asks): Promise<boolean>;
 }
 
 export function profileStep(words: Words, kept: KeptProfile, post: Post): ProfileStep {
@@ -17,10 +20,12 @@ export function profileStep(words: Words, kept: KeptProfile, post: Post): Profil
   const asking = dialog && form ? new Asking(dialog, form, words, kept, post) : null;
   return {
     available: asking !== null,
-    get needed() {
-      return asking !== null && document.body.dataset.profile === "none" && !kept.isThere;
+    needed(asks) {
+      const told = document.body.dataset.profile;
+      if (!asking) return false;
+      return asks === "all" ? told !== "complete" && !kept.isWhole : told === "none" && !kept.isThere;
     },
-    ask: () => (asking ? asking.ask() : Promise.resolve(true)),
+    ask: (asks) => (asking ? asking.ask(asks) : Promise.resolve(true)),
   };
 }
 
@@ -30,6 +35,7 @@ class Asking {
   readonly #previous = document.createElement("button");
   readonly #submit: HTMLButtonElement | null;
   #at = 0;
+  #asks: Asks = "any";
   #done: ((kept: boolean) => void) | null = null;
 
   constructor(
@@ -50,12 +56,14 @@ class Asking {
     this.#previous.addEventListener("click", () => this.#show(this.#at - 1));
     form.addEventListener("submit", (event) => this.#onSubmit(event));
     form.addEventListener("click", (event) => this.#onTap(event));
+    form.querySelector(".profile-leave")?.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => this.#finish(false));
   }
 
-  ask(): Promise<boolean> {
+  ask(asks: Asks): Promise<boolean> {
     this.#finish(false);
-    this.#note("");
+    this.#asks = asks;
+    for (const part of this.dialog.querySelectorAll<HTMLElement>("[data-asks]")) part.hidden = part.dataset.asks !== asks;
     this.dialog.showModal();
     this.#show(0);
     return new Promise((resolve) => (this.#done = resolve));
@@ -63,15 +71,19 @@ class Asking {
 
   #show(at: number): void {
     this.#at = at;
+    this.#note("");
     this.#steps.forEach((step, i) => (step.hidden = i !== at));
     // Read once, the explanation gives its room to the answers.
-    for (const told of this.dialog.querySelectorAll<HTMLElement>(":scope > p")) told.hidden = at > 0;
+    for (const told of this.dialog.querySelectorAll<HTMLElement>(":scope > p")) {
+      told.hidden = at > 0 || told.dataset.asks !== this.#asks;
+    }
     const isLast = at === this.#steps.length - 1;
     this.#where.textContent = this.words.say("live", "step", { n: at + 1, total: this.#steps.length });
     this.#previous.hidden = at === 0;
     if (this.#submit) this.#submit.textContent = this.words.say("live", isLast ? "finish" : "next");
     const step = this.#steps[at];
-    (step?.querySelector<HTMLElement>("input:checked") ?? step?.querySelector("input"))?.focus();
+    const chosen = step?.querySelector<HTMLElement>("input:checked");
+    (chosen?.checkVisibility() ? chosen : step?.querySelector("input"))?.focus();
   }
 
   /** A tap goes on by itself; arrow keys, which choose in passing, don't. */
@@ -84,8 +96,13 @@ class Asking {
   #onSubmit(event: SubmitEvent): void {
     event.preventDefault();
     const skips = (event.submitter as HTMLButtonElement | null)?.name === "skip";
-    if (!skips && this.#at < this.#steps.length - 1) this.#show(this.#at + 1);
+    if (this.#asks === "all" && !this.#isAnswered()) this.#note(this.words.say("live", "answer-needed"));
+    else if (!skips && this.#at < this.#steps.length - 1) this.#show(this.#at + 1);
     else void this.#keep(skips);
+  }
+
+  #isAnswered(): boolean {
+    return Boolean(this.#steps[this.#at]?.querySelector<HTMLInputElement>("input:checked")?.value);
   }
 
   /** Answers that nobody takes now are kept, with the vote that they go before. */
@@ -104,7 +121,8 @@ class Asking {
       document.body.dataset.profile = answer.profile;
       this.kept.drop();
     } else {
-      this.kept.keep(fields);
+      // Where all are needed, they go before what was told until now.
+      this.kept.keep(this.#asks === "all" ? { ...fields, first: "0" } : fields);
     }
     this.#finish(true);
     this.dialog.close();

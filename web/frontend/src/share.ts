@@ -28,9 +28,8 @@ export function share({ plus, minus }: Counts): Share {
 export function weather({ plus, minus }: Counts): Weather {
   const voters = plus + minus;
   if (voters < FOG_UNDER) return "fog";
-  const reaches = (least: number): boolean => plus * 100 >= least * voters;
-  if (reaches(75)) return "sun";
-  if (reaches(60)) return "bright";
-  if (reaches(40)) return "clouds";
-  return reaches(25) ? "rain" : "storm";
+  const reaches = (side: number, least: number): boolean => side * 100 >= least * voters;
+  if (reaches(plus, 60)) return reaches(plus, 75) ? "sun" : "bright";
+  if (reaches(minus, 60)) return reaches(minus, 75) ? "storm" : "rain";
+  return "clouds";
 }

@@ -2,12 +2,22 @@
 
 export const MOST_SIGNS = 140;
 
-const WIDTHLESS = /[\u00ad\u200b\u2060\ufeff]/g;
+/** What could hide words from readers, as the server has it; the flag before it, which is made of tags, stays. */
+const HIDDEN = new RegExp(
+  [
+    String.raw`(\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f})`,
+    String.raw`[\u00ad\u034f\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\ufe00-\ufe0d\ufeff\ufff0-\ufff8]`,
+    String.raw`[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]`,
+    String.raw`(?<=[\ufe0e\ufe0f])[\ufe0e\ufe0f]+|(?<=[\u061c\u200c-\u200f])[\u061c\u200c-\u200f]+`,
+    String.raw`(?<=\p{Script=Latin})[\u200c-\u200f]+`,
+  ].join("|"),
+  "gu",
+);
 const SPACES = /[ \t\n\v\f\r\x85\u2028\u2029]+/g;
 
 /** One line, as the server keeps it. */
 export function clean(text: string): string {
-  return text.replace(WIDTHLESS, "").replace(SPACES, " ").replace(/^ | $/g, "").normalize("NFC");
+  return text.replace(HIDDEN, "$1").replace(SPACES, " ").replace(/^ | $/g, "").normalize("NFC");
 }
 
 let segmenter: Intl.Segmenter | null = null;

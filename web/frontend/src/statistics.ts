@@ -2,7 +2,7 @@
 import { share, weather } from "./share.ts";
 import { inLanguage, number, percent, type Words } from "./words.ts";
 
-type Item = Readonly<{ id: number; title: string; language: string; voters: number; plus: number | null; caveats: string[]; won?: number }>;
+type Item = Readonly<{ id: number; title: string; language: string; voters: number; plus: number | null; caveats: string[]; questionnaire: string; region: boolean; won?: number }>;
 
 /** As `/statistiques/direct` tells them; a number or a place that is null publishes nothing. */
 export type Figures = Readonly<{
@@ -87,16 +87,25 @@ function entry(list: HTMLElement, item: Item, words: Words): HTMLLIElement {
   link.href = `/sujets/${item.id}`;
   link.textContent = item.title;
   inLanguage(link, item.language);
+  const of = document.createElement("span");
+  of.className = "ranking-of";
+  if (item.questionnaire) of.textContent = words.say("statistics", "of", { title: item.questionnaire });
   const facts = document.createElement("span");
   facts.className = "ranking-facts";
   writeFacts(facts, list, item, words);
-  line.append(link, " ", facts);
+  line.append(link, ...(item.questionnaire ? [of, " "] : [" "]), facts);
   return line;
 }
 
 function writeFacts(facts: Element, list: HTMLElement, item: Item | undefined, words: Words): void {
   if (!item) return;
   const parts: Node[] = []; // as in the template
+  if (item.region) {
+    const region = document.createElement("span");
+    region.className = "ranking-region on-sky";
+    region.textContent = words.say("statistics", "region");
+    parts.push(region, document.createTextNode(" "));
+  }
   const strong =
     item.won !== undefined
       ? words.say("statistics", "won", { n: item.won })

@@ -1,7 +1,7 @@
 // What became of a topic, on a page that stays open: a step that the Région tells appears by itself, and nothing moves.
 // So do votes that are set aside by rule, or come back, and the reason.
 import { announce } from "./counter.ts";
-import { tellBelow } from "./noticed.ts";
+import { tellBelow } from "./above.ts";
 import { after } from "./socket.ts";
 import { STEPPED } from "./topics.ts";
 import type { Words } from "./words.ts";

@@ -2,11 +2,14 @@
 import type { Sign } from "./tally.ts";
 import { articles, topicOfArticle } from "./topics.ts";
 
+/** Told at a form that is about to leave the page; where somebody else sends it, they prevent it. */
+export const LEAVING = "imaginest:leaving";
+
 export interface VoteHandlers {
   cast(topic: number, sign: Sign, op: string): void;
   /** Whether a profile has to be asked first; asks for it and answers false where the vote is given up. */
-  needsProfile(): boolean;
-  askProfile(): Promise<boolean>;
+  needsProfile(topic: number): boolean;
+  askProfile(topic: number): Promise<boolean>;
   /** The questions were closed: the vote was not cast. */
   givenUp(topic: number): void;
 }
@@ -29,7 +32,7 @@ export function listenForVotes(handlers: VoteHandlers): void {
 }
 
 async function press(topic: number, sign: Sign, handlers: VoteHandlers): Promise<void> {
-  if (sign !== 0 && handlers.needsProfile() && !(await handlers.askProfile())) {
+  if (sign !== 0 && handlers.needsProfile(topic) && !(await handlers.askProfile(topic))) {
     handlers.givenUp(topic);
     return;
   }
@@ -44,10 +47,12 @@ export function postVote(topic: number, sign: Sign, op: string): boolean {
     const field = form?.elements.namedItem("op") as HTMLInputElement | null | undefined;
     if (!form || !field) continue;
     field.value = op;
-    const chosen = document.createElement("input");
+    // A page out of the browser's history still has the one of before; two signs are no vote.
+    const chosen = form.querySelector<HTMLInputElement>("input[name=sign]") ?? document.createElement("input");
     Object.assign(chosen, { type: "hidden", name: "sign", value: String(sign) });
     form.append(chosen);
-    form.submit();
+    const leaving = new CustomEvent(LEAVING, { bubbles: true, cancelable: true });
+    if (form.dispatchEvent(leaving)) form.submit();
     return true;
   }
   return false;

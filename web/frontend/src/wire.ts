@@ -76,8 +76,10 @@ export interface Banner {
   readonly until: number | null;
 }
 /** What the Région has begun to ask, and when (ms since 1970). */
+/** What opened a short while ago. */
 export interface Fresh {
-  readonly topic: number;
+  readonly sort: "topic" | "questionnaire" | "campaign";
+  readonly id: number;
   readonly title: string;
   readonly opened: number;
 }
@@ -88,7 +90,7 @@ export interface Notice {
   readonly posting: string | null;
   readonly banner: Banner | null;
   readonly paused: ReadonlyMap<number, string>;
-  readonly fresh?: Fresh;
+  readonly fresh?: readonly Fresh[];
 }
 /** What waits for staff, in numbers. */
 export interface DeskLoad {
@@ -220,7 +222,7 @@ const READERS: Readonly<Record<string, (plain: Fields) => ServerMessage>> = {
     posting: posting === null ? null : text(posting),
     banner: banner === null ? null : bannerOf(banner),
     paused: new Map(Object.entries(fields(paused)).map(([topic, why]) => [Number(topic), text(why)])),
-    ...(fresh === undefined ? {} : { fresh: freshOf(fresh) }),
+    ...(fresh === undefined ? {} : { fresh: list(fresh).map(freshOf) }),
   }),
   desk: ({ mark, waiting, oldest, themes, reports, contact }) => ({
     t: "desk",
@@ -256,6 +258,11 @@ function fields(value: unknown): Fields {
   return value as Fields;
 }
 
+function list(value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw new Wrong();
+  return value;
+}
+
 function text(value: unknown): string {
   if (typeof value !== "string") throw new Wrong();
   return value;
@@ -282,8 +289,9 @@ function bannerOf(value: unknown): Banner {
 }
 
 function freshOf(value: unknown): Fresh {
-  const { topic, title, opened } = fields(value);
-  return { topic: integer(topic), title: text(title), opened: integer(opened) };
+  const { sort, id, title, opened } = fields(value);
+  if (sort !== "topic" && sort !== "questionnaire" && sort !== "campaign") throw new Wrong();
+  return { sort, id: integer(id), title: text(title), opened: integer(opened) };
 }
 
 function signOf(value: unknown): Sign {

@@ -7,6 +7,10 @@ export type Sections = Readonly<Record<string, Section>>;
 const NARROW = "\u202f";
 const REGIONS: Readonly<Record<string, string>> = { fr: "fr-FR", de: "de-DE", en: "en-GB" };
 
+/** As web/catalogue.py has it; the words of the catalogue come with their spacing, what is put into them here has none yet. */
+const AFTER_NUMBER =
+  /(?<=\d|\der)[ \u00a0]+(?=(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|votants?)(?!\p{L}))/gu;
+
 /** The page's language, as its speakers beside the Région write it. */
 export function region(): string {
   const language = globalThis.document?.documentElement?.lang ?? "";
@@ -38,7 +42,8 @@ export function percent(value: number): string {
 export function typography(text: string): string {
   if (region() === "en-GB") return text;
   if (region() === "de-DE") return text.replace(/[ \u00a0]+(?=…)|(?<=\d)[ \u00a0]+(?=%)/g, "\u00a0");
-  return text.replace(/[ \u00a0]+(?=[?!;:»%])/g, NARROW).replace(/(?<=«)[ \u00a0]+/g, NARROW);
+  const signed = text.replace(/[ \u00a0]+(?=[?!;:»%])/g, NARROW).replace(/(?<=«)[ \u00a0]+/g, NARROW);
+  return signed.replace(AFTER_NUMBER, "\u00a0");
 }
 
 /** The large round numbers that French treats apart count as others. */

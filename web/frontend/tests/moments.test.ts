@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Moment } from "../src/moments.ts";
-import { drawing, extended, rows, stepPath } from "../src/moments.ts";
+import { drawing, extended, inSeconds, rows, stepPath } from "../src/moments.ts";
 
 test("plus is up and time goes right, as the server draws it", () => {
   const { line, area } = drawing([[1000, 10, 0], [2000, 10, 10], [3000, 10, 30]]);
   assert.equal(line, "0,0 300,100 600,150");
   assert.equal(area, "0,200 0,180 300,160 600,120 600,200");
+});
+
+test("no two instants of a line read alike", () => {
+  const of = (...instants: number[]): boolean => inSeconds(instants.map((at): Moment => [at, 30, 0]));
+  assert.ok(of(10_000, 40_000));
+  assert.ok(of(0, 10_000, 86_400_000));
+  assert.ok(!of(0, 60_000, 120_000));
+  assert.ok(!of(0, 60_000, 60_000, 120_000));
 });
 
 test("a moment is added at the end", () => {

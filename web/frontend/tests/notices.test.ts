@@ -13,7 +13,7 @@ function page(): { time: Time; notices: Notices; shown: { banner: Banner | null;
     banner: (banner: Banner | null) => void (shown.banner = banner),
     posting: (why: string | null) => void (shown.posting = why),
     paused: (topics: ReadonlyMap<number, string>) => void (shown.paused = [...topics.keys()]),
-    fresh: (fresh: Fresh) => void shown.fresh.push(fresh),
+    fresh: (fresh: readonly Fresh[]) => void shown.fresh.push(...fresh),
   };
   return { time, notices: new Notices(places, { now: time.now, after: time.after }), shown };
 }

@@ -1,8 +1,8 @@
 import type { Moment } from "../moments.ts";
-import { drawing, extended, rows, stepPath } from "../moments.ts";
+import { drawing, extended, inSeconds, rows, stepPath } from "../moments.ts";
 import { FOG_UNDER, share } from "../share.ts";
 import type { Tally } from "../tally.ts";
-import { number, percent, region } from "../words.ts";
+import { number, percent, region, typography } from "../words.ts";
 import { LivePart } from "./part.ts";
 
 const ASK_AGAIN = 5_000;
@@ -62,9 +62,10 @@ export class LiveTimeline extends LivePart {
       step.setAttribute("d", stepPath(moments, Number(step.dataset.at)));
     }
     const days = this.querySelectorAll(".timeline-days span");
+    const exactly = inSeconds(moments);
     [moments[0], moments.at(-1)].forEach((moment, i) => {
       const day = days[i];
-      if (day && moment) day.textContent = written(moment[0]);
+      if (day && moment) day.textContent = written(moment[0], exactly);
     });
     this.removeAttribute("data-empty");
   }
@@ -73,7 +74,8 @@ export class LiveTimeline extends LivePart {
   #fillTable(): void {
     const body = this.querySelector("tbody");
     if (!body || !this.#moments || !this.querySelector("details")?.open) return;
-    body.replaceChildren(...rows(this.#moments).map(tableRow));
+    const exactly = inSeconds(this.#moments);
+    body.replaceChildren(...rows(this.#moments).map((moment) => tableRow(moment, exactly)));
   }
 
   #written(): Moment[] {
@@ -85,20 +87,21 @@ export class LiveTimeline extends LivePart {
   }
 }
 
-function tableRow([at, plus, minus]: Moment): HTMLTableRowElement {
+function tableRow([at, plus, minus]: Moment, exactly: boolean): HTMLTableRowElement {
   const row = document.createElement("tr");
   const head = document.createElement("th");
   head.scope = "row";
-  head.textContent = written(at);
+  head.textContent = written(at, exactly);
   row.append(head);
   row.insertCell().textContent = percent(share({ plus, minus }).plus);
   row.insertCell().textContent = number(plus + minus);
   return row;
 }
 
-/** « 12 mars, 14:05 », as the Région's clocks show it. */
-function written(at: number): string {
+/** « 12 mars, 14:05 », or with its seconds, as the Région's clocks show it. */
+function written(at: number, exactly: boolean): string {
   const day = new Intl.DateTimeFormat(region(), { timeZone: "Europe/Paris", day: "numeric", month: "long" });
-  const hour = new Intl.DateTimeFormat(region(), { timeZone: "Europe/Paris", hour: "2-digit", minute: "2-digit" });
-  return `${day.format(at)}, ${hour.format(at)}`;
+  const second = exactly ? "2-digit" : undefined;
+  const hour = new Intl.DateTimeFormat(region(), { timeZone: "Europe/Paris", hour: "2-digit", minute: "2-digit", second });
+  return typography(`${day.format(at)}, ${hour.format(at)}`);
 }

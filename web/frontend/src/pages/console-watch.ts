@@ -1,4 +1,5 @@
 // The watch room by itself: new figures each second while somebody can see them, old ones are said to be old.
+import { showSignedOut } from "../signed_out.ts";
 import { pageWords } from "../words.ts";
 
 const EVERY = 1_000;
@@ -37,7 +38,7 @@ async function watch(room: HTMLElement, state: string): Promise<void> {
     if (document.visibilityState === "hidden") await visible();
     try {
       const answer = await fetch(state, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
-      if (answer.type === "opaqueredirect") return warn(words.say("browser", "watch-signed-out"));
+      if (answer.type === "opaqueredirect") return signedOut();
       if (answer.ok) {
         renew(room, new DOMParser().parseFromString(await answer.text(), "text/html"));
         seen = Date.now();
@@ -49,6 +50,12 @@ async function watch(room: HTMLElement, state: string): Promise<void> {
     warn(age >= OLD ? words.say("browser", "watch-old", { n: age }) : "");
     await new Promise((resolve) => setTimeout(resolve, EVERY));
   }
+}
+
+/** Figures of a session that is over are nobody's, on a wall least of all. */
+function signedOut(): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  showSignedOut();
 }
 
 function visible(): Promise<void> {

@@ -1,5 +1,7 @@
 // A kiosk: whoever walks away is forgotten, and nothing leads out of the site.
-import { LONGEST, waitBefore } from "../reconnect.ts";
+import { deliver, isPassing } from "../sending.ts";
+import { ask, isServing, pause, untilTrue } from "../serving.ts";
+import { LEAVING } from "../vote.ts";
 import { FILES } from "../worker/rules.ts";
 
 const WARNS = 45_000;
@@ -65,51 +67,64 @@ function endVisit(): void {
   Storage.prototype.setItem = () => undefined;
   wipe();
   setTimeout(tellLost, QUIET);
-  void untilTrue(hasEnded).then(() => {
+  void untilTrue(hasEnded, tellLost).then(() => {
     wipe();
     location.replace("/borne");
   });
 }
 
-/** Ask until it is so, at growing and uneven intervals: all kiosks lose and find the server at the same moment. */
-async function untilTrue(ask: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; !(await ask()); attempt += 1) {
-    tellLost();
-    await pause(waitBefore(attempt, Math.random()));
-  }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
 async function hasEnded(): Promise<boolean> {
-  const answer = await ask("/borne/terminer", "POST");
+  const answer = await ask("/borne/terminer", { method: "POST" });
   return answer !== null && answer.status < 500 && new URL(answer.url).pathname === "/borne";
-}
-
-async function isServing(): Promise<boolean> {
-  return (await ask("/favicon.svg", "HEAD"))?.ok === true;
-}
-
-/** What the server answers, null where it does not. */
-function ask(path: string, method: string): Promise<Response | null> {
-  return fetch(path, { method, cache: "no-store", signal: AbortSignal.timeout(LONGEST) }).catch(() => null);
 }
 
 /** A form that leaves without a network would leave the browser's own page behind, which stays. */
 async function beginVisit(form: HTMLFormElement): Promise<void> {
-  if (await isServing()) return form.submit();
+  if (await deliver(form, null)) return;
   hideAll();
+  tellLost();
   await untilTrue(isServing);
   location.replace("/borne");
 }
 
 /** The page that stands in for one that could not be brought: it makes way for that one. */
 async function comeBack(): Promise<void> {
-  await pause(waitBefore(0, Math.random()));
+  await pause(0);
   await untilTrue(isServing);
   if (!isCovered) location.reload();
+}
+
+/** Until the server answers, the page stays as it is, with all that was typed in it, and says why. */
+async function sendUntilHeard(form: HTMLFormElement, button: HTMLElement | null): Promise<void> {
+  form.ariaBusy = "true";
+  form.inert = true;
+  await untilTrue(async () => isCovered || (await deliver(form, button)), tellWaits);
+}
+
+/** Where the worker is not there yet to stand in for a page that cannot be brought, this one stays. */
+async function follow(address: string): Promise<void> {
+  await untilTrue(async () => isCovered || (await isServing(address)), tellWaits);
+  if (!isCovered) location.assign(address);
+}
+
+function tellWaits(): void {
+  document.getElementById("kiosk-waits")?.removeAttribute("hidden");
+}
+
+function leave(event: SubmitEvent): void {
+  const form = event.target as HTMLFormElement;
+  const method = event.submitter?.getAttribute("formmethod") ?? form.method;
+  if (event.defaultPrevented || method !== "post" || isPassing(form)) return;
+  event.preventDefault();
+  if (form.ariaBusy !== "true") void sendUntilHeard(form, event.submitter);
+}
+
+function followLink(event: MouseEvent): void {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
+  if (event.defaultPrevented || !link || link.getAttribute("href")?.startsWith("#")) return;
+  if (navigator.serviceWorker?.controller) return;
+  event.preventDefault();
+  void follow(link.href);
 }
 
 /** Other sites, files and programs are not for a kiosk; the words of their links stay. */
@@ -135,6 +150,12 @@ addEventListener("keydown", (event) => isCovered && event.preventDefault(), { ca
 closeWaysOut();
 leaveTo(begin, (form) => void beginVisit(form));
 leaveTo(end, endVisit);
+document.addEventListener("submit", leave);
+document.addEventListener(LEAVING, (event) => {
+  event.preventDefault();
+  void sendUntilHeard(event.target as HTMLFormElement, null);
+});
+document.addEventListener("click", followLink);
 if (isBetween) {
   wipe();
 } else if (document.cookie.includes(`${ENDED_COOKIE}=`)) {
@@ -143,7 +164,7 @@ if (isBetween) {
   for (const kind of ["pointerdown", "keydown", "wheel", "touchmove"]) addEventListener(kind, stay, { passive: true });
   document.getElementById("kiosk-stay")?.addEventListener("click", stay);
   setInterval(watch, 500);
-  if (document.body.classList.contains("page-offline")) void comeBack();
+  if (document.body.matches(".page-offline, .page-down")) void comeBack();
 }
 // A page that comes back from the browser's memory belongs to somebody who has left: it was hidden before.
 addEventListener("pagehide", () => (document.documentElement.hidden = true));

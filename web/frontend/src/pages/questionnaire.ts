@@ -1,4 +1,6 @@
 // A questionnaire: the next question comes without a new page, and the figures of who takes part keep up.
+import { isDown } from "../worker/rules.ts";
+
 const FIGURES_EVERY = 10_000;
 
 const parser = new DOMParser();
@@ -44,7 +46,8 @@ async function go(ask: () => Promise<Response>, failed: () => void): Promise<voi
   sending = true;
   try {
     const answer = await ask();
-    if (!show(parser.parseFromString(await answer.text(), "text/html"), answer)) location.assign(answer.url);
+    if (isDown(answer.status)) failed();
+    else if (!show(parser.parseFromString(await answer.text(), "text/html"), answer)) location.assign(answer.url);
   } catch {
     failed();
   } finally {

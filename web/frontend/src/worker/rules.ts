@@ -50,6 +50,11 @@ export function isDown(status: number): boolean {
   return status === 502 || status === 503 || status === 504;
 }
 
+/** Said by our server, not by something in between that did not reach it: what is down tells so in our words. */
+export function isOurs({ status, headers }: { status: number; headers: Headers }): boolean {
+  return !isDown(status) || headers.has("content-security-policy");
+}
+
 /** The page tells by itself that it is a copy, and of when. */
 export function marked(html: string, keptAt: string): string {
   return html.replace("<body ", `<body data-copied="${keptAt.replace(/\D/g, "")}" `);

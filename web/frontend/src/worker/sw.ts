@@ -1,6 +1,6 @@
 // The service worker. Files of the build come from the device, pages from the server; where it does not answer soon,
 // the last copy of the page, which says that it is one. Whatever is posted, and everything live, passes by it.
-import { FILES, KEPT_AT, LONGEST_COPY, MOST_COPIES, PAGES, PATIENCE, isDown, isOver, isReadable, marked, mayKeep, outdated, plain } from "./rules.ts";
+import { FILES, KEPT_AT, LONGEST_COPY, MOST_COPIES, PAGES, PATIENCE, isDown, isOurs, isOver, isReadable, marked, mayKeep, outdated, plain } from "./rules.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build: the addresses of its files, and a name that changes with them. */
@@ -57,7 +57,9 @@ async function page(event: FetchEvent, url: URL): Promise<Response> {
   if (soon instanceof Response && !isDown(soon.status)) return soon;
   const kept = await copy(url);
   if (kept) return kept;
-  return (await fresh) ?? (await caches.match(OFFLINE)) ?? Response.error();
+  const late = await fresh;
+  if (late && isOurs(late)) return late;
+  return (await caches.match(OFFLINE)) ?? late ?? Response.error();
 }
 
 /** What the server answers, null where it does not. */
