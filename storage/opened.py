@@ -1,4 +1,4 @@
-"""What the Région opened a short while ago of what editors wrote: topics, questionnaires and campaigns."""
+"""What the Région opened a short while ago: topics, questionnaires and campaigns of editors, questions of events."""
 
 import sqlalchemy as sa
 
@@ -9,12 +9,15 @@ from storage.tables_drafts import DRAFT
 from storage.tables_news import CAMPAIGN
 from storage.tables_questionnaires import QUESTIONNAIRE
 from storage.values_drafts import DraftSort
+from storage.values_show import LEAD_MS
 
 
 async def opened_lately(database: Database, now: int) -> tuple[Fresh, ...]:
     """The newest first; what has closed again or was taken out of view is left out."""
     async with database.read() as connection:
-        rows = (await connection.execute(_LATELY, {"now": now, "since": now - FRESH_MS})).all()
+        rows = (
+            await connection.execute(_LATELY, {"now": now, "since": now - FRESH_MS, "soon": now + LEAD_MS})
+        ).all()
     return tuple(Fresh(FreshSort(row.sort), row.id, row.title, row.opens_at) for row in rows)
 
 
@@ -34,7 +37,17 @@ def _made(sort: DraftSort, table: sa.Table) -> sa.ColumnElement[bool]:
 
 
 _NOW = sa.bindparam("now", type_=sa.BigInteger)
+_SOON = sa.bindparam("soon", type_=sa.BigInteger)
+_ASKED_LIVE = sa.select(sa.literal(str(FreshSort.TOPIC)), TOPIC.c.id, TOPIC.c.title, TOPIC.c.opens_at).where(
+    TOPIC.c.event_id.is_not(None),
+    TOPIC.c.withdrawn_at.is_(None),
+    TOPIC.c.opens_at.between(sa.bindparam("since", type_=sa.BigInteger), _SOON),
+    sa.or_(TOPIC.c.closes_at.is_(None), TOPIC.c.closes_at > _NOW),
+)
+"""Told with the gesture that opens it: nobody looks again at the agreed instant."""
+
 _EACH = sa.union_all(
+    _ASKED_LIVE,
     _opened(FreshSort.TOPIC, TOPIC, DRAFT.c.topic_id == TOPIC.c.id).where(TOPIC.c.withdrawn_at.is_(None)),
     _opened(FreshSort.QUESTIONNAIRE, QUESTIONNAIRE, _made(DraftSort.QUESTIONNAIRE, QUESTIONNAIRE)),
     _opened(FreshSort.CAMPAIGN, CAMPAIGN, _made(DraftSort.CAMPAIGN, CAMPAIGN)),

@@ -11,6 +11,8 @@ from storage.publication import end_early, keep_schedule, publish_draft, schedul
 from storage.switches import current_notice
 from storage.values_campaign_drafts import CampaignContent
 from storage.values_drafts import Content
+from storage.values_show import LEAD_MS, Gesture
+from tests.shows import QUESTION, launch
 from tests.storage.house import START, House
 from tests.storage.test_drafts import CONTENT, MINUTE
 from tests.storage.test_drafts import editor as editor
@@ -70,3 +72,14 @@ async def test_what_has_ended_again_is_told_no_more(house: House, editor: int, c
     assert len(await opened_lately(house.database, START)) == 1
     await end_early(house.database, draft, "Déjà décidé.", by=editor, now=START + 1)
     assert await opened_lately(house.database, START + 1) == ()
+
+
+async def test_a_question_that_an_event_asks_is_told_with_the_gesture_that_opens_it(house: House) -> None:
+    show = await launch(house.database, house.keys, START, QUESTION)
+    await show.goes(Gesture.REHEARSE, START, upon=0)
+    assert await opened_lately(house.database, START) == ()
+    await show.goes(Gesture.LAUNCH, START, upon=1)
+    (fresh,) = await opened_lately(house.database, START)
+    assert (fresh.title, fresh.opened_at) == (QUESTION.title, START + LEAD_MS)
+    await show.goes(Gesture.STOP, START + 60_000, upon=2)
+    assert await opened_lately(house.database, START + 70_000) == ()

@@ -134,7 +134,8 @@ function start(live: string): void {
     {
       banner: (banner) => writeBanner(banner, words),
       posting: writePosting,
-      fresh: (fresh) => writeFresh(fresh, clock.now() - performance.now(), words),
+      // On the page of a launch event what opens is there by itself.
+      fresh: (fresh) => document.body.matches(".page-event") || writeFresh(fresh, clock.now() - performance.now(), words),
       paused: (topics) =>
         writeAllPaused(topics, (topic, how) => topic === only && announcer.say(words.say("notice", how))),
     },
