@@ -1,4 +1,4 @@
-"""What the Région opened a short while ago: topics, questionnaires and campaigns of editors, questions of events."""
+"""What the Région opened a short while ago: topics, questionnaires and campaigns of editors, events' questions."""
 
 import sqlalchemy as sa
 
@@ -15,9 +15,8 @@ from storage.values_show import LEAD_MS
 async def opened_lately(database: Database, now: int) -> tuple[Fresh, ...]:
     """The newest first; what has closed again or was taken out of view is left out."""
     async with database.read() as connection:
-        rows = (
-            await connection.execute(_LATELY, {"now": now, "since": now - FRESH_MS, "soon": now + LEAD_MS})
-        ).all()
+        when = {"now": now, "since": now - FRESH_MS, "soon": now + LEAD_MS}
+        rows = (await connection.execute(_LATELY, when)).all()
     return tuple(Fresh(FreshSort(row.sort), row.id, row.title, row.opens_at) for row in rows)
 
 
@@ -47,8 +46,8 @@ _ASKED_LIVE = sa.select(sa.literal(str(FreshSort.TOPIC)), TOPIC.c.id, TOPIC.c.ti
 """Told with the gesture that opens it: nobody looks again at the agreed instant."""
 
 _EACH = sa.union_all(
-    _ASKED_LIVE,
     _opened(FreshSort.TOPIC, TOPIC, DRAFT.c.topic_id == TOPIC.c.id).where(TOPIC.c.withdrawn_at.is_(None)),
+    _ASKED_LIVE,
     _opened(FreshSort.QUESTIONNAIRE, QUESTIONNAIRE, _made(DraftSort.QUESTIONNAIRE, QUESTIONNAIRE)),
     _opened(FreshSort.CAMPAIGN, CAMPAIGN, _made(DraftSort.CAMPAIGN, CAMPAIGN)),
 ).subquery()

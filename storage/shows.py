@@ -258,7 +258,8 @@ def _enter(
     if after.mode is Mode.OVER:
         ended = after.at
         _end_votes(connection, [step.topic for step in stage.steps], after.at)
-    if after.mode is Mode.LIVE and after.step != stage.show.step:
+    begins = after.step != stage.show.step or stage.show.mode is not Mode.LIVE
+    if after.mode is Mode.LIVE and begins:
         _open_or_close(connection, keys, stage, after, now)
     values = {
         "number": after.number,
