@@ -166,7 +166,7 @@ async def test_a_countdown_goes_on_by_itself_at_its_second_and_one_node_moves_it
     countdown = StepContent(StepKind.COUNTDOWN, at=now + 60_000)
     show = await begun(house, countdown, QUESTION)
     await show.goes(Gesture.LAUNCH, now, upon=0)
-    assert await go_on(house.database, house.keys, now + 58_000) == 0
+    assert await go_on(house.database, house.keys, now + 57_000) == 0
     late = now + 60_000 - LEAD_MS
     moves = [await go_on(house.database, house.keys, late) for _ in range(2)]
     assert moves == [1, 0]
