@@ -74,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--demo", action="store_true", help="fill an empty database with marked demonstration content"
     )
+    serve.add_argument(
+        "--demo-launch",
+        action="store_true",
+        help="the same, and an evening in three halls that begins in a minute and a half, with a simulated crowd",
+    )
     serve.add_argument("--crowd", type=int, default=0, metavar="N", help="let N simulated citizens vote")
     serve.set_defaults(run=_serve)
 
@@ -182,14 +187,15 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     except DataInUse as used:
         return _fail(f"{settings.data} is already served at {used or 'another address'}")
     asyncio.run(try_database(settings))
-    if options.demo:
+    if options.demo or options.demo_launch:
         from server.demonstration import fill
 
         asyncio.run(fill(settings))
+    launching = _launch(settings) if options.demo_launch else nullcontext()
     probe.release()
     try:
         asyncio.run(check_bus(settings))
-        with _crowd(settings, options.crowd):
+        with _crowd(settings, options.crowd), launching:
             return 0 if serving.serve(settings) else 1
     except BusRefused as error:
         return _fail(str(error))
@@ -202,6 +208,13 @@ def _crowd(settings: Settings, number: int) -> AbstractContextManager[None]:
     from server.crowd import crowd
 
     return crowd(settings, number)
+
+
+def _launch(settings: Settings) -> AbstractContextManager[None]:
+    """An event of the demonstration is put into the data, and runs by itself while it is open."""
+    from server.demonstration_launch import CROWD, fill_launch, launch
+
+    return launch(settings, asyncio.run(fill_launch(settings)), CROWD)
 
 
 def _worker(settings: Settings, _: argparse.Namespace) -> int:

@@ -106,7 +106,7 @@ async def _vote_at_random(settings: Settings, number: int) -> None:
 async def _one_crowd(door: Door, topics: list[int], number: int, connecting: asyncio.Semaphore) -> None:
     """Everybody votes once on everything, and goes: others come, of another mind, and the numbers move on."""
     leanings = {topic: _chance.uniform(*LEANINGS) for topic in topics}
-    citizens = [SimulatedCitizen(door, _profile(), connecting) for _ in range(number)]
+    citizens = [SimulatedCitizen(door, drawn_profile(), connecting) for _ in range(number)]
     ballots = [(citizen, topic) for citizen in citizens for topic in topics]
     _chance.shuffle(ballots)
     rate = min(MOST_VOTES_A_SECOND, max(1.0, number / CITIZENS_A_VOTE))
@@ -165,7 +165,8 @@ async def _open_topics(settings: Settings) -> list[int]:
     ]
 
 
-def _profile() -> Cell:
+def drawn_profile() -> Cell:
+    """A profile as often as it is among the residents, roughly."""
     return Cell(_one_of(_DEPARTEMENTS), _one_of(_SEXES), _one_of(_AGES))
 
 

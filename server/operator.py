@@ -13,6 +13,7 @@ from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from realtime.tally import Departement
 from server.orders import Answer, Desk, Order, OrderRefused, Wanted, carry_out
 from server.orders_citizens import CITIZENS_ORDERS
+from server.orders_events import EVENT_ORDERS
 from server.orders_letter import LETTER_ORDERS
 from server.orders_region import REGION_ORDERS
 from server.orders_staff import STAFF_ORDERS
@@ -83,6 +84,7 @@ ORDERS: Mapping[str, Order] = {
     **CITIZENS_ORDERS,
     **LETTER_ORDERS,
     **STAFF_ORDERS,
+    **EVENT_ORDERS,
 }
 """By the name that follows ``/operator/``."""
 

@@ -17,9 +17,10 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Origin, Subprotocol
 
 from channels.wire import Format
-from realtime.tally import Cell, Sign
+from realtime.tally import Cell, Hall, Sign
 from server.identity import COOKIE
 from storage.values import Provenance
+from web.halls import HALL_COOKIE
 
 CONNECTING_AT_ONCE = 20
 MOST_TRIES = 60
@@ -101,7 +102,11 @@ class Door:
 class SimulatedCitizen:
     """One voter with one websocket; votes one after the other and comes back where the connection is lost."""
 
-    def __init__(self, door: Door, cell: Cell | None, connecting: asyncio.Semaphore) -> None:
+    def __init__(
+        self, door: Door, cell: Cell | None, connecting: asyncio.Semaphore, hall: Hall | None = None
+    ) -> None:
+        """``hall`` is where they sit."""
+        self._hall = hall
         self._door = door
         self._cell = cell
         self._connecting = connecting
@@ -124,11 +129,15 @@ class SimulatedCitizen:
                 self._door.url.replace("http", "ws", 1) + "/live",
                 origin=Origin(self._door.url),
                 subprotocols=[Subprotocol(Format.MSGPACK)],
-                additional_headers={"Cookie": self._cookie},
+                additional_headers={"Cookie": self._cookies},
                 compression=None,
                 ping_interval=None,
             )
         self._reader = asyncio.create_task(self._read(self._socket))
+
+    @property
+    def _cookies(self) -> str:
+        return self._cookie if self._hall is None else f"{self._cookie}; {HALL_COOKIE}={self._hall}"
 
     async def vote(self, topic: int, sign: Sign) -> str | None:
         """Vote, again under the same op while that may help; None, or the code of the refusal.

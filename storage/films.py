@@ -26,7 +26,7 @@ from storage.values_films import (
 
 
 async def begin_film(
-    database: Database, name: str, size: int, *, op: str, by: int, now: int
+    database: Database, name: str, size: int, *, op: str, by: int | None, now: int
 ) -> Film | FilmFault:
     """A film of so many bytes that is to come; the same ``op`` goes on with what has come of it."""
     if not name:
@@ -39,7 +39,7 @@ async def begin_film(
         return FilmFault.HEAVY
 
     def work(connection: sa.Connection) -> Film | FilmFault:
-        own = f"{by} {op}"
+        own = f"{by or 0} {op}"
         mine = sa.select(FILM).where(FILM.c.op == own)
         if (row := connection.execute(mine).first()) is not None:
             return _film(row)
@@ -80,7 +80,7 @@ async def parts_of(database: Database, film_id: int) -> set[int]:
         return set((await connection.execute(numbers)).scalars())
 
 
-async def finish_film(database: Database, film_id: int, *, by: int, now: int) -> Film | FilmFault:
+async def finish_film(database: Database, film_id: int, *, by: int | None, now: int) -> Film | FilmFault:
     """Look at what has come: it is whole and a film, or goes again where it is none.
 
     All of it is read before the transaction, which would keep votes waiting.
@@ -121,7 +121,7 @@ async def dress_film(
     *,
     captions: str | None = None,
     poster: tuple[str, bytes] | None = None,
-    by: int,
+    by: int | None,
     now: int,
 ) -> FilmFault | None:
     """Give a film its captions (WebVTT) or the picture that stands for it (its hash and content)."""
@@ -151,7 +151,7 @@ async def dress_film(
     return await database.write(work, idempotent=True)
 
 
-async def drop_film(database: Database, film_id: int, *, by: int, now: int) -> FilmFault | None:
+async def drop_film(database: Database, film_id: int, *, by: int | None, now: int) -> FilmFault | None:
     """Let a film go, unless a step shows it."""
 
     def work(connection: sa.Connection) -> FilmFault | None:

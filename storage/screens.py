@@ -75,6 +75,13 @@ async def paired_tokens(database: Database, tokens: set[str]) -> set[str]:
         return {named[bytes(token)] for token in (await connection.execute(paired)).scalars()}
 
 
+async def waiting_screens(database: Database, halls: tuple[Hall, ...]) -> list[Screen]:
+    """Those of these halls that show a code."""
+    waiting = sa.select(SCREEN).where(SCREEN.c.hall.in_(list(halls)), SCREEN.c.code.is_not(None))
+    async with database.read() as connection:
+        return [_screen(row) for row in await connection.execute(waiting.order_by(SCREEN.c.id))]
+
+
 async def paired_screens(database: Database, halls: tuple[Hall, ...]) -> list[Screen]:
     """Those of these halls that are paired, in the order in which they were."""
     paired = sa.select(SCREEN).where(SCREEN.c.hall.in_(list(halls)), SCREEN.c.paired_at.is_not(None))
@@ -83,7 +90,9 @@ async def paired_screens(database: Database, halls: tuple[Hall, ...]) -> list[Sc
         return [_screen(row) for row in rows]
 
 
-async def pair(database: Database, hall: Hall, code: str, *, by: int, now: int) -> Screen | ScreenFault:
+async def pair(
+    database: Database, hall: Hall, code: str, *, by: int | None, now: int
+) -> Screen | ScreenFault:
     """Pair the screen of this hall that shows ``code``. A code holds once, for ten minutes, in its own hall."""
     if len(code) != 6 or not (code.isascii() and code.isdigit()):
         return ScreenFault.BAD_CODE
@@ -108,7 +117,7 @@ async def pair(database: Database, hall: Hall, code: str, *, by: int, now: int) 
     return await database.write(work)
 
 
-async def unpair(database: Database, screen_id: int, *, by: int, now: int) -> ScreenFault | None:
+async def unpair(database: Database, screen_id: int, *, by: int | None, now: int) -> ScreenFault | None:
     """Send a screen away: it shows a code again when it next asks."""
 
     def work(connection: sa.Connection) -> ScreenFault | None:

@@ -127,14 +127,14 @@ async def move(
     *,
     upon: int,
     op: str,
-    by: int,
+    by: int | None,
     now: int,
     step: int | None = None,
 ) -> Show | ShowFault:
     """Move a show that stands at the number ``upon``; the show as it is then, the same for the same ``op``."""
 
     def work(connection: sa.Connection) -> Show | ShowFault:
-        own = f"{by} {op}"
+        own = f"{by or 0} {op}"
         locked = _locked(connection, event_id, by=own)
         if locked is None or isinstance(locked, Show):
             return ShowFault.UNKNOWN if locked is None else locked
