@@ -13,6 +13,7 @@ from storage.passwords import Passwords
 from storage.values_posts import PostingRules
 from storage.waiting_words import WaitingWords
 from web.catalogue import Language
+from web.halls import pairing_pace
 from web.kiosks import kiosk_pace
 from web.pace import Pace
 from web.pictures import Darkroom
@@ -41,6 +42,9 @@ class Services:
     site: Site = field(default_factory=Site)
     kiosks: Pace = field(default_factory=kiosk_pace)
     searches: Searches = field(default_factory=Searches)
+    pairings: Pace = field(default_factory=pairing_pace)
+    """How fast a member of staff may try the codes of screens."""
+
     passwords: Passwords = field(default_factory=Passwords)
     addresses: Addresses = field(default_factory=Addresses)
     """Those from which staff tried to sign in and failed."""

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from storage import audit, staff
 from storage.moderation import decide
 from storage.queue import get_post
+from storage.screens import begin_screen, pair
 from storage.sign_in import MOST_WRONG_CODES
 from storage.switches import turn_on
 from storage.themes import save_direction
@@ -18,6 +19,7 @@ from storage.values_moderation import Choice, Decision, NewDecision, Sort, Subje
 from storage.values_posts import PostingRules
 from storage.values_staff import Role
 from storage.values_switches import NewSwitch, SwitchKind
+from tests.shows import METZ, launch
 from tests.storage.test_quarantine import attacked, made, one
 from tests.storage.test_referents import idea_of
 from tests.web.conftest import ORIGIN, Site
@@ -130,6 +132,15 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/redaction/directions": {"name": "Climat", "op": OP},
     "/console/redaction/directions/{id:int}": {"name": "Climat et eau", "op": OP},
     "/console/redaction/directions/{id:int}/retrait": {"into": "retired"},
+    "/console/evenements": {"name": "Le lancement", "starts": "2099-03-31T18:00", "hall": "metz", "op": OP},
+    "/console/evenements/{id:int}": {"name": "La fête", "starts": "2099-03-31T18:00", "hall": "metz"},
+    "/console/evenements/{id:int}/etapes": {"kind": "black", "op": OP},
+    "/console/evenements/{id:int}/etapes/{step:int}": {"title": "Bonsoir", "palette": "sun"},
+    "/console/evenements/{id:int}/etapes/{step:int}/rang": {"into": "down"},
+    "/console/evenements/{id:int}/etapes/{step:int}/retrait": {},
+    "/console/evenements/{id:int}/ecrans": {"hall": "metz"},
+    "/console/evenements/{id:int}/ecrans/{screen:int}/retrait": {},
+    "/console/evenements/{id:int}/regie": {"gesture": "rehearse", "upon": "0", "op": OP},
     "/console/lettre": {"mois": "2027-01"},
     "/console/lettre/{id:int}": {"title": "Une lettre", "version": "1"},
     "/console/lettre/{id:int}/refaire": {"version": "1"},
@@ -211,6 +222,8 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     if "/lettre/{id" in route.path:
         subject = await draft_of_the_letter(site, someone.id)
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
+    if "/evenements/{id" in route.path:
+        path, form = await at_an_event(site, route.path, form, someone)
     if "since" in form:
         form = form | {"since": _local(minute), "until": _local(minute + 1)}
     before, own = await actions(site), await actions(site, someone.id)
@@ -229,6 +242,23 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     [line] = await audit.search(site.house.database, AuditSearch(staff=someone.id), 1)
     words = site.services[0].pages[Language.FRENCH].catalogue.sections["audit-detail"]
     assert line.detail.keys() <= words.keys(), "each detail has a name on the page"
+
+
+async def at_an_event(
+    site: Site, path: str, form: dict[str, str], someone: Colleague
+) -> tuple[str, dict[str, str]]:
+    """The address of an event, of its first step, or of a screen, which is paired where the address names one."""
+    database, now = site.house.database, site.house.clock[0]
+    show = await launch(database, site.house.keys, now)
+    screen = await begin_screen(database, METZ, "t" * 16, now)
+    if "{screen" in path:
+        await pair(database, METZ, screen.code or "", by=show.by, now=now)
+    elif path.endswith("/ecrans"):
+        form = form | {"code": screen.code or ""}
+    numbers = {"{id:int}": show.event, "{step:int}": show.steps[0], "{screen:int}": screen.id}
+    for name, number in numbers.items():
+        path = path.replace(name, str(number))
+    return path, form
 
 
 def _local(minute: int) -> str:
@@ -434,6 +464,8 @@ POLLED = (
     ("GET", "/console/courrier"),
     ("POST", "/console/courrier/{thread}/prendre"),
     ("GET", "/console/reponses"),
+    ("GET", "/console/evenements/{event}/regie/etat"),
+    ("GET", "/console/evenements/{event}/ecrans/etat"),
 )
 
 
@@ -442,6 +474,7 @@ async def test_what_an_open_page_asks_for_by_itself_keeps_nobody_signed_in(site:
     someone = await colleague(site, *everything, themes="sport")
     numbers = {"post": await waiting_post(site), "thread": await letter(site)}
     numbers["letter"] = await draft_of_the_letter(site, someone.id)
+    numbers["event"] = (await launch(site.house.database, site.house.keys, site.house.clock[0])).event
 
     async def two_hours(accept: str) -> list[int]:
         """What is answered, a request every seven minutes."""

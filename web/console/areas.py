@@ -21,6 +21,7 @@ AREAS: tuple[Area, ...] = (
     Area("inbox", "/console/courrier", frozenset({Role.MODERATOR, Role.REFERENT})),
     Area("watch", "/console/veille", frozenset({Role.MODERATOR, Role.EDITOR, Role.ADMINISTRATOR})),
     Area("editing", "/console/redaction", frozenset({Role.EDITOR, Role.ADMINISTRATOR})),
+    Area("events", "/console/evenements", frozenset({Role.EDITOR, Role.ADMINISTRATOR})),
     Area("aside", "/console/mises-de-cote", frozenset({Role.MODERATOR, Role.ADMINISTRATOR})),
     Area("letter", "/console/lettre", frozenset({Role.EDITOR})),
     Area("accounts", "/console/comptes", frozenset({Role.ADMINISTRATOR})),

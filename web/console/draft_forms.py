@@ -122,7 +122,7 @@ def correct_words(content: DraftContent, told: Typed) -> DraftContent | Mapping[
 def title_fault(title: str) -> DraftFault | None:
     if not title:
         return DraftFault.NO_TITLE
-    if _has_controls(title):
+    if has_controls(title):
         return DraftFault.BAD_SIGNS
     return DraftFault.LONG_TITLE if count_signs(title) > LONGEST_TITLE or len(title) > 1000 else None
 
@@ -131,7 +131,7 @@ def read_body(text: str) -> str | DraftFault:
     """Lines of text; spaces at their ends and around the whole are not kept."""
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     body = "\n".join(line.rstrip() for line in plain.split("\n")).strip()
-    if _has_controls(body.replace("\n", "").replace("\t", "")):
+    if has_controls(body.replace("\n", "").replace("\t", "")):
         return DraftFault.BAD_SIGNS
     return DraftFault.LONG_BODY if len(body) > LONGEST_BODY else body
 
@@ -140,10 +140,10 @@ def read_reason(text: str) -> str | DraftFault:
     reason = clean(text)
     if not reason:
         return DraftFault.NO_REASON
-    if _has_controls(reason):
+    if has_controls(reason):
         return DraftFault.BAD_SIGNS
     return DraftFault.LONG_REASON if len(reason) > LONGEST_REASON else reason
 
 
-def _has_controls(text: str) -> bool:
+def has_controls(text: str) -> bool:
     return any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text)

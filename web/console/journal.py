@@ -20,7 +20,7 @@ from web.forms import trimmed
 MOST_EXPORTED = 20_000
 _HERE = ZoneInfo("Europe/Paris")
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}")
-_INSTANTS = frozenset({"at", "opens", "until"})
+_INSTANTS = frozenset({"at", "opens", "starts", "until"})
 """Details that are an instant, in ms since 1970."""
 
 _ASKED = ("personne", "action", "sorte", "objet", "du", "au")

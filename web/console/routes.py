@@ -12,6 +12,10 @@ from web.console import (
     doors,
     draft_preview,
     drafts,
+    event_remote,
+    event_screens,
+    event_steps,
+    events,
     inbox,
     journal,
     letter,
@@ -60,6 +64,7 @@ def console_routes() -> list[BaseRoute]:
         *_moderators(),
         *_editors(),
         *film_routes(),
+        *_events(),
         *_letter(),
     ]
 
@@ -187,6 +192,31 @@ def _editors() -> list[BaseRoute]:
         *_campaigns(),
         *_themes(),
         *_pages(),
+    ]
+
+
+def _events() -> list[BaseRoute]:
+    one = f"{events.PATH}/{{id:int}}"
+    step, screens, remote = f"{one}/etapes/{{step:int}}", f"{one}/ecrans", f"{one}/regie"
+    return [
+        console_route(events.PATH, events.events_page, *EDITORS),
+        console_route(events.PATH, events.begin, *EDITORS, methods=POST),
+        console_route(f"{events.PATH}/nouveau", events.new_event_page, *EDITORS),
+        console_route(one, events.event_page, *EDITORS),
+        console_route(one, events.save, *EDITORS, methods=POST),
+        console_route(f"{one}/etapes", event_steps.add, *EDITORS, methods=POST),
+        console_route(f"{one}/etapes/nouvelle", event_steps.new_step_page, *EDITORS),
+        console_route(step, event_steps.step_page, *EDITORS),
+        console_route(step, event_steps.change, *EDITORS, methods=POST),
+        console_route(f"{step}/rang", event_steps.move, *EDITORS, methods=POST),
+        console_route(f"{step}/retrait", event_steps.remove, *EDITORS, methods=POST),
+        console_route(screens, event_screens.screens_page, *EDITORS),
+        console_route(screens, event_screens.pair, *EDITORS, methods=POST),
+        console_route(f"{screens}/etat", event_screens.screens_state, *EDITORS, polled=True),
+        console_route(f"{screens}/{{screen:int}}/retrait", event_screens.unpair, *EDITORS, methods=POST),
+        console_route(remote, event_remote.remote_page, *EDITORS),
+        console_route(remote, event_remote.press, *EDITORS, methods=POST),
+        console_route(f"{remote}/etat", event_remote.remote_state, *EDITORS, polled=True),
     ]
 
 

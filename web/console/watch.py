@@ -54,7 +54,7 @@ async def _context(visitor: StaffVisit) -> dict[str, Any]:
         "told": [(alarm.kind, _told(visitor, alarm)) for alarm in alarms(watch)],
         "limits": list(AlarmKind),
         "flagged": await flagged(visitor),
-        "oldest": None if watch.oldest_post is None else _wait(visitor, watch.at - watch.oldest_post),
+        "oldest": None if watch.oldest_post is None else waited(visitor, watch.at - watch.oldest_post),
         "servers": sorted(
             (_server(visitor, node, watch) for node in watch.nodes), key=lambda one: not one.is_alive
         ),
@@ -65,9 +65,9 @@ def _server(visitor: StaffVisit, node: Heartbeat, watch: Watch) -> Server:
     return Server(
         node,
         node.is_alive(watch.at),
-        silent=_wait(visitor, max(0, watch.at - node.at)),
-        up=_wait(visitor, max(0, watch.at - node.since)),
-        compared=None if node.compared_ms is None else _wait(visitor, node.compared_ms),
+        silent=waited(visitor, max(0, watch.at - node.at)),
+        up=waited(visitor, max(0, watch.at - node.since)),
+        compared=None if node.compared_ms is None else waited(visitor, node.compared_ms),
         bus=bus_between(node, len(watch.alive)),
     )
 
@@ -80,11 +80,11 @@ def bus_between(node: Heartbeat, alive: int) -> str:
 
 
 def _told(visitor: StaffVisit, alarm: Alarm) -> str:
-    values = {"node": alarm.node, "wait": _wait(visitor, alarm.wait)}
+    values = {"node": alarm.node, "wait": waited(visitor, alarm.wait)}
     return visitor.say("watch-alarm", alarm.kind, alarm.n, **values)
 
 
-def _wait(visitor: StaffVisit, ms: int) -> str:
+def waited(visitor: StaffVisit, ms: int) -> str:
     """« 12 s », « 5 min », « 3 h », « 2 jours »: whole ones, from two of a kind on."""
     seconds = ms // 1000
     for unit, length in _UNITS:
