@@ -47,7 +47,10 @@ async def begin_film(
             return FilmFault.TOO_MANY
         new = {"op": own, "name": name, "size": size, "created_at": now}
         connection.execute(sa.insert(FILM).values(new | {"format": "", "hash": "", "is_whole": False}))
-        return _film(connection.execute(mine).one())
+        film = _film(connection.execute(mine).one())
+        detail = {"name": name, "bytes": size}
+        audit.note(connection, by, Action.FILM_BEGUN, SubjectKind.FILM, film.id, detail, now)
+        return film
 
     return await database.write(work, idempotent=True)
 

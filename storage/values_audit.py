@@ -99,6 +99,7 @@ class Action(StrEnum):
     SHOW_MOVED = "show-moved"
     SCREEN_PAIRED = "screen-paired"
     SCREEN_UNPAIRED = "screen-unpaired"
+    FILM_BEGUN = "film-begun"
     FILM_KEPT = "film-kept"
     FILM_DROPPED = "film-dropped"
     PHOTO_KEPT = "photo-kept"

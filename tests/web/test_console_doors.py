@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from storage import audit, staff
 from storage.moderation import decide
+from storage.photos import keep_photo, photos_of
 from storage.queue import get_post
 from storage.screens import begin_screen, pair
 from storage.sign_in import MOST_WRONG_CODES
@@ -16,6 +17,7 @@ from storage.themes import save_direction
 from storage.values_audit import Action, AuditSearch
 from storage.values_drafts import DraftState
 from storage.values_moderation import Choice, Decision, NewDecision, Sort, Subject
+from storage.values_news import Picture
 from storage.values_posts import PostingRules
 from storage.values_staff import Role
 from storage.values_switches import NewSwitch, SwitchKind
@@ -26,6 +28,7 @@ from tests.web.conftest import ORIGIN, Site
 from tests.web.drafted import drafted, drafted_campaign, drafted_questionnaire, written_page
 from tests.web.moderated import waiting_post
 from tests.web.staffed import PASSWORD, Colleague, colleague, invite, secret_shown
+from tests.web.test_films import brought, drawn_picture
 from web.catalogue import Language
 from web.console.areas import AREAS
 from web.console.desk import COOKIE, ConsoleRoute
@@ -141,6 +144,12 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/evenements/{id:int}/ecrans": {"hall": "metz"},
     "/console/evenements/{id:int}/ecrans/{screen:int}/retrait": {},
     "/console/evenements/{id:int}/regie": {"gesture": "rehearse", "upon": "0", "op": OP},
+    "/console/evenements/{id:int}/photos": {"alt": "La salle, debout", "op": OP},
+    "/console/evenements/{id:int}/photos/{photo:int}/retirer": {},
+    "/console/films": {"op": OP, "name": "Le film", "size": "1000"},
+    "/console/films/{id:int}/fin": {},
+    "/console/films/{id:int}/habits": {},
+    "/console/films/{id:int}/supprimer": {},
     "/console/lettre": {"mois": "2027-01"},
     "/console/lettre/{id:int}": {"title": "Une lettre", "version": "1"},
     "/console/lettre/{id:int}/refaire": {"version": "1"},
@@ -150,6 +159,14 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/lettre/{id:int}/etat": {"into": "cancelled"},
 }
 """What makes each form of the console do what it does; ``id`` is that of a colleague, or one's other session."""
+
+FILES = {
+    "/console/evenements/{id:int}/photos": {"picture": ("salle.png", drawn_picture())},
+    "/console/films/{id:int}/habits": {
+        "captions": ("film.vtt", b"WEBVTT\n\n00:00.000 --> 00:01.000\nBonjour\n")
+    },
+}
+"""What some of them bring along."""
 
 _DRAFT_STATES = {
     "reprendre": DraftState.SCHEDULED,
@@ -224,6 +241,9 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
     path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
     if "/evenements/{id" in route.path:
         path, form = await at_an_event(site, route.path, form, someone)
+    if "/films/{id" in route.path:
+        film = await brought(site, someone.id, finished="/fin" not in route.path)
+        path = route.path.replace("{id:int}", str(film))
     if "since" in form:
         form = form | {"since": _local(minute), "until": _local(minute + 1)}
     before, own = await actions(site), await actions(site, someone.id)
@@ -235,7 +255,7 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
         assert (await wrong.browser.post(path, data=form)).status_code == 403
     assert await actions(site) == before
 
-    answer = await someone.browser.post(path, data=form)
+    answer = await someone.browser.post(path, data=form, files=FILES.get(route.path))
     assert answer.status_code in {200, 303}, answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert len(await actions(site, someone.id)) == len(own) + 1
@@ -255,7 +275,17 @@ async def at_an_event(
         await pair(database, METZ, screen.code or "", by=show.by, now=now)
     elif path.endswith("/ecrans"):
         form = form | {"code": screen.code or ""}
-    numbers = {"{id:int}": show.event, "{step:int}": show.steps[0], "{screen:int}": screen.id}
+    photo = 0
+    if "{photo" in path:
+        picture = Picture("a" * 64, "La salle", 640, 360)
+        await keep_photo(database, show.event, picture, b"RIFF", op=OP, by=show.by, now=now)
+        photo = (await photos_of(database, show.event))[0].id
+    numbers = {
+        "{id:int}": show.event,
+        "{step:int}": show.steps[0],
+        "{screen:int}": screen.id,
+        "{photo:int}": photo,
+    }
     for name, number in numbers.items():
         path = path.replace(name, str(number))
     return path, form

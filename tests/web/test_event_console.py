@@ -208,6 +208,7 @@ async def test_a_step_is_added_once_with_its_picture_and_changed(desk: Desk) -> 
         ("stream", {"stream": "https://a:b@video.example/"}, "commence par https"),
         ("stream", {"stream": "javascript:alert(1)"}, "commence par https"),
         ("stream", {"stream": "https://[::1"}, "commence par https"),
+        ("stream", {"stream": "https://autre.example/direct"}, "pas ce site"),
         ("karaoke", {}, "Choisissez une des réponses"),
     ],
 )

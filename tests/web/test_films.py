@@ -32,15 +32,16 @@ def drawn_picture() -> bytes:
 CONTENT = mp4(bytes_of_media=PART_BYTES + 3_000)
 
 
-async def brought(site: Site) -> int:
+async def brought(site: Site, by: int | None = None, *, finished: bool = True) -> int:
     """A whole film that no launch has shown yet."""
     database = site.house.database
-    by = await colleague(database, site.house.keys, 1)
+    by = by or await colleague(database, site.house.keys, 1)
     made = await begin_film(database, "Le film", len(CONTENT), op="op-film-1", by=by, now=1)
     assert isinstance(made, Film)
     for number in range(made.parts):
         await keep_part(database, made.id, number, CONTENT[number * PART_BYTES : (number + 1) * PART_BYTES])
-    assert isinstance(await finish_film(database, made.id, by=by, now=2), Film)
+    if finished:
+        assert isinstance(await finish_film(database, made.id, by=by, now=2), Film)
     return made.id
 
 

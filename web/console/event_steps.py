@@ -8,6 +8,7 @@ from starlette.responses import Response
 from channels.wire import is_op
 from realtime.disclosure import ResultPolicy
 from storage import events
+from storage.films import list_films
 from storage.shows import Stage
 from storage.topics import list_themes
 from storage.values_drafts import DraftFault
@@ -178,6 +179,9 @@ def _content(
     had = None if kept is None or told.remove else kept.picture
     shown = picture.picture(told.alt) if isinstance(picture, Redrawn) else had
     read = read_step(kind, told, shown, visitor.now, kept)
+    if isinstance(read, StepContent) and kind is StepKind.STREAM:
+        is_allowed = visitor.services.site.allows_stream(read.stream)
+        return read if is_allowed else {"stream": EventFault.STREAM_REFUSED}
     if not isinstance(picture, DraftFault):
         return read
     return {"picture": picture, **({} if isinstance(read, StepContent) else read)}
@@ -240,7 +244,7 @@ async def _form(
             for one in asking
             if step is None or one.id != step.id
         ],
-        "films": [],
+        "films": [film for film in await list_films(visitor.services.database) if film.is_whole],
         "longest": {"title": LONGEST_NAME, "text": LONGEST_TEXT, "stream": LONGEST_STREAM},
     }
     return visitor.page("event_step.html", context, status=status_of(faults))

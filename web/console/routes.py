@@ -12,6 +12,7 @@ from web.console import (
     doors,
     draft_preview,
     drafts,
+    event_photos,
     event_remote,
     event_screens,
     event_steps,
@@ -217,6 +218,9 @@ def _events() -> list[BaseRoute]:
         console_route(remote, event_remote.remote_page, *EDITORS),
         console_route(remote, event_remote.press, *EDITORS, methods=POST),
         console_route(f"{remote}/etat", event_remote.remote_state, *EDITORS, polled=True),
+        console_route(f"{one}/photos", event_photos.photos_page, *EDITORS),
+        console_route(f"{one}/photos", event_photos.hang, *EDITORS, methods=POST),
+        console_route(f"{one}/photos/{{photo:int}}/retirer", event_photos.take_down, *EDITORS, methods=POST),
     ]
 
 
