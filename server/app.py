@@ -297,7 +297,7 @@ def create_app(
         lifespan=lifespan,
     )
     ending = Ending(pages)
-    requests = Requests(Gate(ending, keys, settings.origins, settings.embed_sites, wall))
+    requests = Requests(Gate(ending, keys, settings.origins, settings.embed_sites, wall, settings.stream_sites))
     metrics = Metrics(
         Parts(
             node=settings.node,

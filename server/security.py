@@ -22,11 +22,11 @@ from web.kiosks import is_open_between
 from web.language import language_of
 
 
-def content_policy(ancestors: Iterable[str] = ()) -> bytes:
-    """What a page may load, and which sites may show it in a frame."""
+def content_policy(ancestors: Iterable[str] = (), more: str = "") -> bytes:
+    """What a page may load, ``more`` of it than others, and which sites may show it in a frame."""
     framers = " ".join(ancestors) or "'none'"
     return (
-        "default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+        f"default-src 'self'; {more}style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
         "base-uri 'none'; form-action 'self'; "
         f"frame-ancestors {framers}; object-src 'none'"
     ).encode()
@@ -47,6 +47,9 @@ _IN_OUR_FRAMES = re.compile(
     r"/console/(redaction/(?:[a-z]+/)?[0-9]+/apercu/page|lettre/[0-9]+/(?:apercu|texte))"
 )
 """What the console's own pages show in a frame."""
+
+SCREENS = "/ecran/"
+"""The halls' screens: their films are loaded whole before they are shown, and their streams come from elsewhere."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -103,14 +106,21 @@ class Gate:
         origins: tuple[str, ...],
         embed_sites: tuple[str, ...] = (),
         wall: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        stream_sites: tuple[str, ...] = (),
     ) -> None:
-        """Pages of ``embed_sites`` may show an embedded topic in a frame, and nothing else."""
+        """Pages of ``embed_sites`` may show an embedded topic in a frame, and nothing else.
+
+        Players of ``stream_sites`` may stand in a frame on a hall's screen.
+        """
         self._app = app
         self._wall = wall
         self._keys = keys
         self._origins = origins
         self._previewed = ((b"content-security-policy", content_policy(["'self'"])), *HEADERS[1:])
         self._framed = ((b"content-security-policy", content_policy(embed_sites)), *HEADERS[1:])
+        players = " ".join(("frame-src 'self'", *stream_sites))
+        projected = content_policy(more=f"media-src 'self' blob:; {players}; ")
+        self._projected = ((b"content-security-policy", projected), *HEADERS[1:])
         self._is_secure = any(origin.startswith("https://") for origin in origins)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -136,6 +146,8 @@ class Gate:
         is_framed = scope["path"].startswith(FRAMED)
         is_previewed = _IN_OUR_FRAMES.fullmatch(scope["path"]) is not None
         extra = self._framed if is_framed else self._previewed if is_previewed else HEADERS
+        if scope["path"].startswith(SCREENS):
+            extra = self._projected
         # In another site's page nobody is told apart: no cookie is asked for, none is set.
         known = caller.has_cookie or caller.between or is_framed
         born = self._wall() // SLOT_MS

@@ -52,6 +52,9 @@ class Settings:
     embed_sites: tuple[str, ...] = ()
     """Origins whose pages may show a topic in a frame."""
 
+    stream_sites: tuple[str, ...] = ()
+    """Origins whose live streams the big screens may show."""
+
     publisher: str = ""
     director: str = ""
     hosting: str = ""
@@ -152,7 +155,7 @@ class Settings:
                 raise BadSetting(
                     f"IMAGINEST_{bounded.upper()} is {value}, a number from {least} to {most} is needed"
                 )
-        for site in settings.embed_sites:
+        for site in (*settings.embed_sites, *settings.stream_sites):
             if not _is_origin(site):
                 raise BadSetting(f"{site!r} is no origin: one like https://www.example.org is needed")
         if not re.fullmatch(_NAME, settings.node):

@@ -17,6 +17,7 @@ from web.kiosks import kiosk_pace
 from web.pace import Pace
 from web.pictures import Darkroom
 from web.rendering import Pages, load_pages
+from web.screens.pace import screen_pace
 from web.searches import Searches
 from web.site import Site
 from web.statistics.answer_rate import RateBoard
@@ -40,6 +41,9 @@ class Services:
     posting: PostingRules = field(default_factory=PostingRules)
     site: Site = field(default_factory=Site)
     kiosks: Pace = field(default_factory=kiosk_pace)
+    screens: Pace = field(default_factory=screen_pace)
+    """Of the big screens that a network begins."""
+
     searches: Searches = field(default_factory=Searches)
     passwords: Passwords = field(default_factory=Passwords)
     addresses: Addresses = field(default_factory=Addresses)

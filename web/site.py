@@ -16,6 +16,8 @@ class Site:
 
     origins: tuple[str, ...] = ()
     embed_sites: tuple[str, ...] = ()
+    stream_sites: tuple[str, ...] = ()
+    """Origins whose players a big screen may show."""
     publisher: str = ""
     director: str = ""
     hosting: str = ""

@@ -20,6 +20,7 @@ from web.citizen.time_left import TimeLeft, time_left
 from web.citizen.visit import Visit, visit
 from web.citizen.walk import walk
 from web.console.desk import signed_in
+from web.screens.door import paired_screen
 
 _FOR_GOOD = "public, max-age=31536000, immutable"
 """A picture's address is made of its content: another content has another address."""
@@ -90,13 +91,20 @@ async def campaign_page(request: Request) -> Response:
 
 
 async def image(request: Request) -> Response:
-    """A picture's content; who has it already need not fetch it again. That of a draft is staff's alone."""
+    """A picture's content; who has it already need not fetch it again.
+
+    That of a draft is staff's alone, and the screens' that show it in a hall.
+    """
     services = request.state.services
     name: str = request.path_params["hash"]
     found = await get_image(services.database, name) if len(name) == 64 and name.isalnum() else None
-    if found is None or (not found.is_public and await signed_in(request) is None):
+    if found is None or not (found.is_public or await _may_see_drafts(request)):
         raise HTTPException(404)
     headers = {"cache-control": _FOR_GOOD if found.is_public else "private, no-cache", "etag": f'"{name}"'}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
     return Response(found.content, media_type=found.format.media_type, headers=headers)
+
+
+async def _may_see_drafts(request: Request) -> bool:
+    return await signed_in(request) is not None or await paired_screen(request) is not None

@@ -40,6 +40,7 @@ from web.citizen.statistics import (
 from web.citizen.topic import topic_page, vote
 from web.citizen.type_size import choose_type_size
 from web.installable import installable_routes
+from web.screens.routes import screen_routes
 from web.static import static_routes
 
 __all__ = ["exception_handlers", "routes"]
@@ -121,5 +122,6 @@ def routes() -> list[BaseRoute]:
         Route("/images/{hash}", image),
         Route("/reponses", answers_page),
         Route("/caracteres/{size}", choose_type_size),
+        *screen_routes(),
         *static_routes(),
     ]
