@@ -3,7 +3,7 @@ import type { ServerClock } from "../server_clock.ts";
 import { Standings } from "../standings.ts";
 import type { Tally } from "../tally.ts";
 import type { Delta, Show, Snap, Subscription } from "../wire.ts";
-import { countdown } from "./countdown.ts";
+import { countdown, nextSecond } from "./countdown.ts";
 import { Director, elapsed, isPaused } from "./director.ts";
 import { example } from "./example.ts";
 import { fetchProgram, following, topicsOf } from "./program.ts";
@@ -41,6 +41,7 @@ export class Projector {
   #isFetching = false;
   #fetchedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #second: ReturnType<typeof setTimeout> | undefined;
   #doubt: ReturnType<typeof setTimeout> | undefined;
   #isRehearsal = false;
 
@@ -72,7 +73,7 @@ export class Projector {
 
   watching(people: number): void {
     for (const element of document.querySelectorAll<HTMLElement>(".people")) {
-      element.hidden = false;
+      element.hidden = people === 0;
       drawCount(element, "people", people, true);
     }
     this.#people = people;
@@ -89,8 +90,7 @@ export class Projector {
 
   /** This is no screen of the hall any more. */
   forget(): void {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#doubt);
+    for (const timer of [this.#timer, this.#doubt, this.#second]) clearTimeout(timer);
     this.#director.forget();
     this.#program = null;
     this.around.stage.clear();
@@ -203,9 +203,17 @@ export class Projector {
     if (!scene || !clock.isKnown) return;
     const now = clock.now();
     const digits = scene.element.querySelector<HTMLElement>("[data-countdown]");
-    if (digits && scene.step.at !== null) write(digits, countdown(scene.step.at, now));
+    if (digits && scene.step.at !== null) this.#count(digits, scene.step.at, now);
     const { by } = this.#director.cue(now);
     if (scene.film && by?.step === scene.step.step) scene.film.play(elapsed(by, now), isPaused(by, now));
+  }
+
+  /** Every second is read at its own instant, in each hall. */
+  #count(digits: HTMLElement, at: number, now: number): void {
+    write(digits, countdown(at, now));
+    clearTimeout(this.#second);
+    const left = nextSecond(at, now);
+    if (left !== null) this.#second = setTimeout(() => this.#play(), left);
   }
 }
 

@@ -2,7 +2,7 @@
 import { isStill, pulse, roll } from "../motion.ts";
 import { GAUGE_FROM, share } from "../share.ts";
 import type { Counts, Tally } from "../tally.ts";
-import { number, percent } from "../words.ts";
+import { number, pageWords, percent } from "../words.ts";
 
 export type Which = "topic" | "before";
 export type Tallies = Readonly<Record<Which, Tally | null>>;
@@ -43,8 +43,8 @@ function drawDuel(duel: HTMLElement, tally: Tally | null, isOn: boolean): void {
   duel.style.setProperty("--plus-part", String(voters < GAUGE_FROM ? 0.5 : ratio));
   duel.style.setProperty("--lean", voters < GAUGE_FROM ? "0deg" : `${lean}deg`);
   const ends: [string, (value: number) => string][] = [
-    ["plus", percent],
-    ["minus", (value) => percent(100 - value)],
+    ["plus", String],
+    ["minus", (value) => String(100 - value)],
   ];
   for (const [name, written] of ends) {
     const figure = duel.querySelector<HTMLElement>(`[data-figure="${name}"]`);
@@ -71,6 +71,6 @@ function drawPart(part: HTMLElement | SVGElement, counts: Counts | undefined, is
   const write = (selector: string, text: string): void => part.querySelector(selector)?.replaceChildren(text);
   write(".place-plus", percent(plus));
   write(".place-minus", percent(minus));
-  write(".place-voters", number(shown.plus + shown.minus));
+  write(".place-voters", pageWords().voters(shown.plus + shown.minus));
   if (isNew && isOn && !isStill() && part instanceof SVGElement) pulse(part);
 }
