@@ -297,7 +297,9 @@ def create_app(
         lifespan=lifespan,
     )
     ending = Ending(pages)
-    requests = Requests(Gate(ending, keys, settings.origins, settings.embed_sites, wall, settings.stream_sites))
+    requests = Requests(
+        Gate(ending, keys, settings.origins, settings.embed_sites, wall, settings.stream_sites)
+    )
     metrics = Metrics(
         Parts(
             node=settings.node,

@@ -15,7 +15,9 @@ MOST_RANKED = 2000
 """Ideas that are ranked, those with most voters; of fewer than ten voters no order is made."""
 
 
-async def loved_ideas(database: Database, provenances: frozenset[Provenance], now: int, most: int) -> list[Topic]:
+async def loved_ideas(
+    database: Database, provenances: frozenset[Provenance], now: int, most: int
+) -> list[Topic]:
     """The ideas that are liked best, of those whose results everybody may see."""
     statement = (
         sa.select(TOPIC.c.id)

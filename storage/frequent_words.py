@@ -23,8 +23,10 @@ class FrequentWord:
     """In how many texts it stands."""
 
 
-def frequent_words(texts: Iterable[str], most: int, refused: frozenset[str] = frozenset()) -> list[FrequentWord]:
-    """The words that stand in most texts, however often each repeats them; none that folds to one of ``refused``."""
+def frequent_words(
+    texts: Iterable[str], most: int, refused: frozenset[str] = frozenset()
+) -> list[FrequentWord]:
+    """The words that stand in most texts, however often each repeats them; none that folds to a ``refused`` one."""
     counts: Counter[str] = Counter()
     written: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for text in texts:

@@ -50,9 +50,7 @@ async def begin_screen(database: Database, hall: Hall, token: str, now: int) -> 
             _make_room(connection)
             new = {"token": hashed(token), "hall": hall, "code": _new_code(connection), "code_at": now}
             connection.execute(sa.insert(SCREEN).values(new | {"seen_at": now}))
-        elif row.paired_at is None and (
-            row.code is None or now - row.code_at >= CODE_MS - RENEWED_MS
-        ):
+        elif row.paired_at is None and (row.code is None or now - row.code_at >= CODE_MS - RENEWED_MS):
             fresh = {"code": _new_code(connection), "code_at": now, "seen_at": now}
             connection.execute(sa.update(SCREEN).where(mine).values(fresh))
         else:

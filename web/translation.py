@@ -72,7 +72,9 @@ def messages(templates: Path = TEMPLATES) -> list[Message]:
     Raises ValueError for plural forms, which belong into the sections of the .json files.
     """
     found = []
-    pages = [path for path in templates.rglob("*.html") if path.relative_to(templates).parts[0] not in FRENCH_ALONE]
+    pages = [
+        path for path in templates.rglob("*.html") if path.relative_to(templates).parts[0] not in FRENCH_ALONE
+    ]
     for path in sorted(pages, key=lambda path: path.as_posix()):
         name = path.relative_to(templates.parent.parent).as_posix()
         for line, function, told, _ in babel_extract(BytesIO(path.read_bytes()), _KEYWORDS, (), _OPTIONS):

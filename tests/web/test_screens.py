@@ -39,9 +39,7 @@ async def code_of(browser: httpx2.AsyncClient, hall: str = "metz") -> str:
 
 
 async def paired(site: Site, show: Launch, browser: httpx2.AsyncClient) -> Screen:
-    found = await pair(
-        site.house.database, METZ, await code_of(browser), by=show.by, now=site.house.clock[0]
-    )
+    found = await pair(site.house.database, METZ, await code_of(browser), by=show.by, now=site.house.clock[0])
     assert isinstance(found, Screen), found
     return found
 
@@ -144,7 +142,9 @@ async def test_a_question_asked_again_is_shown_before_and_after(site: Site) -> N
     now = site.house.clock[0]
     again = StepContent(StepKind.TOPIC, again=show.steps[0])
     for number, content in enumerate((again, StepContent(StepKind.RESULTS))):
-        step = await add_step(site.house.database, show.event, content, op=f"more {number}", by=show.by, now=now)
+        step = await add_step(
+            site.house.database, show.event, content, op=f"more {number}", by=show.by, now=now
+        )
         assert not isinstance(step, EventFault)
     await show.goes(Gesture.LAUNCH, now, upon=0)
     site.house.clock[0] += LEAD_MS
@@ -157,7 +157,8 @@ async def test_a_question_asked_again_is_shown_before_and_after(site: Site) -> N
 
 
 @pytest.mark.parametrize(
-    ("sites", "is_shown"), [((), False), (("https://video.example",), True), (("https://other.example",), False)]
+    ("sites", "is_shown"),
+    [((), False), (("https://video.example",), True), (("https://other.example",), False)],
 )
 async def test_a_stream_is_shown_only_from_a_site_that_the_settings_name(
     site: Site, sites: tuple[str, ...], is_shown: bool

@@ -31,7 +31,7 @@ class Idea:
 
 @dataclass(frozen=True, slots=True)
 class Ideas:
-    """``is_ranked``: those that are liked best. Otherwise the newest, in an order that tells nothing of the votes."""
+    """``is_ranked``: those that are liked best. Else the newest, in an order that tells nothing of the votes."""
 
     ideas: tuple[Idea, ...] = ()
     is_ranked: bool = False

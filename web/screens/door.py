@@ -94,7 +94,7 @@ async def paired_screen(request: Request, hall: Hall | None = None) -> Screen | 
 
 
 async def _opened(request: Request, hall: Hall) -> _Opened | int:
-    """The screen that asks, made where it is none yet; the instant from which it may be, where that was too fast."""
+    """The screen that asks, made where it is none yet; from when on that may be, where it was too fast."""
     services: Services = request.state.services
     now, token = services.now(), _token(request)
     known = await screen_of(services.database, token) if token else None

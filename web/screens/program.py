@@ -53,7 +53,9 @@ async def program(request: Request) -> Response:
 
 
 async def _steps(services: Services, pages: Pages, stage: Stage, hall: HallPlace) -> list[dict[str, Any]]:
-    steps = [step for step in stage.steps if not step.is_removed or step.id in {stage.show.step, stage.show.before}]
+    steps = [
+        step for step in stage.steps if not step.is_removed or step.id in {stage.show.step, stage.show.before}
+    ]
     kinds = {step.content.kind for step in steps}
     provenances = frozenset({Provenance.REAL} if stage.event.provenance is Provenance.REAL else Provenance)
     now = services.now()
@@ -70,7 +72,9 @@ async def _steps(services: Services, pages: Pages, stage: Stage, hall: HallPlace
     return [_plain(services, pages, stage, step, shared) for step in steps]
 
 
-def _plain(services: Services, pages: Pages, stage: Stage, step: Step, shared: dict[str, Any]) -> dict[str, Any]:
+def _plain(
+    services: Services, pages: Pages, stage: Stage, step: Step, shared: dict[str, Any]
+) -> dict[str, Any]:
     scene = scene_of(stage, step)
     asked = stage.asked_by(step)
     context = {

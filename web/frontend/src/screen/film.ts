@@ -4,6 +4,8 @@ import { correction } from "./film_pace.ts";
 /** Bytes of a film that is kept whole; a longer one comes as it is played. */
 const MOST_KEPT = 1_500_000_000;
 const AGAIN = 5_000;
+/** Of a video's states: it can go on. */
+const HAVE_FUTURE_DATA = 3;
 
 export interface Sound {
   isMuted(): boolean;
@@ -34,6 +36,7 @@ export class Film {
     this.#isOn = true;
     const { video } = this;
     if (!video.src) video.src = this.address; // it has not come whole yet
+    else if (video.error || video.readyState < HAVE_FUTURE_DATA) this.#take(); // it comes no further
     video.muted = this.sound.isMuted();
     const length = Number.isFinite(video.duration) ? video.duration : Infinity;
     const wanted = Math.min(Math.max(0, position / 1000), length);

@@ -21,6 +21,7 @@ export class Pairing {
   /** Ask until it is paired. */
   begin(): void {
     this.#isOver = false;
+    if (performance.now() > this.#until) this.#write("");
     void this.#ask();
   }
 
@@ -30,6 +31,7 @@ export class Pairing {
     if (state?.paired) {
       if (!this.#isOver) this.paired();
       this.#isOver = true;
+      this.#until = 0; // a code pairs once
       return;
     }
     if (state?.code) this.#write(state.code);
