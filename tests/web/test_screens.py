@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from server.settings import BadSetting, Settings
 from storage.events import add_step, remove_step
 from storage.screens import pair, paired_screens, unpair
 from storage.values_events import EventFault, StepContent, StepKind
@@ -170,6 +171,19 @@ async def test_a_stream_is_shown_only_from_a_site_that_the_settings_name(
         html = (await program(browser, show)).json()["steps"][0]["html"]
         assert ("video.example" in html) is is_shown
         assert ("ne peut pas être montré" in html) is not is_shown
+
+
+@pytest.mark.parametrize("site", ["video.example", "https://video.example/direct"])
+def test_a_site_that_is_no_origin_is_refused_at_the_start(site: str) -> None:
+    with pytest.raises(BadSetting, match="origin"):
+        Settings.of({"IMAGINEST_STREAM_SITES": site})
+
+
+async def test_only_a_screen_may_play_what_it_keeps_and_show_what_stands_in_a_frame(site: Site) -> None:
+    async with site.browser() as browser:
+        screen = (await browser.get("/ecran/metz")).headers["content-security-policy"]
+        assert "media-src 'self' blob:; frame-src 'self';" in screen and "frame-ancestors 'none'" in screen
+        assert "blob:" not in (await browser.get("/ecran")).headers["content-security-policy"]
 
 
 async def test_what_a_screen_says_of_itself_is_kept_once_it_is_paired(site: Site) -> None:
