@@ -48,6 +48,7 @@ class Booth:
 
     def __init__(self, two: Cluster) -> None:
         self.two = two
+        self._begun: Launch | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="booth")
         self._thread.start()
@@ -66,8 +67,17 @@ class Booth:
     def event(self, *contents: StepContent) -> Launch:
         keys, name = self.two.nodes[0].keys, f"Soir {secrets.token_hex(3)}"
         made = launch(self.database, keys, now(), *contents, halls=(METZ, REIMS, ONLINE), name=name)
-        found: Launch = self.do(made)
-        return found
+        show: Launch = self.do(made)
+        self._begun = show
+        return show
+
+    def stop(self) -> None:
+        """End what was begun last: its halls are free for the next."""
+        if self._begun is None:
+            return
+        stage = self.do(get_stage(self.database, self._begun.event))
+        if stage.show.mode.is_on:
+            self.go(self._begun, Gesture.STOP)
 
     def go(self, show: Launch, gesture: Gesture) -> Show:
         stage = self.do(get_stage(self.database, show.event))
@@ -88,6 +98,12 @@ def booth(tmp_path_factory: pytest.TempPathFactory, postgres: RunningPostgres) -
         made = Booth(two)
         yield made
         made.close()
+
+
+@pytest.fixture(autouse=True)
+def free_halls(booth: Booth) -> Iterator[None]:
+    yield
+    booth.stop()
 
 
 @pytest.fixture
@@ -134,7 +150,7 @@ def test_two_halls_on_two_nodes_turn_over_at_the_agreed_instant(
     for page, address in ((metz, "/salle/metz"), (reims, "/salle/reims")):
         expect(page.locator(".is-on .question")).to_contain_text("Faut-il des trains la nuit")
         expect(page.locator(".is-on .join-address")).to_contain_text(address)
-    booth.go(show, Gesture.STOP)
+    booth.stop()
     expect(metz.locator("#idle")).to_be_visible()
 
 
@@ -157,7 +173,6 @@ def test_a_countdown_goes_on_without_a_network_and_the_screen_catches_up_by_itse
         shown(page, show.steps[1])
         expect(page.locator("#lost")).to_be_hidden()
         expect(page.locator(".is-on .name")).to_have_text("Imagin'Est")
-    booth.go(show, Gesture.STOP)
 
 
 def test_a_screen_whose_browser_is_closed_comes_back_paired_and_at_the_right_step(
@@ -181,7 +196,6 @@ def test_a_screen_whose_browser_is_closed_comes_back_paired_and_at_the_right_ste
     page.goto(url)
     shown(page, show.steps[1])
     again.close()
-    booth.go(show, Gesture.STOP)
 
 
 def test_a_screen_whose_clock_is_an_hour_wrong_follows_the_servers(
@@ -202,7 +216,6 @@ def test_a_screen_whose_clock_is_an_hour_wrong_follows_the_servers(
         }
 
     booth.do(until_told(hours_ahead, {1}))
-    booth.go(show, Gesture.STOP)
 
 
 def test_a_screen_says_what_it_shows_and_shows_a_code_again_once_it_is_sent_away(
@@ -225,7 +238,6 @@ def test_a_screen_says_what_it_shows_and_shows_a_code_again_once_it_is_sent_away
     booth.do(unpair(booth.database, mine.id, by=show.by, now=now()))
     expect(page.locator("#code")).to_be_visible()
     expect(page.locator("#digits")).to_have_text(re.compile(r"\d{3} \d{3}"))
-    booth.go(show, Gesture.STOP)
 
 
 def test_nothing_is_in_the_way_of_whoever_sets_a_screen_up(booth: Booth, hall: BrowserContext) -> None:
