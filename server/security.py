@@ -22,12 +22,18 @@ from web.kiosks import is_open_between
 from web.language import language_of
 
 
-def content_policy(ancestors: Iterable[str] = (), frames: Iterable[str] = ()) -> bytes:
-    """What a page may load, which sites may show it in a frame, and ``frames``: those that it may show in one."""
+def content_policy(
+    ancestors: Iterable[str] = (), frames: Iterable[str] = (), *, films: bool = False
+) -> bytes:
+    """What a page may load, which sites may show it in a frame, and ``frames``: those that it may show in one.
+
+    ``films``: it may play what it has fetched ahead.
+    """
     framers = " ".join(ancestors) or "'none'"
     shown = "".join(f" {site}" for site in frames)
+    media = "media-src 'self' blob:; " if films else ""
     return (
-        "default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+        f"default-src 'self'; {media}style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
         "base-uri 'none'; form-action 'self'; "
         f"frame-src 'self'{shown}; frame-ancestors {framers}; object-src 'none'"
     ).encode()
@@ -44,13 +50,16 @@ HEADERS = (
 FRAMED = "/integrer/"
 """What begins so may stand in other sites' frames."""
 
-_STREAMING = ("/ecran/", "/evenements/")
-"""Where a launch event may show a stream."""
+_EVENTS = "/evenements/"
+"""Where a telephone may be shown a stream."""
 
 _IN_OUR_FRAMES = re.compile(
     r"/console/(redaction/(?:[a-z]+/)?[0-9]+/apercu/page|lettre/[0-9]+/(?:apercu|texte))"
 )
 """What the console's own pages show in a frame."""
+
+SCREENS = "/ecran/"
+"""The halls' screens: their films are loaded whole before they are shown, and their streams come from elsewhere."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -111,15 +120,18 @@ class Gate:
     ) -> None:
         """Pages of ``embed_sites`` may show an embedded topic in a frame, and nothing else.
 
-        Launch events may show a stream of ``stream_sites``.
+        Launch events may show a stream of ``stream_sites``, on telephones and on the halls' screens.
         """
-        self._streaming = ((b"content-security-policy", content_policy((), stream_sites)), *HEADERS[1:])
         self._app = app
         self._wall = wall
         self._keys = keys
         self._origins = origins
         self._previewed = ((b"content-security-policy", content_policy(["'self'"])), *HEADERS[1:])
         self._framed = ((b"content-security-policy", content_policy(embed_sites)), *HEADERS[1:])
+        streaming = content_policy((), stream_sites)
+        self._streaming = ((b"content-security-policy", streaming), *HEADERS[1:])
+        projected = content_policy((), stream_sites, films=True)
+        self._projected = ((b"content-security-policy", projected), *HEADERS[1:])
         self._is_secure = any(origin.startswith("https://") for origin in origins)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -145,7 +157,9 @@ class Gate:
         is_framed = scope["path"].startswith(FRAMED)
         is_previewed = _IN_OUR_FRAMES.fullmatch(scope["path"]) is not None
         extra = self._framed if is_framed else self._previewed if is_previewed else HEADERS
-        if scope["path"].startswith(_STREAMING):
+        if scope["path"].startswith(SCREENS):
+            extra = self._projected
+        elif scope["path"].startswith(_EVENTS):
             extra = self._streaming
         # In another site's page nobody is told apart: no cookie is asked for, none is set.
         known = caller.has_cookie or caller.between or is_framed

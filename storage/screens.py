@@ -19,6 +19,7 @@ from storage.values_screens import (
     CODE_MS,
     MOST_PAIRED,
     MOST_UNPAIRED,
+    RENEWED_MS,
     Screen,
     ScreenFault,
     ScreenSaid,
@@ -49,7 +50,7 @@ async def begin_screen(database: Database, hall: Hall, token: str, now: int) -> 
             _make_room(connection)
             new = {"token": hashed(token), "hall": hall, "code": _new_code(connection), "code_at": now}
             connection.execute(sa.insert(SCREEN).values(new | {"seen_at": now}))
-        elif row.paired_at is None and (row.code is None or now - row.code_at >= CODE_MS):
+        elif row.paired_at is None and (row.code is None or now - row.code_at >= CODE_MS - RENEWED_MS):
             fresh = {"code": _new_code(connection), "code_at": now, "seen_at": now}
             connection.execute(sa.update(SCREEN).where(mine).values(fresh))
         else:

@@ -8,6 +8,9 @@ from realtime.tally import Hall
 CODE_MS = 10 * 60_000
 """A pairing code holds this long; the screen then shows another."""
 
+RENEWED_MS = 60_000
+"""So long before its code ends a screen shows another: whoever reads it out has the time to type it."""
+
 SILENT_MS = 15_000
 """A screen that has said nothing for this long is shown as silent."""
 

@@ -33,6 +33,7 @@ class Assets:
     """By name: ``main`` is every page's, others are brought by the pages that need them."""
     styles: str | None
     console_styles: str | None
+    screen_styles: str | None
     map: RegionMap
     folder: Path
     rude: Mapping[str, int]
@@ -52,6 +53,7 @@ def load_assets(folder: Path = DIST) -> Assets:
         },
         styles=manifest.get("main.css"),
         console_styles=manifest.get("console.css"),
+        screen_styles=manifest.get("screen.css"),
         map=RegionMap(drawn.get("viewBox", "0 0 1 1"), shapes),
         folder=folder / "assets",
         rude={word: int(rating) for word, rating in _read(folder / "rude.json").items()},

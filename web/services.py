@@ -18,6 +18,7 @@ from web.kiosks import kiosk_pace
 from web.pace import Pace
 from web.pictures import Darkroom
 from web.rendering import Pages, load_pages
+from web.screens.pace import screen_pace
 from web.searches import Searches
 from web.site import Site
 from web.statistics.answer_rate import RateBoard
@@ -41,6 +42,9 @@ class Services:
     posting: PostingRules = field(default_factory=PostingRules)
     site: Site = field(default_factory=Site)
     kiosks: Pace = field(default_factory=kiosk_pace)
+    screens: Pace = field(default_factory=screen_pace)
+    """Of the big screens that a network begins."""
+
     searches: Searches = field(default_factory=Searches)
     pairings: Pace = field(default_factory=pairing_pace)
     """How fast a member of staff may try the codes of screens."""

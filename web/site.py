@@ -17,6 +17,7 @@ class Site:
     origins: tuple[str, ...] = ()
     embed_sites: tuple[str, ...] = ()
     stream_sites: tuple[str, ...] = ()
+    """Origins of which a launch event may show a live stream in a frame."""
     publisher: str = ""
     director: str = ""
     hosting: str = ""

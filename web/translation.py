@@ -44,8 +44,8 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 _LONE_PER_CENT = re.compile(r"%(?!\(\w+\)s)")
 _TAG = re.compile(r"<[^>]*>")
 _ADDRESS_LANGUAGE = re.compile(r"\.(?:fr|de|en)(?=\")")
-CONSOLE = "console"
-"""The folder of the pages that only staff read: French, and in no other language's catalogue."""
+FRENCH_ALONE = ("console", "screens")
+"""The folders of the pages that only staff or a whole hall read: French, and in no other language's catalogue."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _SPOKEN_ATTRIBUTES = {"aria-label", "aria-description", "title", "alt", "placeholder"}
@@ -72,7 +72,9 @@ def messages(templates: Path = TEMPLATES) -> list[Message]:
     Raises ValueError for plural forms, which belong into the sections of the .json files.
     """
     found = []
-    pages = [path for path in templates.rglob("*.html") if path.relative_to(templates).parts[0] != CONSOLE]
+    pages = [
+        path for path in templates.rglob("*.html") if path.relative_to(templates).parts[0] not in FRENCH_ALONE
+    ]
     for path in sorted(pages, key=lambda path: path.as_posix()):
         name = path.relative_to(templates.parent.parent).as_posix()
         for line, function, told, _ in babel_extract(BytesIO(path.read_bytes()), _KEYWORDS, (), _OPTIONS):

@@ -46,6 +46,6 @@ def test_the_worker_is_small_and_keeps_every_built_script_style_and_font() -> No
     worker = (DIST / "sw.js").read_text(encoding="utf-8")
     assert len(gzip.compress(worker.encode(), 6)) <= 4 * KB
     built = {file.name for file in load_assets().folder.iterdir() if file.suffix != ".txt"}
-    staffs = {name for name in built if name.startswith("console")}
+    staffs = {name for name in built if name.startswith(("console", "screen"))}
     kept = {name for name in built if f'"/static/{name}"' in worker}
     assert staffs and kept == built - staffs

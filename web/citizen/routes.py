@@ -50,6 +50,7 @@ from web.citizen.topic import topic_page, vote
 from web.citizen.type_size import choose_type_size
 from web.films import film, film_captions, film_poster
 from web.installable import installable_routes
+from web.screens.routes import screen_routes
 from web.static import static_routes
 
 __all__ = ["exception_handlers", "routes"]
@@ -141,5 +142,6 @@ def routes() -> list[BaseRoute]:
         Route("/images/{hash}", image),
         Route("/reponses", answers_page),
         Route("/caracteres/{size}", choose_type_size),
+        *screen_routes(),
         *static_routes(),
     ]

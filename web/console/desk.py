@@ -165,7 +165,7 @@ def go(path: str) -> Response:
     return RedirectResponse(path, SEE_OTHER)
 
 
-_LISTS = frozenset({"role", "theme", "key"})
+_LISTS = frozenset({"role", "theme", "key", "hall"})
 """What may be ticked, or stand in a form, several times."""
 
 

@@ -10,7 +10,7 @@ import { regionMap } from "./map.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, "..", "dist");
-const sheets = ["main", "console"];
+const sheets = ["main", "console", "screen"];
 const pages = path.join(here, "src", "pages");
 const PUBLIC = "/static/";
 
@@ -67,8 +67,8 @@ async function bundle(outdir) {
 
 // The worker has a fixed address; in it stand the files that it keeps, so it changes whenever one of them does.
 async function worker(folder, outfile) {
-  // A citizen's telephone has no use for what staff work with.
-  const isKept = (file) => /\.(?:js|css|woff2|svg)$/.test(file) && !file.startsWith("console");
+  // A citizen's telephone has no use for what staff work with, nor for what a hall looks at.
+  const isKept = (file) => /\.(?:js|css|woff2|svg)$/.test(file) && !/^(?:console|screen)/.test(file);
   const files = (await readdir(folder)).filter(isKept).sort();
   await build({
     absWorkingDir: here,

@@ -1,0 +1,42 @@
+"""Which words people use most (pure): one of a stem, as most of them write it."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from storage.words import forms, stem
+
+LEAST_TEXTS = 2
+"""A word that only one person used is nobody else's."""
+
+LEAST_SIGNS = 4
+"""Shorter words that are no stop words are mostly numbers and abbreviations."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class FrequentWord:
+    word: str
+    texts: int
+    """In how many texts it stands."""
+
+
+def frequent_words(
+    texts: Iterable[str], most: int, refused: frozenset[str] = frozenset()
+) -> list[FrequentWord]:
+    """The words that stand in most texts, however often each repeats them; none that folds to a ``refused`` one."""
+    counts: Counter[str] = Counter()
+    written: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for text in texts:
+        found: dict[str, str] = {}
+        for word in _WORD.findall(text.lower()):
+            form = forms(word)
+            if len(word) >= LEAST_SIGNS and form and form[0] not in refused:
+                found.setdefault(stem(form[0]), word)
+        counts.update(found.keys())
+        for root, word in found.items():
+            written[root][word] += 1
+    often = sorted((-texts, root) for root, texts in counts.items() if texts >= LEAST_TEXTS)
+    return [FrequentWord(written[root].most_common(1)[0][0], -texts) for texts, root in often[:most]]

@@ -1,0 +1,247 @@
+"""Two halls' screens on two nodes over Redis: in step, through a cut network, a restart and a wrong clock."""
+
+import asyncio
+import re
+import secrets
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from realtime.tally import ONLINE, Hall
+from storage.database import Database
+from storage.screens import pair, paired_screens, unpair
+from storage.shows import get_stage
+from storage.values_events import StepContent, StepKind
+from storage.values_screens import Screen
+from storage.values_show import Gesture, Show
+from tests.cluster import Cluster, cluster
+from tests.journeys.axe import Axe
+from tests.journeys.conftest import FLAGS, SPEAKS_FRENCH, chromium
+from tests.running import DEADLINE, until_told
+from tests.running_postgres import RunningPostgres
+from tests.shows import METZ, QUESTION, REIMS, WAITING, Launch, launch
+from tests.tcp_proxy import tcp_proxy
+
+HOUR = 3_600_000
+REVEAL = StepContent(StepKind.REVEAL, "Imagin'Est")
+AN_HOUR_AHEAD = """{
+  const Real = Date;
+  const ahead = () => Real.now() + 3600000;
+  Date = class extends Real {
+    constructor(...given) { given.length ? super(...given) : super(ahead()); }
+    static now() { return ahead(); }
+  };
+}"""
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Booth:
+    """Whoever drives the show; what it does to the database runs beside the browser's own loop."""
+
+    def __init__(self, two: Cluster) -> None:
+        self.two = two
+        self._begun: Launch | None = None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="booth")
+        self._thread.start()
+        self.database = Database(str(two.settings.database))
+        self.do(self.database.open())
+
+    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(2 * DEADLINE)
+
+    def close(self) -> None:
+        self.do(self.database.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def event(self, *contents: StepContent) -> Launch:
+        keys, name = self.two.nodes[0].keys, f"Soir {secrets.token_hex(3)}"
+        made = launch(self.database, keys, now(), *contents, halls=(METZ, REIMS, ONLINE), name=name)
+        show: Launch = self.do(made)
+        self._begun = show
+        return show
+
+    def stop(self) -> None:
+        """End what was begun last: its halls are free for the next."""
+        if self._begun is None:
+            return
+        stage = self.do(get_stage(self.database, self._begun.event))
+        if stage.show.mode.is_on:
+            self.go(self._begun, Gesture.STOP)
+
+    def go(self, show: Launch, gesture: Gesture) -> Show:
+        stage = self.do(get_stage(self.database, show.event))
+        moved: Show = self.do(show.goes(gesture, now(), upon=stage.show.number))
+        return moved
+
+    def confirm(self, page: Page, hall: Hall, by: int) -> Screen:
+        """Type in the code that this screen shows."""
+        code = (page.locator("#digits").text_content() or "").replace(" ", "").strip()
+        found = self.do(pair(self.database, hall, code, by=by, now=now()))
+        assert isinstance(found, Screen), found
+        return found
+
+
+@pytest.fixture(scope="module")
+def booth(tmp_path_factory: pytest.TempPathFactory, postgres: RunningPostgres) -> Iterator[Booth]:
+    with cluster(tmp_path_factory.mktemp("halls"), 2, postgres) as two:
+        made = Booth(two)
+        yield made
+        made.close()
+
+
+@pytest.fixture(autouse=True)
+def free_halls(booth: Booth) -> Iterator[None]:
+    yield
+    booth.stop()
+
+
+@pytest.fixture
+def hall(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, service_workers="block")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def other_hall(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, service_workers="block")
+    yield context
+    context.close()
+
+
+def screen(context: BrowserContext, url: str, hall: Hall, booth: Booth, by: int) -> Page:
+    """A screen of this hall that was just paired."""
+    page = context.new_page()
+    page.goto(f"{url}/ecran/{hall}")
+    booth.confirm(page, hall, by)
+    expect(page.locator("body[data-state=paired]")).to_be_attached()
+    return page
+
+
+def shown(page: Page, step: int) -> int:
+    """Wait until a step is on; the instant at which it was put on, by the server's clock."""
+    page.locator(f'body[data-step="{step}"]').wait_for(timeout=DEADLINE * 1000)
+    return int(page.evaluate("document.body.dataset.acted"))
+
+
+def test_two_halls_on_two_nodes_turn_over_at_the_agreed_instant(
+    booth: Booth, hall: BrowserContext, other_hall: BrowserContext
+) -> None:
+    here, there = booth.two.nodes
+    show = booth.event(WAITING, REVEAL, QUESTION)
+    metz = screen(hall, here.url, METZ, booth, show.by)
+    reims = screen(other_hall, there.url, REIMS, booth, show.by)
+    for gesture, step in zip((Gesture.LAUNCH, Gesture.NEXT, Gesture.NEXT), show.steps, strict=True):
+        agreed = booth.go(show, gesture)
+        acted = [shown(page, step) for page in (metz, reims)]
+        assert all(at >= agreed.at for at in acted), "nobody is ahead of the others"
+        assert abs(acted[0] - acted[1]) < 10_000
+    for page, address in ((metz, "/salle/metz"), (reims, "/salle/reims")):
+        expect(page.locator(".is-on .question")).to_contain_text("Faut-il des trains la nuit")
+        expect(page.locator(".is-on .join-address")).to_contain_text(address)
+    booth.stop()
+    expect(metz.locator("#idle")).to_be_visible()
+
+
+def test_a_countdown_goes_on_without_a_network_and_the_screen_catches_up_by_itself(
+    booth: Booth, hall: BrowserContext
+) -> None:
+    show = booth.event(StepContent(StepKind.COUNTDOWN, at=now() + HOUR), REVEAL)
+    with tcp_proxy(booth.two.nodes[0].port) as proxy:
+        page = screen(hall, f"http://127.0.0.1:{proxy.port}", METZ, booth, show.by)
+        booth.go(show, Gesture.LAUNCH)
+        shown(page, show.steps[0])
+        proxy.cut(everything=True)
+        expect(page.locator("#lost")).to_be_visible()
+        digits = page.locator(".is-on .digits")
+        left = digits.text_content() or ""
+        expect(digits).not_to_have_text(left)
+        booth.go(show, Gesture.NEXT)
+        assert digits.is_visible()
+        proxy.cut(everything=False)
+        shown(page, show.steps[1])
+        expect(page.locator("#lost")).to_be_hidden()
+        expect(page.locator(".is-on .name")).to_have_text("Imagin'Est")
+
+
+def test_a_screen_whose_browser_is_closed_comes_back_paired_and_at_the_right_step(
+    booth: Booth, browser: Browser, tmp_path: Path
+) -> None:
+    path = chromium()
+    url = f"{booth.two.nodes[1].url}/ecran/metz"
+    show = booth.event(WAITING, REVEAL)
+
+    def open_browser() -> BrowserContext:
+        arguments = [*FLAGS, SPEAKS_FRENCH]
+        return browser.browser_type.launch_persistent_context(tmp_path, executable_path=path, args=arguments)
+
+    first = open_browser()
+    screen(first, booth.two.nodes[1].url, METZ, booth, show.by)
+    booth.go(show, Gesture.LAUNCH)
+    first.close()
+    booth.go(show, Gesture.NEXT)
+    again = open_browser()
+    page = again.new_page()
+    page.goto(url)
+    shown(page, show.steps[1])
+    again.close()
+
+
+def test_a_screen_whose_clock_is_an_hour_wrong_follows_the_servers(
+    booth: Booth, hall: BrowserContext
+) -> None:
+    show = booth.event(WAITING, StepContent(StepKind.COUNTDOWN, at=now() + 2 * HOUR))
+    hall.add_init_script(AN_HOUR_AHEAD)
+    page = screen(hall, booth.two.nodes[0].url, METZ, booth, show.by)
+    booth.go(show, Gesture.LAUNCH)
+    agreed = booth.go(show, Gesture.NEXT)
+    assert agreed.at <= shown(page, show.steps[1]) < agreed.at + HOUR / 2
+    expect(page.locator(".is-on .digits")).to_contain_text("1:5")
+
+    async def hours_ahead() -> set[int]:
+        screens = await paired_screens(booth.database, (METZ,))
+        return {
+            round(one.said.offset / HOUR) for one in screens if one.said and one.said.step == show.steps[1]
+        }
+
+    booth.do(until_told(hours_ahead, {1}))
+
+
+def test_a_screen_says_what_it_shows_and_shows_a_code_again_once_it_is_sent_away(
+    booth: Booth, hall: BrowserContext
+) -> None:
+    show = booth.event(WAITING, REVEAL)
+    page = hall.new_page()
+    page.goto(f"{booth.two.nodes[0].url}/ecran/reims")
+    mine = booth.confirm(page, REIMS, show.by)
+    booth.go(show, Gesture.REHEARSE)
+    shown(page, show.steps[0])
+    expect(page.locator("#rehearsal")).to_be_visible()
+
+    async def said() -> tuple[int | None, set[int]] | None:
+        screens = await paired_screens(booth.database, (REIMS,))
+        found = next(one.said for one in screens if one.id == mine.id)
+        return None if found is None else (found.step, set(found.ready))
+
+    booth.do(until_told(said, (show.steps[0], set(show.steps))))
+    booth.do(unpair(booth.database, mine.id, by=show.by, now=now()))
+    expect(page.locator("#code")).to_be_visible()
+    expect(page.locator("#digits")).to_have_text(re.compile(r"\d{3} \d{3}"))
+
+
+def test_nothing_is_in_the_way_of_whoever_sets_a_screen_up(booth: Booth, hall: BrowserContext) -> None:
+    page = hall.new_page()
+    for path in ("/ecran", "/ecran/metz"):
+        page.goto(booth.two.nodes[0].url + path)
+        assert Axe().run(page).violations_count == 0

@@ -1,0 +1,240 @@
+"""The big screens of the halls, as the server answers them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+import httpx2
+import pytest
+
+from server.settings import BadSetting, Settings
+from storage.events import add_step, remove_step
+from storage.screens import pair, paired_screens, unpair
+from storage.values_events import EventFault, StepContent, StepKind
+from storage.values_news import Picture
+from storage.values_screens import CODE_MS, RENEWED_MS, Screen, ScreenSaid
+from storage.values_show import LEAD_MS, Gesture
+from tests.shows import METZ, QUESTION, REIMS, WAITING, Launch, launch
+from tests.storage.images import PNG
+from tests.web.conftest import Site
+from web.screens.pace import AT_ONCE
+from web.screens.said import said_in
+from web.site import Site as Deployment
+
+SAID: Mapping[str, Any] = {
+    **{"number": 4, "step": 2, "ready": [1, 2], "offset": -3_600_000, "frames": 60},
+    **{"width": 1920, "height": 1080, "sound": True},
+}
+
+
+async def begun(site: Site, *contents: StepContent) -> Launch:
+    return await launch(site.house.database, site.house.keys, site.house.clock[0], *contents)
+
+
+async def code_of(browser: httpx2.AsyncClient, hall: str = "metz") -> str:
+    told = (await browser.get(f"/ecran/{hall}/etat")).json()
+    assert told["paired"] is False
+    return str(told["code"])
+
+
+async def paired(site: Site, show: Launch, browser: httpx2.AsyncClient) -> Screen:
+    found = await pair(site.house.database, METZ, await code_of(browser), by=show.by, now=site.house.clock[0])
+    assert isinstance(found, Screen), found
+    return found
+
+
+async def program(browser: httpx2.AsyncClient, show: Launch, hall: str = "metz") -> httpx2.Response:
+    return await browser.get(f"/ecran/{hall}/programme?evenement={show.event}")
+
+
+async def test_the_halls_are_listed_and_one_that_does_not_exist_is_no_page(site: Site) -> None:
+    async with site.browser() as browser:
+        assert 'href="/ecran/metz"' in (await browser.get("/ecran")).text
+        for hall in ("nancy", "METZ", "x" * 30, "..%2Fmetz"):
+            answer = await browser.get(f"/ecran/{hall}")
+            assert answer.status_code == 404 and "ecran=" not in answer.headers.get("set-cookie", "")
+
+
+async def test_a_screen_shows_its_hall_and_its_code_and_keeps_its_cookie_to_itself(site: Site) -> None:
+    async with site.browser() as browser:
+        answer = await browser.get("/ecran/metz", headers={"accept-language": "en"})
+        cookie = next(line for line in answer.headers.get_list("set-cookie") if line.startswith("ecran="))
+        assert {"HttpOnly", "SameSite=strict", "Max-Age=34560000"} <= set(cookie.split("; "))
+        assert await code_of(browser) in answer.text
+        assert '<html lang="fr">' in answer.text, "a hall reads French whatever the device speaks"
+
+
+async def test_a_code_is_another_before_it_ends(site: Site) -> None:
+    async with site.browser() as browser:
+        first = await code_of(browser)
+        site.house.clock[0] += CODE_MS - RENEWED_MS - 1
+        assert await code_of(browser) == first
+        site.house.clock[0] += 1
+        assert await code_of(browser) != first
+
+
+async def test_a_paired_screen_is_paired_again_when_it_comes_back(site: Site) -> None:
+    show = await begun(site)
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        assert (await browser.get("/ecran/metz/etat")).json() == {"paired": True}
+        assert 'data-state="paired"' in (await browser.get("/ecran/metz")).text
+
+
+async def test_one_network_opens_new_screens_slowly_and_known_ones_as_often_as_it_likes(site: Site) -> None:
+    async with site.browser() as known:
+        await known.get("/ecran/metz")
+        for _ in range(AT_ONCE - 1):
+            async with site.browser() as another:
+                assert (await another.get("/ecran/metz")).status_code == 200
+        async with site.browser() as late:
+            refused = await late.get("/ecran/metz")
+            assert refused.status_code == 429 and int(refused.headers["retry-after"]) > 0
+            assert (await late.get("/ecran/metz/etat")).json()["code"] == "too-fast"
+        assert (await known.get("/ecran/metz")).status_code == 200
+
+
+async def test_the_run_of_show_is_for_the_paired_screens_of_its_halls(site: Site) -> None:
+    show = await begun(site)
+    async with site.browser() as browser:
+        assert (await program(browser, show)).status_code == 403
+        screen = await paired(site, show, browser)
+        told = (await program(browser, show)).json()
+        assert told["event"] == show.event
+        assert [step["kind"] for step in told["steps"]] == ["waiting", "topic", "thanks"]
+        assert (await program(browser, show, "reims")).status_code == 403
+        for event in ("999", "", "x", "9" * 30):
+            assert (await browser.get(f"/ecran/metz/programme?evenement={event}")).status_code == 404
+        await unpair(site.house.database, screen.id, by=show.by, now=site.house.clock[0])
+        assert (await program(browser, show)).status_code == 403
+
+
+async def test_a_vote_is_joined_by_the_halls_own_address(site: Site) -> None:
+    site.deploy(Deployment("http://imaginest.example"))
+    show = await begun(site)
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        asked = (await program(browser, show)).json()["steps"][1]
+        assert "imaginest.example/<wbr>salle/metz" in asked["html"]
+        assert 'src="data:image/svg+xml;base64,' in asked["html"]
+        assert asked["topic"] is None and "trains la nuit" in asked["html"]
+
+
+async def test_a_step_that_was_removed_stays_as_long_as_it_is_shown(site: Site) -> None:
+    show = await begun(site)
+    now = site.house.clock[0]
+    await show.goes(Gesture.REHEARSE, now, upon=0)
+    await show.goes(Gesture.NEXT, now, upon=1)
+    for step in (show.steps[1], show.steps[2]):
+        await remove_step(site.house.database, show.event, step, by=show.by, now=now)
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        steps = (await program(browser, show)).json()["steps"]
+        assert [(step["step"], step["removed"]) for step in steps] == [
+            (show.steps[0], False),
+            (show.steps[1], True),
+        ]
+
+
+async def test_a_question_asked_again_is_shown_before_and_after(site: Site) -> None:
+    show = await begun(site, QUESTION, WAITING)
+    now = site.house.clock[0]
+    again = StepContent(StepKind.TOPIC, again=show.steps[0])
+    for number, content in enumerate((again, StepContent(StepKind.RESULTS))):
+        step = await add_step(
+            site.house.database, show.event, content, op=f"more {number}", by=show.by, now=now
+        )
+        assert not isinstance(step, EventFault)
+    await show.goes(Gesture.LAUNCH, now, upon=0)
+    site.house.clock[0] += LEAD_MS
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        steps = (await program(browser, show)).json()["steps"]
+        results = steps[-1]
+        assert 'data-tally="before"' in results["html"] and results["before"] == steps[0]["topic"] is not None
+        assert 'data-tally="before"' not in steps[0]["html"]
+
+
+@pytest.mark.parametrize(
+    ("sites", "is_shown"),
+    [((), False), (("https://video.example",), True), (("https://other.example",), False)],
+)
+async def test_a_stream_is_shown_only_from_a_site_that_the_settings_name(
+    site: Site, sites: tuple[str, ...], is_shown: bool
+) -> None:
+    site.deploy(replace(Deployment(), stream_sites=sites))
+    show = await begun(site, StepContent(StepKind.STREAM, stream="https://video.example/direct?id=4"))
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        html = (await program(browser, show)).json()["steps"][0]["html"]
+        assert ("video.example" in html) is is_shown
+        assert ("ne peut pas être montré" in html) is not is_shown
+
+
+@pytest.mark.parametrize("site", ["video.example", "https://video.example/direct"])
+def test_a_site_that_is_no_origin_is_refused_at_the_start(site: str) -> None:
+    with pytest.raises(BadSetting, match="origin"):
+        Settings.of({"IMAGINEST_STREAM_SITES": site})
+
+
+async def test_only_a_screen_may_play_what_it_keeps_and_show_what_stands_in_a_frame(site: Site) -> None:
+    async with site.browser() as browser:
+        screen = (await browser.get("/ecran/metz")).headers["content-security-policy"]
+        assert "media-src 'self' blob:; frame-src 'self';" in screen and "frame-ancestors 'none'" in screen
+        assert "blob:" not in (await browser.get("/ecran")).headers["content-security-policy"]
+
+
+async def test_what_a_screen_says_of_itself_is_kept_once_it_is_paired(site: Site) -> None:
+    show = await begun(site)
+    async with site.browser() as browser:
+        await browser.get("/ecran/metz")
+        body = json.dumps(SAID)
+        assert (await browser.post("/ecran/metz/etat", content=body)).json()["code"] == "not-paired"
+        await paired(site, show, browser)
+        assert (await browser.post("/ecran/metz/etat", content=body)).status_code == 204
+        assert (await browser.post("/ecran/reims/etat", content=body)).status_code == 403
+        (screen,) = await paired_screens(site.house.database, (METZ, REIMS))
+        assert screen.said == ScreenSaid(4, 2, (1, 2), -3_600_000, 60, 1920, 1080, sound=True)
+        assert (await browser.post("/ecran/metz/etat", content="x" * 5000)).status_code == 413
+        assert (await browser.post("/ecran/metz/etat", content="{}")).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"number": -1},
+        {"number": True},
+        {"step": "2"},
+        {"ready": "12"},
+        {"ready": [0]},
+        {"ready": list(range(1, 1000))},
+        {"offset": 1.5},
+        {"frames": 10**9},
+        {"sound": 1},
+    ],
+)
+def test_what_no_screen_says_is_not_taken(wrong: dict[str, Any]) -> None:
+    assert said_in(json.dumps({**SAID, **wrong}).encode()) is None
+    assert said_in(json.dumps(SAID).encode()) is not None
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b"[" * 4000, b'{"ready": []}'])
+def test_what_is_no_json_of_ours_is_not_taken(body: bytes) -> None:
+    assert said_in(body) is None
+
+
+async def test_a_picture_of_a_step_is_for_staff_and_paired_screens(site: Site) -> None:
+    show = await begun(site)
+    name = sha256(PNG).hexdigest()
+    content = StepContent(StepKind.THANKS, picture=Picture(name, "Une place", 1, 1))
+    step = await add_step(
+        site.house.database, show.event, content, op="p", by=show.by, now=site.house.clock[0], image=PNG
+    )
+    assert not isinstance(step, EventFault), step
+    async with site.browser() as browser:
+        assert (await browser.get(f"/images/{name}")).status_code == 404
+        await paired(site, show, browser)
+        assert (await browser.get(f"/images/{name}")).status_code == 200
+        assert f"/images/{name}" in (await program(browser, show)).json()["steps"][-1]["html"]

@@ -1,0 +1,97 @@
+// A hall's big screen: a code until it is paired, then the show, by the server's clock.
+import { ServerClock } from "../server_clock.ts";
+import { after, openSession } from "../socket.ts";
+import type { Session } from "../session.ts";
+import { Pairing } from "../screen/pairing.ts";
+import { Projector } from "../screen/projector.ts";
+import { startReports } from "../screen/reports.ts";
+import { Room } from "../screen/room.ts";
+import { Stage } from "../screen/stage.ts";
+
+const NOT_PAIRED = "not-paired";
+/** A connection that comes back so soon was not missed by anybody. */
+const MISSED = 2_000;
+
+function start(body: HTMLElement, scenes: HTMLElement, digits: HTMLElement): void {
+  const hall = body.dataset.hall ?? "";
+  const channel = `screen:${hall}`;
+  let isPaired = body.dataset.state === "paired";
+  const pairing = new Pairing(hall, Number(body.dataset.poll), digits, () => setPaired(true));
+  const clock = new ServerClock({ now: () => performance.now(), wall: Date.now, after }, () => projector.look());
+  const room = new Room(() => projector.look());
+  const stage = new Stage(scenes, room);
+  const projector = new Projector({ hall, clock, stage, unpaired: () => setPaired(false), subscribe: (subs) => session.subscribe(subs) });
+
+  function setPaired(paired: boolean): void {
+    if (paired === isPaired) return;
+    isPaired = paired;
+    body.dataset.state = paired ? "paired" : "code";
+    session.sleep(); // the next connection comes with the cookie of now
+    if (paired) return session.wake();
+    clock.lost();
+    projector.forget();
+    pairing.begin();
+  }
+
+  // --- whether what is shown may be old
+
+  let isOpen = false;
+  let isStale = false;
+  let cancelMissed = (): void => {};
+  function tellNetwork(): void {
+    body.dataset.connected = String(isOpen);
+    cancelMissed();
+    if (isOpen && !isStale) delete body.dataset.lost;
+    else cancelMissed = after(MISSED, () => isPaired && (body.dataset.lost = ""));
+  }
+
+  const session: Session = openSession(body.dataset.live ?? "/live", {
+    subscriptions: () => (isPaired ? projector.subscriptions() : []),
+    opened: () => {
+      isOpen = true;
+      isStale = false;
+      tellNetwork();
+      clock.opened((sent) => session.send({ t: "clock", sent }));
+    },
+    lost: () => {
+      isOpen = false;
+      tellNetwork();
+      clock.lost();
+    },
+    heard: (message) => {
+      switch (message.t) {
+        case "time":
+          return clock.take(message);
+        case "show":
+          if (message.channel === channel) projector.hear(message);
+          return;
+        case "snap":
+        case "delta":
+          if (!projector.take(message)) session.resync(message.channel);
+          return;
+        case "watching":
+          if (message.channel === channel) projector.watching(message.watching);
+          return;
+        case "no":
+          if (message.channel !== channel) return;
+          if (message.code === NOT_PAIRED) setPaired(false);
+          else if (message.retry) after(MISSED, () => session.subscribe(projector.subscriptions()));
+          return;
+        case "stale":
+        case "fresh":
+          isStale = message.t === "stale";
+          tellNetwork();
+      }
+    },
+  });
+
+  document.addEventListener("visibilitychange", () => clock.woke());
+  const say = () => (isPaired ? { ...projector.said(), sound: !room.isMuted() } : null);
+  startReports(hall, Number(body.dataset.says), say, () => setPaired(false));
+  if (isPaired) session.wake();
+  else pairing.begin();
+}
+
+const scenes = document.getElementById("scenes");
+const digits = document.getElementById("digits");
+if (scenes && digits) start(document.body, scenes, digits);

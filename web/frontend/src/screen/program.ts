@@ -1,0 +1,44 @@
+// The run of show as the server hands it to a screen.
+
+export interface Step {
+  readonly step: number;
+  readonly kind: string;
+  readonly palette: string;
+  /** What is inside, written by the server. */
+  readonly html: string;
+  readonly removed: boolean;
+  /** A countdown's end, in ms since 1970 by the server's clock. */
+  readonly at: number | null;
+  readonly topic: number | null;
+  readonly before: number | null;
+  readonly film: string | null;
+  readonly pictures: readonly string[];
+}
+
+export interface Program {
+  readonly event: number;
+  readonly program: number;
+  readonly steps: readonly Step[];
+}
+
+/** "not-paired" where this is no screen of the hall; null where it could not be had just now. */
+export async function fetchProgram(hall: string, event: number): Promise<Program | "not-paired" | null> {
+  try {
+    const answer = await fetch(`/ecran/${hall}/programme?evenement=${event}`, { cache: "no-store" });
+    if (answer.status === 403) return "not-paired";
+    return answer.ok ? ((await answer.json()) as Program) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The step after another in the running order; the first after null. */
+export function following({ steps }: Program, step: number | null): number | null {
+  const place = steps.findIndex((one) => one.step === step);
+  return steps.slice(place + 1).find((one) => !one.removed)?.step ?? null;
+}
+
+/** The topics whose votes its steps show. */
+export function topicsOf({ steps }: Program): ReadonlySet<number> {
+  return new Set(steps.flatMap(({ topic, before }) => [topic, before]).filter((one) => one !== null));
+}

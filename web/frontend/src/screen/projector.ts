@@ -1,0 +1,222 @@
+// One screen of a hall: what was heard of the show, put on at the agreed instant by the server's clock.
+import type { ServerClock } from "../server_clock.ts";
+import { Standings } from "../standings.ts";
+import type { Tally } from "../tally.ts";
+import type { Delta, Show, Snap, Subscription } from "../wire.ts";
+import { countdown, nextSecond } from "./countdown.ts";
+import { Director, elapsed, isPaused } from "./director.ts";
+import { example } from "./example.ts";
+import { fetchProgram, following, topicsOf } from "./program.ts";
+import type { Program } from "./program.ts";
+import type { Said } from "./reports.ts";
+import type { Scene, Stage } from "./stage.ts";
+import { drawCount, drawVotes, hallKeys } from "./votes.ts";
+import type { Which } from "./votes.ts";
+
+/** So often films are brought to their second and countdowns are written. */
+const BEAT = 200;
+/** Ideas and words are read again. */
+const RENEWED = 60_000;
+const FETCH_AGAIN = 1_500;
+/** A node that restarts may know less than this screen for a moment; for longer it is right. */
+const DOUBTED = 5_000;
+/** A scene that has been on for so long is not introduced any more. */
+const LATE = 4_000;
+/** The longest that a timer is trusted. */
+const LONGEST = 30_000;
+const RENEWABLE = new Set(["ideas", "words"]);
+
+export interface Around {
+  readonly hall: string;
+  readonly clock: ServerClock;
+  readonly stage: Stage;
+  subscribe(subscriptions: readonly Subscription[]): void;
+  unpaired(): void;
+}
+
+export class Projector {
+  readonly #director = new Director();
+  readonly #standings = new Standings((topic) => this.#drawTopic(topic));
+  #program: Program | null = null;
+  #isFetching = false;
+  #fetchedAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #second: ReturnType<typeof setTimeout> | undefined;
+  #doubt: ReturnType<typeof setTimeout> | undefined;
+  #isRehearsal = false;
+
+  constructor(private readonly around: Around) {
+    setInterval(() => this.#beat(), BEAT);
+  }
+
+  subscriptions(): readonly Subscription[] {
+    return [{ channel: `screen:${this.around.hall}`, at: null, seen: null }, ...this.#standings.subscriptions()];
+  }
+
+  hear(show: Show): void {
+    clearTimeout(this.#doubt);
+    if (!this.#director.hear(show)) {
+      this.#doubt = setTimeout(() => {
+        this.#director.begin(show);
+        this.#program = null;
+        this.look();
+      }, DOUBTED);
+      return;
+    }
+    this.look();
+  }
+
+  /** Whether a tally could be used. */
+  take(message: Snap | Delta): boolean {
+    return this.#standings.take(message);
+  }
+
+  watching(people: number): void {
+    for (const element of document.querySelectorAll<HTMLElement>(".people")) {
+      element.hidden = people === 0;
+      drawCount(element, "people", people, true);
+    }
+    this.#people = people;
+  }
+
+  #people: number | null = null;
+
+  said(): Omit<Said, "sound"> {
+    const { last } = this.#director;
+    const offset = Math.round(Date.now() - this.around.clock.now());
+    const step = this.around.stage.on?.step.step ?? null;
+    return { number: last?.number ?? 0, step, ready: this.around.stage.ready, offset };
+  }
+
+  /** This is no screen of the hall any more. */
+  forget(): void {
+    for (const timer of [this.#timer, this.#doubt, this.#second]) clearTimeout(timer);
+    this.#director.forget();
+    this.#program = null;
+    this.around.stage.clear();
+  }
+
+  /** Put on what is to be on now, and be there when the next thing is. */
+  look(): void {
+    clearTimeout(this.#timer);
+    const { last } = this.#director;
+    const { clock, stage } = this.around;
+    if (!last || !clock.isKnown) return;
+    const now = clock.now();
+    const { step, by, next } = this.#director.cue(now);
+    if (last.event !== null && !this.#isCurrent(last, next?.step ?? null)) void this.#fetch(last.event);
+    this.#rehearse((by ?? last).mode === "rehearsal");
+    if (step === null || stage.has(step)) this.#put(step, by, now);
+    const after = this.#program && following(this.#program, next ? next.step : step);
+    stage.prepare([next?.step ?? null, after]);
+    stage.arm(next?.step ?? null);
+    if (next) this.#timer = setTimeout(() => this.look(), Math.min(LONGEST, Math.max(0, next.at - now)));
+  }
+
+  #put(step: number | null, by: Show | null, now: number): void {
+    const { stage } = this.around;
+    stage.arm(step);
+    const changed = stage.show(step, by === null || now - by.at > LATE);
+    this.#play();
+    if (!changed) return;
+    const { dataset } = document.body;
+    dataset.step = String(step ?? "");
+    dataset.acted = String(Math.round(this.around.clock.now()));
+    if (stage.on) this.#draw(stage.on);
+  }
+
+  /** Whether the run of show that was loaded is the one that is on, and what comes next in it is of now. */
+  #isCurrent({ event, program }: Show, next: number | null): boolean {
+    if (this.#program?.event !== event || this.#program.program < program) return false;
+    const kind = this.#program.steps.find(({ step }) => step === next)?.kind ?? "";
+    return !RENEWABLE.has(kind) || performance.now() - this.#fetchedAt < DOUBTED;
+  }
+
+  async #fetch(event: number): Promise<void> {
+    if (this.#isFetching) return;
+    this.#isFetching = true;
+    this.#fetchedAt = performance.now();
+    const found = await fetchProgram(this.around.hall, event);
+    this.#isFetching = false;
+    if (found === "not-paired") return this.around.unpaired();
+    const { last } = this.#director;
+    if (!found) {
+      setTimeout(() => this.look(), FETCH_AGAIN);
+      return;
+    }
+    if (last?.event !== found.event) return this.look();
+    this.#program = found;
+    this.around.stage.load(found);
+    this.#follow();
+    for (const scene of this.around.stage.scenes) this.#draw(scene);
+    if (this.#people !== null) this.watching(this.#people);
+    if (found.program >= last.program) this.look();
+    else setTimeout(() => this.look(), FETCH_AGAIN); // the node that answered has yet to look
+  }
+
+  #follow(): void {
+    const known = new Set(this.#standings.topics);
+    const fresh = new Set([...topicsOf(this.#program!)].filter((topic) => !known.has(topic)));
+    for (const topic of fresh) {
+      this.#standings.begin(topic, { version: null, tally: null, own: null, seen: null, gate: null, sealed: false });
+    }
+    if (fresh.size) this.around.subscribe(this.#standings.subscriptionsTo(fresh));
+  }
+
+  // --- votes
+
+  #drawTopic(topic: number): void {
+    for (const scene of this.around.stage.scenes) {
+      if (scene.step.topic === topic || scene.step.before === topic) this.#draw(scene);
+    }
+  }
+
+  #draw(scene: Scene): void {
+    const keys = hallKeys(scene.element);
+    const shown = (which: Which, topic: number | null): Tally | null =>
+      this.#isRehearsal ? example(keys, which) : topic === null ? null : this.#standings.shown(topic);
+    const tallies = { topic: shown("topic", scene.step.topic), before: shown("before", scene.step.before) };
+    drawVotes(scene.element, tallies, this.around.stage.on === scene);
+  }
+
+  #rehearse(isRehearsal: boolean): void {
+    if (isRehearsal === this.#isRehearsal) return;
+    this.#isRehearsal = isRehearsal;
+    document.body.classList.toggle("is-rehearsal", isRehearsal);
+    for (const scene of this.around.stage.scenes) this.#draw(scene);
+  }
+
+  // --- what moves by the clock
+
+  #beat(): void {
+    this.#play();
+    const kind = this.around.stage.on?.step.kind;
+    const { last } = this.#director;
+    if (last?.event && kind && RENEWABLE.has(kind) && performance.now() - this.#fetchedAt > RENEWED) {
+      void this.#fetch(last.event);
+    }
+  }
+
+  #play(): void {
+    const { clock, stage } = this.around;
+    const scene = stage.on;
+    if (!scene || !clock.isKnown) return;
+    const now = clock.now();
+    const digits = scene.element.querySelector<HTMLElement>("[data-countdown]");
+    if (digits && scene.step.at !== null) this.#count(digits, scene.step.at, now);
+    const { by } = this.#director.cue(now);
+    if (scene.film && by?.step === scene.step.step) scene.film.play(elapsed(by, now), isPaused(by, now));
+  }
+
+  /** Every second is read at its own instant, in each hall. */
+  #count(digits: HTMLElement, at: number, now: number): void {
+    write(digits, countdown(at, now));
+    clearTimeout(this.#second);
+    const left = nextSecond(at, now);
+    if (left !== null) this.#second = setTimeout(() => this.#play(), left);
+  }
+}
+
+function write(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}

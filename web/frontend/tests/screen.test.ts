@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { countdown, nextSecond } from "../src/screen/countdown.ts";
+import { Director, elapsed, isPaused } from "../src/screen/director.ts";
+import { correction } from "../src/screen/film_pace.ts";
+import { following } from "../src/screen/program.ts";
+import type { Step } from "../src/screen/program.ts";
+import type { Show } from "../src/wire.ts";
+
+const NOTHING: Show = {
+  t: "show",
+  channel: "screen:metz",
+  event: 3,
+  program: 1,
+  number: 1,
+  mode: "live",
+  step: 10,
+  since: 1000,
+  at: 1000,
+  before: null,
+  paused: null,
+  held: false,
+};
+
+test("a step is on from the agreed instant, not before", () => {
+  const director = new Director();
+  director.hear({ ...NOTHING, number: 2, step: 11, before: 10, at: 5000 });
+  assert.deepEqual(director.cue(4999).step, 10);
+  assert.deepEqual(director.cue(4999).next, { step: 11, at: 5000 });
+  assert.equal(director.cue(5000).step, 11);
+  assert.equal(director.cue(5000).next, null);
+});
+
+test("of two moves within their lead each takes effect at its own instant", () => {
+  const director = new Director();
+  director.hear(NOTHING);
+  director.hear({ ...NOTHING, number: 2, step: 11, before: 10, at: 5000 });
+  director.hear({ ...NOTHING, number: 3, step: 12, before: 11, at: 5500 });
+  assert.deepEqual([4999, 5000, 5500].map((now) => director.cue(now).step), [10, 11, 12]);
+});
+
+test("what an older node says is not believed, and that of another event is", () => {
+  const director = new Director();
+  director.hear({ ...NOTHING, number: 7, step: 12 });
+  assert.equal(director.hear({ ...NOTHING, number: 6, step: 11 }), false);
+  assert.equal(director.cue(9000).step, 12);
+  assert.equal(director.hear({ ...NOTHING, event: 4, number: 1, step: 20 }), true);
+  assert.equal(director.cue(9000).step, 20);
+});
+
+test("a film that is paused stands, and goes on where it stood", () => {
+  const paused = { ...NOTHING, number: 2, before: 10, at: 31_000, paused: 31_000 };
+  const director = new Director();
+  director.hear(NOTHING);
+  director.hear(paused);
+  const at = (now: number) => elapsed(director.cue(now).by!, now);
+  assert.deepEqual([30_000, 31_000, 60_000].map(at), [29_000, 30_000, 30_000]);
+  assert.equal(isPaused(paused, 60_000), true);
+  director.hear({ ...NOTHING, number: 3, before: 10, at: 91_000, since: 61_000 });
+  assert.deepEqual([90_000, 91_000, 92_000].map(at), [30_000, 30_000, 31_000]);
+});
+
+test("a countdown is never under nothing", () => {
+  const told = [3_725_000, 60_000, 59_001, 1_000, 1, 0, -5_000].map((left) => countdown(left, 0));
+  assert.deepEqual(told, ["1:02:05", "1:00", "1:00", "0:01", "0:01", "0:00", "0:00"]);
+  assert.deepEqual([nextSecond(5000, 1200), nextSecond(5000, 2000), nextSecond(5000, 5000)], [800, 1000, null]);
+});
+
+test("a film a little away is brought near by its pace, and far away it jumps", () => {
+  assert.deepEqual(correction(10, 10.1), { seek: null, rate: 1 });
+  assert.equal(correction(10, 10.5).rate > 1, true);
+  assert.equal(correction(10.5, 10).rate < 1, true);
+  assert.deepEqual(correction(10, 42), { seek: 42, rate: 1 });
+});
+
+test("what follows a step is the next that was not removed", () => {
+  const step = (id: number, removed = false): Step => ({
+    ...{ step: id, kind: "black", palette: "night", html: "", at: null, topic: null, before: null },
+    ...{ film: null, pictures: [], removed },
+  });
+  const program = { event: 3, program: 1, steps: [step(10), step(11, true), step(12)] };
+  assert.deepEqual([null, 10, 11, 12].map((one) => following(program, one)), [10, 12, 12, null]);
+});

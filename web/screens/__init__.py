@@ -1,0 +1,1 @@
+"""The big screens of the halls: their codes, the run of show that they load, and what they say of themselves."""

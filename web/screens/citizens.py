@@ -1,0 +1,78 @@
+"""What citizens say, as a hall reads it: the ideas they like best, and the words they use most."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from realtime.disclosure import View, seen_through
+from storage.citizens_words import loved_ideas, newest_ideas, newest_texts
+from storage.database import Database
+from storage.frequent_words import frequent_words
+from storage.tallies import standings
+from storage.values import Provenance, Topic
+from storage.words import folded
+from web.citizen.weather import Share, share
+
+MOST_IDEAS = 5
+MOST_TEXTS = 300
+MOST_WORDS = 24
+SIZES = 5
+RUDE_FROM = 1
+"""Words of the list that are rated 0 are rarely meant badly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """``share`` is None where its results are not everybody's yet."""
+
+    topic: Topic
+    voters: int
+    share: Share | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ideas:
+    """``is_ranked``: those that are liked best. Else the newest, in an order that tells nothing of the votes."""
+
+    ideas: tuple[Idea, ...] = ()
+    is_ranked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """``size`` is 1 for what is said least of all that is shown, ``SIZES`` for what is said most."""
+
+    word: str
+    size: int
+
+
+async def ideas(database: Database, provenances: frozenset[Provenance], now: int) -> Ideas:
+    topics = await loved_ideas(database, provenances, now, MOST_IDEAS)
+    is_ranked = bool(topics)
+    if not is_ranked:
+        topics = await newest_ideas(database, provenances, MOST_IDEAS)
+    found = await standings(database, [topic.id for topic in topics])
+    shown = []
+    for topic in topics:
+        view = topic.rules.view(voted=False, now=now) if is_ranked else View.HIDDEN
+        tally = seen_through(found[topic.id].tally, view)
+        shown.append(Idea(topic, tally.voters, None if tally.headline is None else share(tally.headline)))
+    return Ideas(tuple(shown), is_ranked)
+
+
+async def frequent(
+    database: Database, provenances: frozenset[Provenance], rude: Mapping[str, int]
+) -> list[Word]:
+    """The words of most texts, in alphabetical order: their sizes say how often."""
+    texts = await newest_texts(database, provenances, MOST_TEXTS)
+    refused = frozenset(folded(word) for word, rating in rude.items() if rating >= RUDE_FROM)
+    often = frequent_words(texts, MOST_WORDS, refused)
+    if not often:
+        return []
+    least, most = often[-1].texts, often[0].texts
+    words = [Word(one.word, _size(one.texts, least, most)) for one in often]
+    return sorted(words, key=lambda one: folded(one.word))
+
+
+def _size(texts: int, least: int, most: int) -> int:
+    """From 1 to ``SIZES``, in even steps between the least and the most."""
+    return SIZES if most == least else 1 + (texts - least) * (SIZES - 1) // (most - least)

@@ -1,0 +1,114 @@
+"""The run of show as a screen loads it: every step laid out, with all that it needs to be shown by the clock."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from channels.wire import MAX_INTEGER
+from realtime.refusals import Refusal
+from storage.halls import list_halls
+from storage.shows import Stage, get_stage
+from storage.values import Provenance
+from storage.values_events import HallPlace, Step, StepKind
+from web.citizen.sharing import drawn
+from web.rendering import Pages
+from web.scenes import scene_of
+from web.screens.citizens import Ideas, frequent, ideas
+from web.screens.door import paired_screen
+from web.screens.pages import NO_STORE, asked_hall, screen_pages
+from web.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """How one takes part from this hall: the code to scan, and the address to type."""
+
+    code: str
+    address: str
+
+
+async def program(request: Request) -> Response:
+    """The steps of the event ``evenement``, for the paired screens of a hall where it happens."""
+    hall = await asked_hall(request)
+    services: Services = request.state.services
+    pages = screen_pages(request)
+    if await paired_screen(request, hall.hall) is None:
+        return pages.refusal(403, Refusal.NOT_PAIRED)
+    asked = request.query_params.get("evenement", "")
+    event = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 16 else 0
+    stage = await get_stage(services.database, event) if 0 < event <= MAX_INTEGER else None
+    if stage is None or hall.hall not in stage.event.halls:
+        raise HTTPException(404)
+    told = {
+        "event": stage.event.id,
+        "program": stage.program,
+        "steps": await _steps(services, pages, stage, hall),
+    }
+    return JSONResponse(told, headers=NO_STORE)
+
+
+async def _steps(services: Services, pages: Pages, stage: Stage, hall: HallPlace) -> list[dict[str, Any]]:
+    steps = [
+        step for step in stage.steps if not step.is_removed or step.id in {stage.show.step, stage.show.before}
+    ]
+    kinds = {step.content.kind for step in steps}
+    provenances = frozenset({Provenance.REAL} if stage.event.provenance is Provenance.REAL else Provenance)
+    now = services.now()
+    shared = {
+        "event": stage.event,
+        "hall": hall,
+        "places": await _places(services, stage),
+        "join": join(pages, stage, hall),
+        "ideas": Ideas() if StepKind.IDEAS not in kinds else await ideas(services.database, provenances, now),
+        "often": [],
+    }
+    if StepKind.WORDS in kinds:
+        shared["often"] = await frequent(services.database, provenances, pages.assets.rude)
+    return [_plain(services, pages, stage, step, shared) for step in steps]
+
+
+def _plain(
+    services: Services, pages: Pages, stage: Stage, step: Step, shared: dict[str, Any]
+) -> dict[str, Any]:
+    scene = scene_of(stage, step)
+    asked = stage.asked_by(step)
+    context = {
+        **shared,
+        "scene": scene,
+        "again": asked is not None and asked.content.again is not None,
+        "stream": scene.stream if services.site.allows_stream(scene.stream) else "",
+        "frame": pages.frame,
+    }
+    html = pages.environment.get_template("screens/scene.html").render(context)
+    return {
+        "step": step.id,
+        "kind": str(scene.kind),
+        "palette": str(scene.palette),
+        "html": html,
+        "removed": step.is_removed,
+        "at": scene.at,
+        "topic": scene.topic,
+        "before": scene.before,
+        "film": None if scene.film is None or scene.kind is not StepKind.FILM else f"/films/{scene.film}",
+        "pictures": [] if scene.picture is None else [f"/images/{scene.picture.image}"],
+    }
+
+
+async def _places(services: Services, stage: Stage) -> list[HallPlace]:
+    """The halls of an event in the event's order, with their names."""
+    known = {place.hall: place for place in await list_halls(services.database, retired=True)}
+    return [known[hall] for hall in stage.event.halls if hall in known]
+
+
+def join(pages: Pages, stage: Stage, hall: HallPlace) -> Join | None:
+    """None where it is not known how this site is called from outside."""
+    base = pages.frame.base
+    if not base:
+        return None
+    picture = b64encode(drawn(f"{base}/salle/{hall.hall}?e={stage.event.id}")).decode()
+    return Join(f"data:image/svg+xml;base64,{picture}", f"{urlsplit(base).netloc}/salle/{hall.hall}")

@@ -1,0 +1,16 @@
+"""The addresses of the big screens."""
+
+from starlette.routing import BaseRoute, Route
+
+from web.screens.door import halls_page, screen_page, screen_said, screen_state
+from web.screens.program import program
+
+
+def screen_routes() -> list[BaseRoute]:
+    return [
+        Route("/ecran", halls_page),
+        Route("/ecran/{hall}", screen_page),
+        Route("/ecran/{hall}/etat", screen_state),
+        Route("/ecran/{hall}/etat", screen_said, methods=["POST"]),
+        Route("/ecran/{hall}/programme", program),
+    ]
