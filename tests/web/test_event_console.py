@@ -112,9 +112,9 @@ async def test_events_are_for_editors_and_administrators(site: Site) -> None:
     ("wrong", "told"),
     [
         ({"name": " "}, "Donnez un nom"),
-        ({"name": "n" * 141}, "plus de 140 signes"),
+        ({"name": "n" * 141}, "plus de 140\u00a0signes"),
         ({"name": "a\x07b"}, "signes invisibles"),
-        ({"text": "t" * 401}, "plus de 400 signes"),
+        ({"text": "t" * 401}, "plus de 400\u00a0signes"),
         ({"hall": []}, "Cochez au moins une salle"),
         ({"hall": ["metz", "nancy"]}, "existe pas"),
         ({"hall": ["METZ !"]}, "existe pas"),
@@ -182,9 +182,9 @@ async def test_a_step_is_added_once_with_its_picture_and_changed(desk: Desk) -> 
     ("kind", "wrong", "told"),
     [
         ("reveal", {"title": ""}, "Écrivez un titre"),
-        ("reveal", {"title": "t" * 141}, "plus de 140 signes"),
+        ("reveal", {"title": "t" * 141}, "plus de 140\u00a0signes"),
         ("reveal", {"title": "a\x07b"}, "signes invisibles"),
-        ("reveal", {"text": "t" * 401}, "plus de 400 signes"),
+        ("reveal", {"text": "t" * 401}, "plus de 400\u00a0signes"),
         ("reveal", {"duration": "2"}, "de 3 à"),
         ("reveal", {"duration": "21601"}, "de 3 à"),
         ("reveal", {"duration": "une minute"}, "de 3 à"),
