@@ -6,6 +6,7 @@ staff alone.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from channels import wire
@@ -17,7 +18,7 @@ from realtime.tally import Hall
 from realtime.watcher import Watcher
 from storage.database import Database, StorageUnavailable
 from storage.screens import paired_tokens, screen_of
-from storage.shows import Stage, get_stages, stages_on
+from storage.shows import Stage, get_stages, stages_near
 from storage.values_show import Mode, Show
 
 MOST_FOLLOWED = 8
@@ -45,9 +46,10 @@ class _Seat:
 class Stages:
     """``look`` after each change of a show, ``settle`` now and then for those who were slow."""
 
-    def __init__(self, database: Database, console: Console) -> None:
+    def __init__(self, database: Database, console: Console, wall: Callable[[], int]) -> None:
         self._database = database
         self._console = console
+        self._wall = wall
         self._seats: dict[Watcher, dict[str, _Seat]] = {}
         self._stages: dict[int, Stage] = {}
         self._watching: dict[str, int] = {}
@@ -125,8 +127,8 @@ class Stages:
         return screen is not None and screen.is_paired and screen.hall == hall
 
     async def _read(self, followed: set[int]) -> None:
-        """What is on, and what is followed though nothing of it is on."""
-        found = {stage.event.id: stage for stage in await stages_on(self._database)}
+        """What is on, was until now or comes soon, and what is followed though nothing of it is on."""
+        found = {stage.event.id: stage for stage in await stages_near(self._database, self._wall())}
         found |= {
             stage.event.id: stage for stage in await get_stages(self._database, followed - found.keys())
         }
@@ -152,9 +154,8 @@ class Stages:
     def _stage(self, seat: _Seat) -> Stage | None:
         if seat.event is not None:
             return self._stages.get(seat.event)
-        on = [one for one in self._stages.values() if one.show.mode.is_on or one.show.before is not None]
-        here = [one for one in on if seat.hall in one.event.halls]
-        return max(here, key=lambda one: (one.show.mode.is_on, one.show.at), default=None)
+        here = [one for one in self._stages.values() if seat.hall in one.event.halls]
+        return max(here, key=lambda one: _nearness(one, self._wall()), default=None)
 
     def _showing(self, seat: _Seat) -> wire.Showing:
         stage = self._stage(seat)
@@ -187,6 +188,17 @@ class Stages:
             return
         seat.watching = watching
         seat.watcher.write(framed(wire.Watching(seat.channel, watching), Framing(seat.watcher.format)))
+
+
+def _nearness(stage: Stage, now: int) -> tuple[int, int]:
+    """What a hall's screens are told of: what is on, else what ends just now, else the event that is nearest."""
+    show = stage.show
+    if show.mode.is_on:
+        return 3, show.at
+    if now < show.at:
+        return 2, show.at
+    is_coming = show.mode is Mode.OFF
+    return (1 if is_coming else 0), -abs(stage.event.starts_at - now)
 
 
 def unseen(show: Show) -> Show:

@@ -169,7 +169,7 @@ def create_app(
         return all(bus.connected.values())
 
     console = Console(database, keys, wall)
-    stages = Stages(database, console)
+    stages = Stages(database, console, wall)
     audience = Audience(fanout, presence, bus.announce, is_joined, monotonic, stages)
 
     async def begin_epoch(above: int) -> None:

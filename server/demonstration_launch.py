@@ -81,7 +81,7 @@ def end_of_show(asked: int) -> list[StepContent]:
     return [
         StepContent(kinds.TOPIC, again=asked, duration=35_000),
         StepContent(kinds.RESULTS, "Avant et après l'échange", duration=15_000),
-        StepContent(kinds.IDEAS, "Vos idées les plus aimées", duration=12_000),
+        StepContent(kinds.IDEAS, "Vos idées", duration=12_000),
         StepContent(kinds.WORDS, "Vos mots", duration=12_000),
         StepContent(kinds.THANKS, "Merci", "Le vote continue sur votre téléphone.", duration=12_000),
         StepContent(kinds.BLACK),

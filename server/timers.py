@@ -159,6 +159,7 @@ def schedule(
     timers.every(SCHEDULE_SECONDS, go_on_with_shows, "shows")
     timers.every(1.0, console.settle, "console")
     timers.every(0.25, stages.settle, "stages")
+    timers.every(60.0, stages.look, "what comes in the halls")
     timers.every(60.0, console.recheck, "sessions that are over by the clock")
     timers.every(HEADCOUNT_SECONDS, audience.announce, "headcount")
     timers.now_and_every(FLUSH_SECONDS, take_attendance, "attendance")

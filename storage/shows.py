@@ -40,6 +40,14 @@ from storage.values_show import (
 
 _HOUSE = b"shows of launch events"
 
+READY_MS = 36 * 3_600_000
+"""Screens make themselves ready for an event that begins within this time, or was to begin a third of it ago."""
+
+ENDING_MS = 60_000
+"""For so long a show that has ended is told as what it was, until its last instant and a little beyond."""
+
+MOST_NEAR = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -91,6 +99,22 @@ async def stages_on(database: Database) -> list[Stage]:
     async with database.read() as connection:
         modes = [str(mode) for mode in Mode if mode.is_on]
         rows = await connection.execute(sa.select(EVENT).where(EVENT.c.mode.in_(modes)).order_by(EVENT.c.id))
+        return await _stages(connection, list(rows))
+
+
+async def stages_near(database: Database, now: int) -> list[Stage]:
+    """The events whose show is on, has just ended, or comes within a day and a half and may be made ready for."""
+    modes = [str(mode) for mode in Mode if mode.is_on]
+    near = sa.or_(
+        EVENT.c.mode.in_(modes),
+        EVENT.c.at > now - ENDING_MS,
+        sa.and_(
+            EVENT.c.mode == str(Mode.OFF),
+            EVENT.c.starts_at.between(now - READY_MS // 3, now + READY_MS),
+        ),
+    )
+    async with database.read() as connection:
+        rows = await connection.execute(sa.select(EVENT).where(near).order_by(EVENT.c.id).limit(MOST_NEAR))
         return await _stages(connection, list(rows))
 
 

@@ -51,10 +51,11 @@ async def film(request: Request) -> Response:
 
 
 async def film_captions(request: Request) -> Response:
+    """Of a film that has none an empty track: a browser asks for one before it can know."""
     found = await _allowed(request)
-    if found.captions is None:
-        raise HTTPException(404)
-    return Response(found.captions, media_type="text/vtt", headers={"cache-control": "private, max-age=60"})
+    return Response(
+        found.captions or "WEBVTT\n", media_type="text/vtt", headers={"cache-control": "private, max-age=60"}
+    )
 
 
 async def film_poster(request: Request) -> Response:

@@ -65,7 +65,7 @@ async def node(tmp_path: Path) -> AsyncIterator[Node]:
     fanout = Fanout(bus, load, encode_for_watchers, wall=lambda: 0, monotonic=time.monotonic)
     ballots = BallotBox(database, KEYS, bus.publish, lambda: 0)
     console = Console(database, KEYS, lambda: 0)
-    stages = Stages(database, console)
+    stages = Stages(database, console, lambda: 0)
     corridor = Corridor(
         fanout, ballots, KEYS, lambda _: Visitor(None), lambda: 0, time.monotonic, console, stages
     )

@@ -96,7 +96,8 @@ async def test_screens_and_everybody_hear_of_a_move_on_both_nodes_before_it_take
     async with citizen(here, cookie) as screen, citizen(there, packs=True) as online:
         await sub(screen, "screen:metz")
         await sub(online, f"event:{show.event}")
-        assert (await screen.hear_a("show"))["event"] is None
+        coming = await shown(screen, event=show.event)  # to make ready for
+        assert (coming["mode"], coming["step"]) == ("off", None)
         assert (await online.hear_a("show"))["mode"] == "off"
         pressed = now()
         await show.goes(Gesture.LAUNCH, pressed, upon=0)
@@ -242,3 +243,16 @@ async def test_a_show_goes_on_without_redis(
                 assert now() < pressed + LEAD_MS
         finally:
             await database.close()
+
+
+async def test_an_evening_that_ends_is_told_to_screens_until_its_last_instant(
+    two: Cluster, database: Database, show: Launch
+) -> None:
+    _, cookie = await paired(database, show.by)
+    async with citizen(two.nodes[1], cookie) as screen:
+        await sub(screen, "screen:metz")
+        await show.goes(Gesture.LAUNCH, now(), upon=0)
+        await shown(screen, mode="live")
+        over = await show.goes(Gesture.STOP, now(), upon=1)
+        told = await shown(screen, mode="over")
+        assert (told["event"], told["before"], told["at"]) == (show.event, show.steps[0], over.at)

@@ -171,7 +171,7 @@ def test_the_service_worker_keeps_no_page_of_the_console(
     colleague.set_offline(True)
     try:
         desk.goto(f"{server.url}/console/journal")
-        expect(desk.locator("body")).to_contain_text("hors connexion")
+        expect(desk.locator("body")).to_contain_text("Pas de connexion avec Imagin'Est")
         expect(desk.locator("body")).not_to_contain_text("Journal de la console")
     finally:
         colleague.set_offline(False)

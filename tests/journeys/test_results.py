@@ -61,7 +61,7 @@ def test_the_readout_and_the_bars_follow_what_is_published(server: Running, page
     votes(server, topic, 1, IN_ARDENNES)
     expect(page.locator(".readout-voters")).to_have_text("10 votants")
     expect(page.locator(".readout-plus")).to_have_text("+ 100\u202f%")
-    expect(page.locator("[data-dep='08']")).to_have_accessible_name(re.compile("^Ardennes.*10 votants$"))
+    expect(page.locator("[data-dep='08']")).to_have_accessible_name(re.compile(r"^Ardennes.*10\svotants$"))
     expect(women.locator(".t-told")).to_have_text("10 votants")
     expect(women.locator(".t-share")).to_have_text("100\u202f%")
     expect(women.locator(".t-rest")).to_have_text("0\u202f%")

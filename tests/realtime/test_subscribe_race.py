@@ -74,7 +74,7 @@ class Site:
             lambda: 0,
             lambda: 0.0,
             console,
-            Stages(self.house.database, console),
+            Stages(self.house.database, console, lambda: 0),
         )
 
     async def _publish(self, delta: Delta) -> None:

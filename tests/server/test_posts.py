@@ -73,7 +73,7 @@ def test_where_moderation_comes_after_a_post_is_public_at_once(tmp_path: Path) -
         request = urllib.request.Request(f"{server.url}/proposer", urlencode(form).encode(), headers)
         with urllib.request.urlopen(request, timeout=20) as answer:
             assert answer.url == f"{server.url}/mes-idees/1"
-        assert TEXT in page(server, "/") and "encore 6 jours" in page(server, "/sujets/1")
+        assert TEXT in page(server, "/") and "encore 6\u00a0jours" in page(server, "/sujets/1")
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_everything_that_is_counted_has_a_name(catalogue: Catalogue) -> None:
 def test_everything_that_is_not_real_is_marked(catalogue: Catalogue) -> None:
     caveats = {str(caveat) for caveat in Caveat}
     assert set(catalogue.sections["provenance"]) == set(catalogue.sections["provenance-told"]) == caveats
-    assert [bool(provenance.caveats) for provenance in Provenance] == [False, True, True, True]
+    assert [bool(provenance.caveats) for provenance in Provenance] == [False, True, True, True, True]
 
 
 def test_one_and_none_are_singular(catalogue: Catalogue) -> None:

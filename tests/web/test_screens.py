@@ -182,7 +182,11 @@ def test_a_site_that_is_no_origin_is_refused_at_the_start(site: str) -> None:
 async def test_only_a_screen_may_play_what_it_keeps_and_show_what_stands_in_a_frame(site: Site) -> None:
     async with site.browser() as browser:
         screen = (await browser.get("/ecran/metz")).headers["content-security-policy"]
-        assert "media-src 'self' blob:;" in screen and "frame-src 'self';" in screen and "frame-ancestors 'none'" in screen
+        assert (
+            "media-src 'self' blob:;" in screen
+            and "frame-src 'self';" in screen
+            and "frame-ancestors 'none'" in screen
+        )
         assert "blob:" not in (await browser.get("/ecran")).headers["content-security-policy"]
 
 

@@ -1,6 +1,6 @@
 // Takes over the figures that an open page of statistics shows: numbers, bars, weather, map and lists.
 import { share, weather } from "./share.ts";
-import { inLanguage, number, percent, type Words } from "./words.ts";
+import { inLanguage, number, percent, typography, type Words } from "./words.ts";
 
 type Item = Readonly<{ id: number; title: string; language: string; voters: number; plus: number | null; caveats: string[]; questionnaire: string; region: boolean; won?: number }>;
 
@@ -89,7 +89,11 @@ function entry(list: HTMLElement, item: Item, words: Words): HTMLLIElement {
   inLanguage(link, item.language);
   const of = document.createElement("span");
   of.className = "ranking-of";
-  if (item.questionnaire) of.textContent = words.say("statistics", "of", { title: item.questionnaire });
+  if (item.questionnaire) {
+    const title = document.createElement("span");
+    title.textContent = typography(item.questionnaire);
+    of.append(words.say("statistics", "of"), " ", inLanguage(title, "fr"));
+  }
   const facts = document.createElement("span");
   facts.className = "ranking-facts";
   writeFacts(facts, list, item, words);
