@@ -1,6 +1,7 @@
 """Events with a run of show, as editors would have written them, for the tests of whatever shows them."""
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from realtime.tally import ONLINE, Hall
 from storage import staff
@@ -63,13 +64,14 @@ async def launch(
     name: str = "Le lancement",
 ) -> Launch:
     """An event of these steps, an hour from now."""
-    by = await colleague(database, keys, now, f"{name}@grandest.fr".replace(" ", ""))
+    mark = f"{crc32(name.encode()):x}"
+    by = await colleague(database, keys, now, f"regie-{mark}@grandest.fr")
     new = NewEvent(name, "Tout commence ici.", now + 3_600_000, halls)
-    event = await save_event(database, None, new, op=f"event {name}", by=by, now=now)
+    event = await save_event(database, None, new, op=f"event {mark}", by=by, now=now)
     assert isinstance(event, int), event
     steps = []
     for number, content in enumerate(contents or (WAITING, QUESTION, THANKS)):
-        step = await add_step(database, event, content, op=f"{name} {number}", by=by, now=now)
+        step = await add_step(database, event, content, op=f"{mark} {number}", by=by, now=now)
         assert not isinstance(step, EventFault), step
         steps.append(step)
     return Launch(database, keys, event, steps, by)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from realtime.disclosure import ResultPolicy
-from realtime.tally import AgeBand, Cell, Departement, Sex, Sign
+from realtime.tally import ONLINE, AgeBand, Cell, Departement, Sex, Sign
 from storage import contact, letter, pages, staff
 from storage.follow_up import tell_follow_up
 from storage.news import create_campaign, create_news
@@ -13,12 +13,15 @@ from storage.tallies import SETTLING_MS
 from storage.topics import create_topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from storage.values_contact import PUBLIC, Block, BlockKind, ContactSubject, Issue
+from storage.values_events import StepContent, StepKind
 from storage.values_follow_up import FollowUp, FollowUpStep
 from storage.values_news import NewCampaign, NewNews, NewPicture
 from storage.values_pages import PageContent
 from storage.values_posts import NewPost, Post, PostingRules, PostKind, PostReason
 from storage.values_questionnaires import NewQuestionnaire, NewStep, Ways
+from storage.values_show import Gesture
 from storage.values_staff import NewAccount, Role, StaffFault
+from tests.shows import METZ, STRASBOURG, launch
 from tests.storage.house import House, device
 from tests.storage.images import PNG
 from tests.web.conftest import Site
@@ -54,6 +57,7 @@ async def furnish_house(house: House, written: str, letter_to_us: str) -> dict[s
     topics = [*await _topics(house, written), news, *(post.topic for post in posts if post.topic is not None)]
     questionnaires = await _questionnaires(house, written)
     letters = await _letters(house, written)
+    events = await _events(house, written)
     threads = await _threads(house, letter_to_us)
     house.clock[0] += 2 * SETTLING_MS
     found = {
@@ -72,6 +76,9 @@ async def furnish_house(house: House, written: str, letter_to_us: str) -> dict[s
             "/recherche?mots=mus%C3%A9es&tri=divided&theme=sport&qui=citizens&departement=55",
         ],
         "/borne": ["/borne", f"/borne?code={house.keys.kiosk_code('agence-metz')}", "/borne?"],
+        "/evenements/{id:int}": [f"/evenements/{event}" for event in events],
+        "/evenements/{id:int}/presse": [f"/evenements/{events[-1]}/presse"],
+        "/salle/{hall}": ["/salle/reims", "/salle/nulle-part", "/salle/metz"],
         "/pages/{slug}": [await _page(house, written)],
         **letters,
     }
@@ -79,6 +86,26 @@ async def furnish_house(house: House, written: str, letter_to_us: str) -> dict[s
         found["/sujets/{id:int}" + path] = [f"/sujets/{topic}{path}" for topic in topics]
     found["/integrer/{id:int}"] = [f"/integrer/{topic}" for topic in topics]
     return found
+
+
+async def _events(house: House, written: str) -> list[int]:
+    """One to come, one in whose hall a vote is open, and one that is over."""
+    question = StepContent(StepKind.TOPIC, written, written, theme="sport")
+    ids = []
+    for number, gestures in enumerate(((), (Gesture.LAUNCH,), (Gesture.LAUNCH, Gesture.STOP))):
+        hall = (METZ, STRASBOURG, ONLINE)[number]
+        show = await launch(
+            house.database,
+            house.keys,
+            house.clock[0],
+            question,
+            halls=(hall,),
+            name=f"{written}"[:130] + str(number),
+        )
+        for upon, gesture in enumerate(gestures):
+            house.clock[0] = (await show.goes(gesture, house.clock[0], upon=upon)).at
+        ids.append(show.event)
+    return ids
 
 
 async def _topics(house: House, written: str) -> list[int]:

@@ -32,7 +32,10 @@ FRENCH = re.compile(
     re.IGNORECASE,
 )
 NAMES = ("Meurthe-et-Moselle", "Région Grand Est", "minus")
-NO_PAGES = ("/langue/", "/caracteres/", "/images/", "/icons/", "/assets/", "/favicon", "/s/")
+NO_PAGES = (
+    *("/langue/", "/caracteres/", "/images/", "/icons/", "/assets/", "/favicon", "/s/", "/films/"),
+    "/ecran",  # what stands in a hall is French
+)
 NO_ENDINGS = (
     "/etat",
     "/nouveaux",
@@ -47,6 +50,7 @@ NO_ENDINGS = (
     "/participation",
     "/similaires",
     "/suivi",
+    "/scene",
 )
 NOTHING_WRITTEN = (
     "/borne",
