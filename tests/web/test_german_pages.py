@@ -55,6 +55,7 @@ NO_ENDINGS = (
 NOTHING_WRITTEN = (
     "/borne",
     "/contact/{id:int}",
+    "/salle/{hall}",
     "/lettre/confirmation/{token}",
     "/lettre/desabonnement/{token}",
 )
