@@ -62,11 +62,15 @@ class Crowd:
         port: int | None = None,
         cookie: Callable[[int], str] | None = None,
         samples: int = 0,
+        source: str = "127.0.0.1",
     ) -> list[int]:
-        """Open connections with a browser's headers, ``samples`` of them spread evenly; their descriptors."""
+        """Open connections with a browser's headers, ``samples`` of them spread evenly; their descriptors.
+
+        ``source`` is the address that they share.
+        """
         made = []
         for index in range(number):
-            raw = socket.create_connection(("127.0.0.1", port or self.port))
+            raw = socket.create_connection(("127.0.0.1", port or self.port), source_address=(source, 0))
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             raw.sendall(self._handshake(f"Cookie: {cookie(index)}\r\n" if cookie else "", port))
             heard = b""

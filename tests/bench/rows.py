@@ -18,6 +18,7 @@ from storage.values import TopicRules
 from tests.bench.clusters import cluster_glass, dead_redis, hot_topic
 from tests.bench.crowd import Crowd
 from tests.bench.figures import Row, quantile, spread, vote
+from tests.bench.halls import halls
 from tests.bench.queues import queue
 from tests.bench.searches import search
 from tests.bench.servers import CORES, cpu_seconds, handshakes, ours, reference
@@ -257,6 +258,7 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "vote-to-glass": vote_to_glass,
     "idle-watchers": idle_watchers,
     "reconnect": reconnect,
+    "halls": halls,
     "cluster-glass": cluster_glass,
     "hot-topic": hot_topic,
     "dead-redis": dead_redis,

@@ -1,5 +1,6 @@
 """Servers to measure, each in a process pinned to the first core; the bench itself takes the second."""
 
+import asyncio
 import os
 import secrets
 import shutil
@@ -7,12 +8,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from server.identity import cookie_of
+from storage.keys import Keys
 from tests.bench.crowd import Crowd
 from tests.running import ROOT, Running
 
@@ -39,6 +41,8 @@ class Ours:
     running: Running
     pid: int
     port: int
+    prepared: object = None
+    """What was made of its database before it started."""
 
     @property
     def cookie(self) -> Callable[[int], str]:
@@ -51,16 +55,20 @@ def cookie_for(running: Running) -> Callable[[int], str]:
     return lambda _: "imaginest=" + cookie_of(secrets.token_bytes(16), keys)
 
 
+Prepare = Callable[[Path, Keys], Coroutine[object, object, object]]
+
+
 @contextmanager
-def ours() -> Iterator[Ours]:
+def ours(prepare: Prepare | None = None) -> Iterator[Ours]:
     folder = Path(tempfile.mkdtemp(prefix="imaginest-bench-", dir=ROOT.parent))
     running = Running(folder, apart=True)
+    prepared = None if prepare is None else asyncio.run(prepare(folder, running.keys))
     running.start(IMAGINEST_MOST_AN_ADDRESS="20000")
     assert running.process is not None
     _pin(running.process.pid, CORES[0])
     os.sched_setaffinity(0, {CORES[-1]})
     try:
-        yield Ours(running, running.process.pid, running.port)
+        yield Ours(running, running.process.pid, running.port, prepared)
     finally:
         running.end()
         shutil.rmtree(folder)
