@@ -5,9 +5,11 @@ database is away. Everybody may follow an event and sees its launch; what is reh
 staff alone.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from channels import wire
 from channels.console import Console
@@ -20,6 +22,12 @@ from storage.database import Database, StorageUnavailable
 from storage.screens import paired_tokens, screen_of
 from storage.shows import Stage, get_stages, stages_near
 from storage.values_show import Mode, Show
+
+WRITES_A_TURN = 500
+"""Writes after which the loop gets a turn for everything else."""
+
+RACING_MS = 5_000
+"""Looks that begin within this time of each other may be overtaken."""
 
 MOST_FOLLOWED = 8
 """Events and halls that one connection follows; a page needs one, the console's remote four."""
@@ -53,6 +61,7 @@ class Stages:
         self._seats: dict[Watcher, dict[str, _Seat]] = {}
         self._stages: dict[int, Stage] = {}
         self._watching: dict[str, int] = {}
+        self._looked_at = 0
 
     async def follow(self, watcher: Watcher, sub: wire.Subscription, screen: str = "") -> No | None:
         """Let a watcher follow an event or a hall's screens; why not, where that is refused.
@@ -68,9 +77,10 @@ class Stages:
             if hall is not None and not is_staff and not await self._is_paired(screen, hall):
                 return No(Refusal.NOT_PAIRED, channel=sub.channel)
             if event is not None and event not in self._stages:
-                await self._read({event})
-                if event not in self._stages:
+                found = await get_stages(self._database, {event})
+                if not found:
                     return No(Refusal.UNKNOWN_EVENT, channel=sub.channel)
+                self._stages[event] = self._newer(found[0])
         except StorageUnavailable:
             return No(Refusal.TRY_AGAIN, channel=sub.channel)
         seat = _Seat(watcher, sub.channel, event, hall, sees_all=is_staff or hall is not None)
@@ -93,8 +103,12 @@ class Stages:
         """Read what is on and tell whoever follows it. Raises StorageUnavailable."""
         await self._read({seat.event for seat in self._all() if seat.event is not None})
         await self._send_away()
-        for seat in self._all():
-            self._write(seat)
+        seats = sorted(self._all(), key=lambda seat: not seat.sees_all)  # screens and the console first
+        for number, seat in enumerate(seats):
+            if seat.watcher in self._seats:
+                self._write(seat)
+            if number % WRITES_A_TURN == WRITES_A_TURN - 1:
+                await asyncio.sleep(0)
 
     async def settle(self) -> None:
         """Tell those who were slow when something moved, and have drained since."""
@@ -132,12 +146,16 @@ class Stages:
         found |= {
             stage.event.id: stage for stage in await get_stages(self._database, followed - found.keys())
         }
-        kept = self._stages
-        for event, stage in found.items():  # two looks may end in another order than they began
-            known = kept.get(event)
-            if known is not None and (known.show.number, known.program) > (stage.show.number, stage.program):
-                found[event] = known
-        self._stages = found
+        self._stages = {event: self._newer(stage) for event, stage in found.items()}
+        self._looked_at = self._wall()
+
+    def _newer(self, stage: Stage) -> Stage:
+        """Two looks may end in another order than they began; a database that was restored goes back for good."""
+        known = self._stages.get(stage.event.id)
+        if known is None or self._wall() - self._looked_at > RACING_MS:
+            return stage
+        newest = max((known, stage), key=lambda one: (one.show.number, one.program))
+        return known if newest is known else stage
 
     async def _send_away(self) -> None:
         """Those whose screen is paired no more."""
@@ -179,7 +197,7 @@ class Stages:
         if seat.watcher.slow:
             return
         seat.told = showing
-        seat.watcher.write(framed(showing, Framing(seat.watcher.format)))
+        seat.watcher.write(_frame(showing, seat.watcher.format))
 
     def _write_watching(self, seat: _Seat) -> None:
         channel = self._counted(seat)
@@ -187,7 +205,13 @@ class Stages:
         if watching is None or watching == seat.watching or seat.watcher.slow:
             return
         seat.watching = watching
-        seat.watcher.write(framed(wire.Watching(seat.channel, watching), Framing(seat.watcher.format)))
+        seat.watcher.write(_frame(wire.Watching(seat.channel, watching), seat.watcher.format))
+
+
+@lru_cache(maxsize=64)
+def _frame(message: wire.Showing | wire.Watching, format: str) -> bytes:
+    """Encoded once for all who are told the same."""
+    return framed(message, Framing(format))
 
 
 def _nearness(stage: Stage, now: int) -> tuple[int, int]:

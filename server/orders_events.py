@@ -32,7 +32,7 @@ async def _move(desk: Desk, wanted: Wanted) -> Answer:
         upon=int(wanted["upon"]),
         op=op,
         by=None,
-        now=desk.now,
+        now=lambda: desk.now,
         step=None if step is None else int(step),
     )
     if isinstance(moved, ShowFault):

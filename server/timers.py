@@ -146,7 +146,7 @@ def schedule(
             await marks.look()  # who watches here need not wait for the next one
 
     async def go_on_with_shows() -> None:
-        if await go_on(database, keys, wall()):
+        if await go_on(database, keys, wall):
             await marks.look()
 
     async def take_attendance() -> None:

@@ -62,7 +62,7 @@ async def save_event(
             kept = int(row.id)
             if (fault := _locked(row, connection, new.halls)) is not None:
                 return fault
-            connection.execute(sa.update(EVENT).where(mine).values(said))
+            connection.execute(sa.update(EVENT).where(mine).values(said | {"program": EVENT.c.program + 1}))
             connection.execute(sa.delete(EVENT_HALL).where(EVENT_HALL.c.event_id == kept))
         halls = [{"event_id": kept, "hall": hall, "position": place} for place, hall in enumerate(new.halls)]
         connection.execute(sa.insert(EVENT_HALL), halls)

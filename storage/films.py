@@ -11,7 +11,7 @@ from storage.database import Database
 from storage.film_header import read_film
 from storage.marks import Mark, raise_mark
 from storage.news import keep_image
-from storage.tables_events import EVENT_STEP, FILM, FILM_PART
+from storage.tables_events import EVENT, EVENT_STEP, FILM, FILM_PART
 from storage.values_audit import Action, SubjectKind
 from storage.values_films import (
     LARGEST_FILM,
@@ -23,6 +23,7 @@ from storage.values_films import (
     FilmFault,
     FilmFormat,
 )
+from storage.values_show import Mode
 
 
 async def begin_film(
@@ -146,6 +147,7 @@ async def dress_film(
             keep_image(connection, *poster)
             dressed["poster"] = poster[0]
         connection.execute(sa.update(FILM).where(mine).values(dressed))
+        connection.execute(sa.update(EVENT).values(program=EVENT.c.program + 1))  # screens fetch it anew
         detail = {"name": row.name, "what": " ".join(dressed)}
         audit.note(connection, by, Action.FILM_KEPT, SubjectKind.FILM, film_id, detail, now)
         raise_mark(connection, Mark.SHOW)
@@ -161,7 +163,10 @@ async def drop_film(database: Database, film_id: int, *, by: int | None, now: in
         row = connection.execute(sa.select(FILM).where(FILM.c.id == film_id).with_for_update()).first()
         if row is None:
             return FilmFault.UNKNOWN
-        steps = connection.execute(sa.select(EVENT_STEP.c.content).where(EVENT_STEP.c.removed_at.is_(None)))
+        on = [str(mode) for mode in Mode if mode.is_on]
+        shows = sa.or_(EVENT_STEP.c.removed_at.is_(None), EVENT.c.mode.in_(on))  # a removed one may be on
+        used = sa.select(EVENT_STEP.c.content).join(EVENT, EVENT.c.id == EVENT_STEP.c.event_id).where(shows)
+        steps = connection.execute(used)
         if any(json.loads(content)["film"] == film_id for content in steps.scalars()):
             return FilmFault.IS_USED
         _delete(connection, film_id)

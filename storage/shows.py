@@ -5,7 +5,7 @@ moves; to the other the show has moved already. A rehearsal opens nothing and is
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,15 +125,20 @@ async def get_stage(database: Database, event_id: int) -> Stage | None:
 
 
 async def shown_to_all(database: Database, now: int) -> list[StepContent]:
-    """What launches have shown to everybody so far, or show within the lead."""
-    shown = (
-        sa.select(EVENT_STEP.c.content)
-        .join(EVENT_MOVE, EVENT_MOVE.c.step_id == EVENT_STEP.c.id)
-        .where(EVENT_MOVE.c.mode == str(Mode.LIVE), EVENT_MOVE.c.at <= now + LEAD_MS)
-        .distinct()
+    """What launches have shown to everybody so far, or show within the lead, as it was then and is now.
+
+    A step that was shown may be given another film: that one is everybody's once it is shown.
+    """
+    moves = sa.select(EVENT_MOVE.c.content).where(
+        EVENT_MOVE.c.mode == str(Mode.LIVE),
+        EVENT_MOVE.c.at <= now + LEAD_MS,
+        EVENT_MOVE.c.content.is_not(None),
     )
+    on = sa.select(EVENT_STEP.c.content).join(EVENT, EVENT.c.step_id == EVENT_STEP.c.id)
+    on = on.where(EVENT.c.mode == str(Mode.LIVE), EVENT.c.at <= now + LEAD_MS)
     async with database.read() as connection:
-        return [StepContent.read(json.loads(content)) for content in await connection.scalars(shown)]
+        shown = {*(await connection.scalars(moves.distinct())), *(await connection.scalars(on))}
+        return [StepContent.read(json.loads(content)) for content in shown]
 
 
 async def get_stages(database: Database, event_ids: set[int]) -> list[Stage]:
@@ -152,10 +157,13 @@ async def move(
     upon: int,
     op: str,
     by: int | None,
-    now: int,
+    now: Callable[[], int],
     step: int | None = None,
 ) -> Show | ShowFault:
-    """Move a show that stands at the number ``upon``; the show as it is then, the same for the same ``op``."""
+    """Move a show that stands at the number ``upon``; the show as it is then, the same for the same ``op``.
+
+    ``now`` is asked once the show is held: however long that took, the agreed instant lies ahead.
+    """
 
     def work(connection: sa.Connection) -> Show | ShowFault:
         own = f"{by or 0} {op}"
@@ -164,34 +172,34 @@ async def move(
             return ShowFault.UNKNOWN if locked is None else locked
         if locked.show.number != upon:
             return ShowFault.MOVED
-        at = now + LEAD_MS
-        after = moved(locked.show, locked.running_order, gesture, at, step)
+        instant = now()
+        after = moved(locked.show, locked.running_order, gesture, instant, instant + LEAD_MS, step)
         if isinstance(after, ShowFault):
             return after
         if gesture in {Gesture.REHEARSE, Gesture.LAUNCH} and _is_taken(connection, locked.event):
             return ShowFault.HALL_TAKEN
-        _enter(connection, keys, locked, after, gesture, own, by, now)
+        _enter(connection, keys, locked, after, gesture, own, by, instant)
         return after
 
     return await database.write(work, idempotent=True)
 
 
-async def go_on(database: Database, keys: Keys, now: int) -> int:
+async def go_on(database: Database, keys: Keys, now: Callable[[], int]) -> int:
     """Move on by the clock whatever goes on by itself within the lead; how many shows this node moved."""
-    due = [stage for stage in await stages_on(database) if _due(stage, now) is not None]
+    due = [stage for stage in await stages_on(database) if _due(stage, now()) is not None]
     done = 0
     for stage in due:
 
         def work(connection: sa.Connection, event_id: int = stage.event.id) -> int:
-            locked = _locked(connection, event_id)
-            if not isinstance(locked, Stage) or (at := _due(locked, now)) is None:
+            locked, instant = _locked(connection, event_id), now()
+            if not isinstance(locked, Stage) or (at := _due(locked, instant)) is None:
                 return 0
-            agreed = max(at, now + SHORTEST_LEAD_MS)
-            after = moved(locked.show, locked.running_order, Gesture.NEXT, agreed)
+            agreed = max(at, instant + SHORTEST_LEAD_MS)
+            after = moved(locked.show, locked.running_order, Gesture.NEXT, instant, agreed)
             if isinstance(after, ShowFault):
                 return 0
             own = f"clock {event_id} {after.number}"
-            _enter(connection, keys, locked, after, Gesture.NEXT, own, None, now)
+            _enter(connection, keys, locked, after, Gesture.NEXT, own, None, instant)
             return 1
 
         done += await database.write(work, idempotent=True)
@@ -299,7 +307,9 @@ def _enter(
     }
     connection.execute(sa.update(EVENT).where(EVENT.c.id == event.id).values(values))
     line = {"op": own, "gesture": str(gesture), "mode": str(after.mode), "step_id": after.step}
-    who = {"event_id": event.id, "number": after.number, "staff_id": by, "at": after.at}
+    step = stage.step(after.step)
+    who: dict[str, object] = {"event_id": event.id, "number": after.number, "staff_id": by, "at": after.at}
+    who["content"] = None if step is None else json.dumps(step.content.plain(), ensure_ascii=False)
     connection.execute(sa.insert(EVENT_MOVE).values(line | who))
     detail: dict[str, object] = {"gesture": str(gesture), "step": after.step or "", "mode": str(after.mode)}
     audit.note(connection, by, Action.SHOW_MOVED, SubjectKind.EVENT, event.id, detail, now)

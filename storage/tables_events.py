@@ -68,7 +68,10 @@ class EventStepRow(SQLModel, table=True):
 
 
 class EventMoveRow(SQLModel, table=True):
-    """One gesture, or what the clock moved; never changed. ``at`` is when it took effect."""
+    """One gesture, or what the clock moved; never changed. ``at`` is when it took effect.
+
+    ``content`` is that of the step as it was then.
+    """
 
     __tablename__ = "event_move"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -80,6 +83,7 @@ class EventMoveRow(SQLModel, table=True):
     step_id: int | None = None
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
     at: int = Field(sa_column=_instant())
+    content: str | None = None
 
 
 class EventPhotoRow(SQLModel, table=True):

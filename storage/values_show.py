@@ -136,31 +136,36 @@ class Program:
 
 
 def moved(
-    show: Show, program: Program, gesture: Gesture, at: int, step: int | None = None
+    show: Show, program: Program, gesture: Gesture, now: int, at: int, step: int | None = None
 ) -> Show | ShowFault:
-    """The show after a gesture that takes effect at ``at``; ``step`` is where a jump leads."""
+    """The show after a gesture at ``now`` that takes effect at ``at``; ``step`` is where a jump leads.
+
+    Whoever comes before ``at`` is shown what is on now: a move that has not taken effect yet is told nobody early.
+    """
     match gesture:
         case Gesture.REHEARSE | Gesture.LAUNCH:
-            return _begun(show, program, gesture, at)
+            return _begun(show, program, gesture, now, at)
     if not show.mode.is_on:
         return ShowFault.NOT_ON
     match gesture:
         case Gesture.NEXT:
             following = program.after(show.step)
-            return ShowFault.NO_NEXT if following is None else _on(show, following.id, at)
+            return ShowFault.NO_NEXT if following is None else _on(show, following.id, now, at)
         case Gesture.BACK:
             earlier = program.ahead_of(show.step)
-            return ShowFault.NO_BEFORE if earlier is None else _on(show, earlier.id, at)
+            return ShowFault.NO_BEFORE if earlier is None else _on(show, earlier.id, now, at)
         case Gesture.JUMP:
             there = program.beat(step)
-            return ShowFault.UNKNOWN_STEP if there is None or there.is_removed else _on(show, there.id, at)
+            return (
+                ShowFault.UNKNOWN_STEP if there is None or there.is_removed else _on(show, there.id, now, at)
+            )
         case Gesture.STOP:
             over = Mode.OVER if show.mode is Mode.LIVE else Mode.OFF
-            return replace(_on(show, None, at), mode=over)
-    return _stopped(show, gesture, at)
+            return replace(_on(show, None, now, at), mode=over)
+    return _stopped(show, gesture, now, at)
 
 
-def _begun(show: Show, program: Program, gesture: Gesture, at: int) -> Show | ShowFault:
+def _begun(show: Show, program: Program, gesture: Gesture, now: int, at: int) -> Show | ShowFault:
     if show.mode is Mode.OVER:
         return ShowFault.IS_OVER
     if show.mode is Mode.LIVE or (show.mode is Mode.REHEARSAL and gesture is Gesture.REHEARSE):
@@ -168,12 +173,13 @@ def _begun(show: Show, program: Program, gesture: Gesture, at: int) -> Show | Sh
     if program.first is None:
         return ShowFault.NO_STEPS
     mode = Mode.LIVE if gesture is Gesture.LAUNCH else Mode.REHEARSAL
-    return replace(_on(show, program.first.id, at), mode=mode)
+    # What was rehearsed is nothing that everybody may see until the launch takes effect.
+    return replace(_on(show, program.first.id, now, at), mode=mode, before=None)
 
 
-def _stopped(show: Show, gesture: Gesture, at: int) -> Show | ShowFault:
+def _stopped(show: Show, gesture: Gesture, now: int, at: int) -> Show | ShowFault:
     """Its clock stopped or going on, or its going on by itself held up; the step stays."""
-    still = replace(show, number=show.number + 1, at=at, before=show.shown(at))
+    still = replace(show, number=show.number + 1, at=at, before=show.shown(now))
     match gesture:
         case Gesture.PAUSE if show.paused_at is None:
             return replace(still, paused_at=max(at, show.since))
@@ -187,7 +193,7 @@ def _stopped(show: Show, gesture: Gesture, at: int) -> Show | ShowFault:
     return ShowFault.ALREADY
 
 
-def _on(show: Show, step: int | None, at: int) -> Show:
+def _on(show: Show, step: int | None, now: int, at: int) -> Show:
     """The show with another step on, whose clock begins."""
     return replace(
         show,
@@ -195,7 +201,7 @@ def _on(show: Show, step: int | None, at: int) -> Show:
         step=step,
         since=at,
         at=at,
-        before=show.shown(at),
+        before=show.shown(now),
         paused_at=None,
         is_held=False,
     )

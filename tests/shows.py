@@ -38,7 +38,15 @@ class Launch:
         self.moves += 1
         op = f"gesture-{self.moves:04}"
         return await move(
-            self.database, self.keys, self.event, gesture, upon=upon, op=op, by=self.by, now=now, step=step
+            self.database,
+            self.keys,
+            self.event,
+            gesture,
+            upon=upon,
+            op=op,
+            by=self.by,
+            now=lambda: now,
+            step=step,
         )
 
     async def goes(self, gesture: Gesture, now: int, *, upon: int, step: int | None = None) -> Show:

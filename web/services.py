@@ -15,6 +15,7 @@ from storage.waiting_words import WaitingWords
 from web.catalogue import Language
 from web.halls import pairing_pace
 from web.kiosks import kiosk_pace
+from web.made_once import MadeOnce
 from web.pace import Pace
 from web.pictures import Darkroom
 from web.rendering import Pages, load_pages
@@ -72,6 +73,9 @@ class Services:
     """Who is here while a questionnaire runs."""
     statistics: Board = field(init=False)
     answers: RateBoard = field(init=False)
+    scenes: MadeOnce = field(default_factory=MadeOnce)
+    """What is on in an event, as all who follow it on telephones fetch it at once."""
+
     watch: WatchBoard = field(init=False)
     """What the watch room shows."""
 

@@ -156,5 +156,7 @@ async def test_a_film_that_a_step_shows_stays_and_is_everybodys_once_it_was_laun
     await show.goes(Gesture.NEXT, now, upon=3)
     assert [one.film for one in await shown_to_all(house.database, now) if one.film] == [film.id]
     assert await remove_step(house.database, show.event, added, by=show.by, now=now) is None
+    assert await drop_film(house.database, film.id, by=show.by, now=now) is FilmFault.IS_USED, "it is on"
+    await show.goes(Gesture.STOP, now, upon=4)
     assert await drop_film(house.database, film.id, by=show.by, now=now) is None
     assert await get_film(house.database, film.id) is None

@@ -3,6 +3,7 @@
 import pytest
 
 from storage.values_show import (
+    LEAD_MS,
     Beat,
     Gesture,
     Mode,
@@ -18,7 +19,7 @@ LIVE = Show(5, Mode.LIVE, step=2, since=50_000, at=50_000, before=1)
 
 
 def go(show: Show, gesture: Gesture, at: int = 60_000, step: int | None = None) -> Show:
-    after = moved(show, PROGRAM, gesture, at, step)
+    after = moved(show, PROGRAM, gesture, at - LEAD_MS, at, step)
     assert isinstance(after, Show), after
     return after
 
@@ -47,7 +48,13 @@ def test_a_second_gesture_before_the_first_has_taken_effect_goes_on_from_it() ->
     first = go(LIVE, Gesture.NEXT, 60_000)
     second = go(first, Gesture.NEXT, 60_300)
     assert second.step == 4
-    assert second.shown(60_299) == 3
+    assert second.shown(60_299) == 2, "what was on when it was pressed: nothing is told early"
+
+
+def test_a_launch_out_of_a_rehearsal_shows_nobody_what_was_rehearsed() -> None:
+    rehearsal = go(go(Show(), Gesture.REHEARSE, 10_000), Gesture.JUMP, 20_000, step=4)
+    launched = go(rehearsal, Gesture.LAUNCH, 30_000)
+    assert (launched.mode, launched.shown(29_999), launched.shown(30_000)) == (Mode.LIVE, None, 1)
 
 
 def test_a_pause_stops_the_clock_of_a_step_and_resuming_goes_on_where_it_stood() -> None:
@@ -80,17 +87,17 @@ def test_a_countdown_ends_at_its_time_and_one_that_began_late_waits() -> None:
 def test_the_last_step_waits_for_a_gesture() -> None:
     program = Program([Beat(1, 0), Beat(2, 1, duration=10_000)])
     assert goes_on_at(LIVE, program) is None
-    assert moved(LIVE, program, Gesture.NEXT, 60_000) is ShowFault.NO_NEXT
+    assert moved(LIVE, program, Gesture.NEXT, 0, 60_000) is ShowFault.NO_NEXT
 
 
 def test_a_step_that_was_removed_while_shown_is_shown_on_and_next_leads_behind_it() -> None:
     program = Program([Beat(1, 0), Beat(2, 1, is_removed=True), Beat(3, 2)])
     assert LIVE.shown(55_000) == 2
-    after = moved(LIVE, program, Gesture.NEXT, 60_000)
+    after = moved(LIVE, program, Gesture.NEXT, 0, 60_000)
     assert isinstance(after, Show)
     assert after.step == 3
-    assert moved(after, program, Gesture.JUMP, 61_000, 2) is ShowFault.UNKNOWN_STEP
-    back = moved(after, program, Gesture.BACK, 61_000)
+    assert moved(after, program, Gesture.JUMP, 0, 61_000, 2) is ShowFault.UNKNOWN_STEP
+    back = moved(after, program, Gesture.BACK, 0, 61_000)
     assert isinstance(back, Show)
     assert back.step == 1
 
@@ -100,8 +107,8 @@ def test_a_rehearsal_ends_as_if_nothing_had_been_and_a_launch_is_over_for_good()
     assert go(rehearsal, Gesture.STOP).mode is Mode.OFF
     launched = go(rehearsal, Gesture.LAUNCH)
     over = go(launched, Gesture.STOP)
-    assert (over.mode, over.step, over.before) == (Mode.OVER, None, 1)
-    assert moved(over, PROGRAM, Gesture.LAUNCH, 70_000) is ShowFault.IS_OVER
+    assert (over.mode, over.step) == (Mode.OVER, None)
+    assert moved(over, PROGRAM, Gesture.LAUNCH, 0, 70_000) is ShowFault.IS_OVER
 
 
 @pytest.mark.parametrize(
@@ -116,9 +123,9 @@ def test_a_rehearsal_ends_as_if_nothing_had_been_and_a_launch_is_over_for_good()
     ],
 )
 def test_a_gesture_that_makes_no_sense_is_told_so(show: Show, gesture: Gesture, fault: ShowFault) -> None:
-    assert moved(show, PROGRAM, gesture, 60_000) is fault
+    assert moved(show, PROGRAM, gesture, 0, 60_000) is fault
 
 
 def test_a_show_without_steps_is_not_begun() -> None:
-    assert moved(Show(), Program([]), Gesture.LAUNCH, 1) is ShowFault.NO_STEPS
-    assert moved(Show(), Program([Beat(1, 0, is_removed=True)]), Gesture.LAUNCH, 1) is ShowFault.NO_STEPS
+    assert moved(Show(), Program([]), Gesture.LAUNCH, 0, 1) is ShowFault.NO_STEPS
+    assert moved(Show(), Program([Beat(1, 0, is_removed=True)]), Gesture.LAUNCH, 0, 1) is ShowFault.NO_STEPS

@@ -75,7 +75,14 @@ async def test_the_same_gesture_twice_moves_once(house: House) -> None:
 
     async def pressed() -> Show | ShowFault:
         return await move(
-            house.database, house.keys, show.event, Gesture.LAUNCH, upon=0, op="same-op", by=show.by, now=now
+            house.database,
+            house.keys,
+            show.event,
+            Gesture.LAUNCH,
+            upon=0,
+            op="same-op",
+            by=show.by,
+            now=lambda: now,
         )
 
     assert await pressed() == await pressed()
@@ -166,9 +173,9 @@ async def test_a_countdown_goes_on_by_itself_at_its_second_and_one_node_moves_it
     countdown = StepContent(StepKind.COUNTDOWN, at=now + 60_000)
     show = await begun(house, countdown, QUESTION)
     await show.goes(Gesture.LAUNCH, now, upon=0)
-    assert await go_on(house.database, house.keys, now + 57_000) == 0
+    assert await go_on(house.database, house.keys, lambda: now + 57_000) == 0
     late = now + 60_000 - LEAD_MS
-    moves = [await go_on(house.database, house.keys, late) for _ in range(2)]
+    moves = [await go_on(house.database, house.keys, lambda: late) for _ in range(2)]
     assert moves == [1, 0]
     stage = await stage_of(house, show.event)
     assert (stage.show.step, stage.show.at) == (show.steps[1], now + 60_000)

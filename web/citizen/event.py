@@ -1,27 +1,34 @@
 """A launch event on a telephone: the link of a hall, what is on just now, and the evening when it is over."""
 
+import secrets
 from dataclasses import dataclass, replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from channels.wire import MAX_INTEGER
 from storage.events import list_events
 from storage.halls import get_hall, halls_of, list_halls
+from storage.keys import DEVICE_BYTES
 from storage.shows import Stage, get_stage
+from storage.values import DAY_MS
 from storage.values_events import Event, HallPlace, Step, StepKind
 from storage.values_show import Mode, Show
 from web.citizen import evening
 from web.citizen.evening import Round, in_view
 from web.citizen.local_time import here
-from web.citizen.visit import Visit, visit
+from web.citizen.visit import Visit, pages_for, visit
 from web.halls import HALL_COOKIE, MAX_AGE, hall_in
 from web.scenes import Scene, scene_of
+from web.services import Services
 
 SEE_OTHER = 303
 SOON_MS = 36 * 3_600_000
 """A hall's link leads to the event that is on there, or begins or ended within this time."""
+
+TOLD_MS = 8 * DAY_MS
+"""From so long before an event until so long after it was to begin its page is there."""
 
 _NO_STORE = {"cache-control": "no-store"}
 
@@ -56,7 +63,7 @@ async def enter_hall(request: Request) -> Response:
     if event is None:
         return visitor.pages.page("hall_empty.html", visitor.context(place=place), headers=_NO_STORE)
     answer = RedirectResponse(f"/evenements/{event.id}", SEE_OTHER, _NO_STORE)
-    secure = request.url.scheme == "https"
+    secure = request.url.scheme == "https" or visitor.services.site.public_url.startswith("https://")
     answer.set_cookie(HALL_COOKIE, place.hall, MAX_AGE, secure=secure, httponly=True, samesite="lax")
     return answer
 
@@ -90,12 +97,24 @@ async def event_page(request: Request) -> Response:
 
 
 async def event_scene(request: Request) -> Response:
-    """The part of the page that the show moves, as it is from the agreed instant on."""
-    visitor = await visit(request)
-    stage = await _stage(visitor, request)
-    act = await _act(visitor, stage, max(visitor.now, stage.show.at))
-    context = visitor.context(event=stage.event, act=act)
-    return visitor.pages.page("parts/event_scene.html", context, headers=_NO_STORE)
+    """The part of the page that the show moves, as it is from the agreed instant on.
+
+    The same for everybody, and made once for all who ask within a moment: thousands do at each gesture. What is a
+    person's own in it (the sign of their vote) their device knows.
+    """
+    services: Services = request.state.services
+    event_id: int = request.path_params["id"]
+    number = request.query_params.get("n", "")[:16]
+
+    async def made() -> str:
+        nobody = Visit(services, pages_for(request), secrets.token_bytes(DEVICE_BYTES), None, services.now())
+        stage = await _stage(nobody, request)
+        act = await _act(nobody, stage, max(nobody.now, stage.show.at))
+        template = nobody.pages.environment.get_template("parts/event_scene.html")
+        return template.render(nobody.context(event=stage.event, act=act, frame=nobody.pages.frame))
+
+    part = await services.scenes.get((event_id, number, str(request.state.language)), services.now(), made)
+    return HTMLResponse(part, headers=_NO_STORE)
 
 
 async def event_course(request: Request) -> Response:
@@ -132,6 +151,8 @@ async def _stage(visitor: Visit, request: Request) -> Stage:
     stage = await get_stage(visitor.services.database, event_id) if event_id <= MAX_INTEGER else None
     if stage is None:
         raise HTTPException(404)
+    if stage.show.mode is Mode.OFF and abs(stage.event.starts_at - visitor.now) > TOLD_MS:
+        raise HTTPException(404)  # what is only planned is nobody's yet
     return stage
 
 

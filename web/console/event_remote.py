@@ -68,7 +68,7 @@ async def press(request: Request, visitor: StaffVisit) -> Response:
         upon=read.upon,
         op=read.op,
         by=visitor.staff.id,
-        now=visitor.now,
+        now=visitor.services.now,
         step=read.step,
     )
     if isinstance(done, ShowFault):

@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("step_id", sa.Integer(), nullable=True),
         sa.Column("staff_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("event_id", "number"),
         sa.UniqueConstraint("op"),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"]),

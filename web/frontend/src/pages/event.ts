@@ -8,6 +8,10 @@ import type { Show } from "../wire.ts";
 import { number, pageWords } from "../words.ts";
 
 const TICK = 200;
+/** Everybody hears of a move in the same moment; each fetches it at one of their own, well before the agreed instant. */
+const FETCH_SPREAD = 1_000;
+/** There is time for that only as long as so much is left. */
+const FETCH_LEAST = 1_600;
 /** Everybody hears of the end in the same moment; the page of the evening is asked for within this time. */
 const SPREAD = 4_000;
 const AGAIN = 2_000;
@@ -51,10 +55,14 @@ function start(event: HTMLElement, scene: HTMLElement): void {
     wanted = show;
     cancel();
     if (show.mode === "over") return end(show);
-    const fetched = fetchScene(show, 0);
+    const spread = show.at - clock.now() > FETCH_LEAST ? FETCH_SPREAD * Math.random() : 0;
+    const fetched = new Promise<void>((resolve) => after(spread, resolve)).then(() => fetchScene(show, 0));
     void fetched.then((part) => {
       if (wanted !== show || !part) return;
-      cancel = at(show.at, () => put(part, show));
+      // What came may be newer than what was asked for: it is put on at its own instant.
+      const { number: told, at: instant } = (part as HTMLElement).dataset;
+      const isNewer = Number(told) > show.number;
+      cancel = at(isNewer ? Number(instant) : show.at, () => put(part, show));
     });
   }
 
@@ -64,7 +72,7 @@ function start(event: HTMLElement, scene: HTMLElement): void {
 
   async function fetchScene(show: Show, tries: number): Promise<Element | null> {
     try {
-      const answer = await fetch(`/evenements/${event.dataset.event}/scene`, { cache: "no-store" });
+      const answer = await fetch(`/evenements/${event.dataset.event}/scene?n=${show.number}`, { cache: "no-store" });
       if (answer.ok) return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".act");
     } catch {
       // Once more, below.
