@@ -251,8 +251,9 @@ async def test_an_evening_that_ends_is_told_to_screens_until_its_last_instant(
     _, cookie = await paired(database, show.by)
     async with citizen(two.nodes[1], cookie) as screen:
         await sub(screen, "screen:metz")
-        await show.goes(Gesture.LAUNCH, now(), upon=0)
+        launched = await show.goes(Gesture.LAUNCH, now(), upon=0)
         await shown(screen, mode="live")
+        await until(lambda: now() >= launched.at)
         over = await show.goes(Gesture.STOP, now(), upon=1)
         told = await shown(screen, mode="over")
         assert (told["event"], told["before"], told["at"]) == (show.event, show.steps[0], over.at)
