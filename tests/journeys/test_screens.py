@@ -1,30 +1,25 @@
 """Two halls' screens on two nodes over Redis: in step, through a cut network, a restart and a wrong clock."""
 
-import asyncio
 import re
-import secrets
-import threading
-import time
-from collections.abc import Coroutine, Iterator
+import signal
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from realtime.tally import ONLINE, Hall
-from storage.database import Database
-from storage.screens import pair, paired_screens, unpair
-from storage.shows import get_stage
+from realtime.tally import Hall
+from storage.screens import paired_screens, unpair
 from storage.values_events import StepContent, StepKind
-from storage.values_screens import Screen
-from storage.values_show import Gesture, Show
-from tests.cluster import Cluster, cluster
+from storage.values_show import Gesture
+from tests.cluster import cluster
 from tests.journeys.axe import Axe
+from tests.journeys.booth import Booth, now
 from tests.journeys.conftest import FLAGS, SPEAKS_FRENCH, chromium
+from tests.journeys.waiting import until
 from tests.running import DEADLINE, until_told
 from tests.running_postgres import RunningPostgres
-from tests.shows import METZ, QUESTION, REIMS, WAITING, Launch, launch
+from tests.shows import METZ, QUESTION, REIMS, WAITING
 from tests.tcp_proxy import tcp_proxy
 
 HOUR = 3_600_000
@@ -37,59 +32,6 @@ AN_HOUR_AHEAD = """{
     static now() { return ahead(); }
   };
 }"""
-
-
-def now() -> int:
-    return time.time_ns() // 1_000_000
-
-
-class Booth:
-    """Whoever drives the show; what it does to the database runs beside the browser's own loop."""
-
-    def __init__(self, two: Cluster) -> None:
-        self.two = two
-        self._begun: Launch | None = None
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="booth")
-        self._thread.start()
-        self.database = Database(str(two.settings.database))
-        self.do(self.database.open())
-
-    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(2 * DEADLINE)
-
-    def close(self) -> None:
-        self.do(self.database.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def event(self, *contents: StepContent) -> Launch:
-        keys, name = self.two.nodes[0].keys, f"Soir {secrets.token_hex(3)}"
-        made = launch(self.database, keys, now(), *contents, halls=(METZ, REIMS, ONLINE), name=name)
-        show: Launch = self.do(made)
-        self._begun = show
-        return show
-
-    def stop(self) -> None:
-        """End what was begun last: its halls are free for the next."""
-        if self._begun is None:
-            return
-        stage = self.do(get_stage(self.database, self._begun.event))
-        if stage.show.mode.is_on:
-            self.go(self._begun, Gesture.STOP)
-
-    def go(self, show: Launch, gesture: Gesture) -> Show:
-        stage = self.do(get_stage(self.database, show.event))
-        moved: Show = self.do(show.goes(gesture, now(), upon=stage.show.number))
-        return moved
-
-    def confirm(self, page: Page, hall: Hall, by: int) -> Screen:
-        """Type in the code that this screen shows."""
-        code = (page.locator("#digits").text_content() or "").replace(" ", "").strip()
-        found = self.do(pair(self.database, hall, code, by=by, now=now()))
-        assert isinstance(found, Screen), found
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +115,128 @@ def test_a_countdown_goes_on_without_a_network_and_the_screen_catches_up_by_itse
         shown(page, show.steps[1])
         expect(page.locator("#lost")).to_be_hidden()
         expect(page.locator(".is-on .name")).to_have_text("Imagin'Est")
+
+
+def voters(page: Page) -> Locator:
+    return page.locator('.is-on .duel-voters [data-figure="voters"]')
+
+
+def test_a_vote_keeps_its_numbers_without_a_network_and_catches_up_by_itself(
+    booth: Booth, hall: BrowserContext
+) -> None:
+    show, node = booth.event(QUESTION), booth.two.nodes[0]
+    with tcp_proxy(node.port) as proxy:
+        page = screen(hall, f"http://127.0.0.1:{proxy.port}", METZ, booth, show.by)
+        booth.go(show, Gesture.LAUNCH)
+        shown(page, show.steps[0])
+        booth.vote(node.url, show, 10)
+        expect(voters(page)).to_have_text("10")
+        proxy.cut(everything=True)
+        expect(page.locator("#lost")).to_be_visible()
+        booth.vote(node.url, show, 2)
+        assert voters(page).text_content() == "10"
+        expect(page.locator('.is-on .duel-figures [data-figure="plus"]')).to_have_text("100")
+        proxy.cut(everything=False)
+        expect(voters(page)).to_have_text("12")
+        expect(page.locator("#lost")).to_be_hidden()
+
+
+def test_a_screen_catches_up_by_itself_once_its_killed_node_is_there_again(
+    booth: Booth, hall: BrowserContext
+) -> None:
+    show = booth.event(QUESTION)
+    other, killed = booth.two.nodes
+    page = screen(hall, killed.url, METZ, booth, show.by)
+    booth.go(show, Gesture.LAUNCH)
+    shown(page, show.steps[0])
+    booth.vote(other.url, show, 10)
+    expect(voters(page)).to_have_text("10")
+    killed.end(signal.SIGKILL)
+    try:
+        expect(page.locator("#lost")).to_be_visible()
+        booth.vote(other.url, show, 2)
+        assert voters(page).text_content() == "10"
+    finally:
+        killed.start()
+    expect(voters(page)).to_have_text("12")
+    expect(page.locator("#lost")).to_be_hidden()
+
+
+OFF = """since => {
+    const film = document.querySelector(".is-on video");
+    const wanted = Math.min(Math.max(0, (Date.now() - since) / 1000), film.duration);
+    return Math.abs(film.currentTime - wanted);
+}"""
+"""By how many seconds a film is not where it is to be; the clock of this machine is the server's."""
+
+
+def test_a_film_that_was_fetched_ahead_plays_on_without_a_network(booth: Booth, hall: BrowserContext) -> None:
+    show = booth.event(WAITING, StepContent(StepKind.FILM, film=booth.film()))
+    with tcp_proxy(booth.two.nodes[0].port) as proxy:
+        page = screen(hall, f"http://127.0.0.1:{proxy.port}", METZ, booth, show.by)
+        booth.go(show, Gesture.LAUNCH)
+        shown(page, show.steps[0])
+        film = page.locator(".scene-film video")
+        expect(film).to_have_attribute("src", re.compile("^blob:"))
+        agreed = booth.go(show, Gesture.NEXT)
+        shown(page, show.steps[1])
+        proxy.cut(everything=True)
+        begun = film.evaluate("film => film.currentTime")
+        until(page, "begun => document.querySelector('.is-on video').currentTime > begun + 1", begun)
+        expect(page.locator("#lost")).to_be_visible()
+        proxy.cut(everything=False)
+        expect(page.locator("#lost")).to_be_hidden()
+        until(page, f"since => ({OFF})(since) < 1", agreed.since)
+
+
+def test_a_film_that_was_paused_while_the_network_was_cut_stands_at_its_second(
+    booth: Booth, hall: BrowserContext
+) -> None:
+    show = booth.event(StepContent(StepKind.FILM, film=booth.film()))
+    with tcp_proxy(booth.two.nodes[0].port) as proxy:
+        page = screen(hall, f"http://127.0.0.1:{proxy.port}", METZ, booth, show.by)
+        booth.go(show, Gesture.LAUNCH)
+        shown(page, show.steps[0])
+        proxy.cut(everything=True)
+        paused = booth.go(show, Gesture.PAUSE)
+        assert paused.paused_at is not None
+        second = (paused.paused_at - paused.since) / 1000
+        until(page, "second => document.querySelector('.is-on video').currentTime > second + 1", second)
+        proxy.cut(everything=False)
+        until(
+            page,
+            """second => {
+            const film = document.querySelector(".is-on video");
+            return film.paused && Math.abs(film.currentTime - second) < 0.5;
+        }""",
+            second,
+        )
+
+
+NOTES_MOTION = """{
+    window.moved = [];
+    const note = (event) => moved.push(event.animationName || event.propertyName);
+    for (const kind of ["animationstart", "transitionrun"]) addEventListener(kind, note, true);
+}"""
+
+
+def test_a_screen_of_whoever_wants_no_motion_stands_still(
+    booth: Booth, hall: BrowserContext, other_hall: BrowserContext
+) -> None:
+    show, node = booth.event(REVEAL, QUESTION), booth.two.nodes[0]
+    for context in (hall, other_hall):
+        context.add_init_script(NOTES_MOTION)
+    still = screen(hall, node.url, METZ, booth, show.by)
+    moving = screen(other_hall, node.url, REIMS, booth, show.by)
+    still.emulate_media(reduced_motion="reduce")
+    still.evaluate("moved.length = 0")
+    for gesture, step in zip((Gesture.LAUNCH, Gesture.NEXT), show.steps, strict=True):
+        booth.go(show, gesture)
+        for page in (still, moving):
+            shown(page, step)
+        until(moving, "() => moved.length > 0")
+        assert still.evaluate("document.getAnimations().length") == 0
+    assert still.evaluate("moved") == []
 
 
 def test_a_screen_whose_browser_is_closed_comes_back_paired_and_at_the_right_step(
