@@ -73,7 +73,7 @@ async def test_staff_and_paired_screens_read_a_film_before_its_launch_and_nobody
     assert (await desk.get(path)).content == CONTENT
     waiting = await begin_screen(site.house.database, METZ, "cookie", site.house.clock[0])
     screen = site.browser()
-    screen.cookies.set(SCREEN_COOKIE, "cookie")
+    screen.cookies.set(SCREEN_COOKIE + METZ, "cookie")
     assert (await screen.get(path)).status_code == 404
     by = await colleague(site.house.database, site.house.keys, 1, "b@grandest.fr")
     paired = await pair(site.house.database, METZ, waiting.code or "", by=by, now=site.house.clock[0])
