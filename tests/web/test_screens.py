@@ -289,6 +289,47 @@ def test_what_is_no_json_of_ours_is_not_taken(body: bytes) -> None:
     assert said_in(body) is None
 
 
+async def test_a_vote_is_joined_from_every_step_while_it_is_open(site: Site) -> None:
+    site.deploy(Deployment("http://imaginest.example"))
+    others = [StepContent(kind) for kind in (StepKind.HALLS, StepKind.IDEAS, StepKind.WORDS)]
+    show = await begun(site, QUESTION, *others, StepContent(StepKind.RESULTS))
+
+    async def corners() -> list[bool]:
+        steps = (await program(browser, show)).json()["steps"]
+        return ['class="corner"' in step["html"] and "salle/metz" in step["html"] for step in steps[1:4]]
+
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        assert await corners() == [False] * 3, "nothing is asked yet"
+        await show.goes(Gesture.LAUNCH, site.house.clock[0], upon=0)
+        site.house.clock[0] += LEAD_MS
+        assert await corners() == [True] * 3
+        before = (await program(browser, show)).json()["program"]
+        await show.goes(Gesture.JUMP, site.house.clock[0], upon=1, step=show.steps[4])
+        assert await corners() == [False] * 3, "it has ended"
+        assert (await program(browser, show)).json()["program"] > before, "screens lay it out anew"
+
+
+async def test_a_picture_is_shown_with_each_kind_of_step_that_may_have_one(site: Site) -> None:
+    picture = Picture(sha256(PNG).hexdigest(), "Une place", 1, 1)
+    show = await begun(site, WAITING)
+    now = site.house.clock[0]
+    contents = (
+        StepContent(StepKind.COUNTDOWN, at=now + 3_600_000, picture=picture),
+        StepContent(StepKind.REVEAL, "Imagin'Est", picture=picture),
+        replace(QUESTION, picture=picture),
+    )
+    for content in contents:
+        step = await add_step(
+            site.house.database, show.event, content, op=str(content.kind), by=show.by, now=now, image=PNG
+        )
+        assert not isinstance(step, EventFault), step
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        steps = (await program(browser, show)).json()["steps"]
+        assert [f"/images/{picture.image}" in step["html"] for step in steps] == [False, True, True, True]
+
+
 async def test_a_picture_of_a_step_is_for_staff_and_paired_screens(site: Site) -> None:
     show = await begun(site)
     name = sha256(PNG).hexdigest()
