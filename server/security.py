@@ -12,11 +12,12 @@ from channels.corridor import Visitor
 from channels.origin import address_of, network_of
 from realtime.arrivals import SLOT_MS
 from realtime.refusals import Refusal
-from server.identity import begin_at_kiosk, caller_of, cookie_in, cookies_in, set_cookie, unset_cookie
+from server.identity import begin_at_kiosk, caller_of, cookie_in, set_cookie, unset_cookie
 from storage.keys import Keys
 from storage.values import Origin
 from web.console.desk import COOKIE as STAFF_COOKIE
 from web.console.doors import MOST_TOKEN
+from web.cookies import cookies_in
 from web.halls import HALL_COOKIE, SCREEN_COOKIE, hall_in, screen_tokens
 from web.kiosks import is_open_between
 from web.language import language_of
