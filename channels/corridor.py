@@ -1,7 +1,7 @@
 """What a client is let do, whichever live door it came through: follow topics and vote."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,8 +39,8 @@ class Visitor:
     refused: Refusal | None = None
     staff: str = ""
     """The token of staff's cookie, as it was brought."""
-    screen: str = ""
-    """That of a big screen's."""
+    screens: Mapping[Hall, str] = field(default_factory=dict)
+    """Those of the big screens that this browser is, by their halls."""
     nobody: Refusal = Refusal.UNKNOWN_VOTER
     """What whoever has no device is answered to a vote: no cookie came, or one that is not ours."""
 
@@ -89,7 +89,7 @@ class Corridor:
         The only place where a live door decides whether its watcher has voted, and so may see results.
         """
         if wire.event_of(sub.channel) is not None or wire.hall_of(sub.channel) is not None:
-            return await self.stages.follow(watcher, sub, visitor.screen)
+            return await self.stages.follow(watcher, sub, visitor.screens)
         topic = wire.topic_of(sub.channel)
         if topic is None:
             return No(Refusal.BAD_CHANNEL, channel=sub.channel)

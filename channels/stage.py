@@ -7,9 +7,10 @@ staff alone.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
 
 from channels import wire
 from channels.console import Console
@@ -31,6 +32,9 @@ RACING_MS = 5_000
 
 MOST_FOLLOWED = 8
 """Events and halls that one connection follows; a page needs one, the console's remote four."""
+
+
+NO_SCREENS: Mapping[Hall, str] = MappingProxyType({})
 
 
 @dataclass(eq=False, slots=True)
@@ -63,18 +67,21 @@ class Stages:
         self._watching: dict[str, int] = {}
         self._looked_at = 0
 
-    async def follow(self, watcher: Watcher, sub: wire.Subscription, screen: str = "") -> No | None:
+    async def follow(
+        self, watcher: Watcher, sub: wire.Subscription, screens: Mapping[Hall, str] = NO_SCREENS
+    ) -> No | None:
         """Let a watcher follow an event or a hall's screens; why not, where that is refused.
 
-        ``screen`` is the token of its screen's cookie. Where it has what is on (``at``) nothing is said.
+        ``screens`` are the tokens of its screens' cookies by their halls. Where it has what is on (``at``) nothing
+        is said.
         """
         mine = self._seats.get(watcher, {})
         if len(mine) >= MOST_FOLLOWED and sub.channel not in mine:
             return No(Refusal.TOO_MANY_SUBSCRIPTIONS, channel=sub.channel)
         event, hall = wire.event_of(sub.channel), wire.hall_of(sub.channel)
-        is_staff = self._console.seats(watcher)
+        is_staff, token = self._console.seats(watcher), "" if hall is None else screens.get(hall, "")
         try:
-            if hall is not None and not is_staff and not await self._is_paired(screen, hall):
+            if hall is not None and not is_staff and not await self._is_paired(token, hall):
                 return No(Refusal.NOT_PAIRED, channel=sub.channel)
             if event is not None and event not in self._stages:
                 found = await get_stages(self._database, {event})
@@ -84,7 +91,7 @@ class Stages:
         except StorageUnavailable:
             return No(Refusal.TRY_AGAIN, channel=sub.channel)
         seat = _Seat(watcher, sub.channel, event, hall, sees_all=is_staff or hall is not None)
-        seat.token = "" if is_staff or hall is None else screen
+        seat.token = "" if is_staff else token
         self._seats.setdefault(watcher, {})[sub.channel] = seat
         showing = self._showing(seat)
         if sub.at is not None and tuple(sub.at) == (showing.program, showing.show.number):

@@ -17,7 +17,8 @@ from storage.keys import Keys
 from storage.values import Origin
 from web.console.desk import COOKIE as STAFF_COOKIE
 from web.console.doors import MOST_TOKEN
-from web.halls import HALL_COOKIE, SCREEN_COOKIE, hall_in
+from web.cookies import cookies_in
+from web.halls import HALL_COOKIE, SCREEN_COOKIE, hall_in, screen_tokens
 from web.kiosks import is_open_between
 from web.language import language_of
 
@@ -95,15 +96,15 @@ def identify(scope: Any, keys: Keys, origins: Iterable[str], proxies: Container[
     caller = caller_of(headers, keys)
     cookies = headers.get(b"cookie", b"")
     staff = (cookie_in(cookies, STAFF_COOKIE) or "")[:MOST_TOKEN]
-    screen = (cookie_in(cookies, SCREEN_COOKIE) or "")[:MOST_TOKEN]
+    screens = screen_tokens(cookies_in(cookies)) if SCREEN_COOKIE.encode() in cookies else {}
     nobody = caller.fault or Refusal.UNKNOWN_VOTER
     if not caller.has_cookie:
-        return Visitor(None, staff=staff, screen=screen, nobody=nobody)
+        return Visitor(None, staff=staff, screens=screens, nobody=nobody)
     peer = scope["client"][0] if scope.get("client") else ""
     address = address_of(peer, headers.get(b"x-forwarded-for", b"").decode("latin-1"), proxies)
     origin = Origin(network_of(address), caller.born)
     hall = hall_in(cookie_in(cookies, HALL_COOKIE))
-    return Visitor(caller.device, staff=staff, screen=screen, nobody=nobody, origin=origin, hall=hall)
+    return Visitor(caller.device, staff=staff, screens=screens, nobody=nobody, origin=origin, hall=hall)
 
 
 class Gate:

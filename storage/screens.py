@@ -19,7 +19,6 @@ from storage.values_screens import (
     CODE_MS,
     MOST_PAIRED,
     MOST_UNPAIRED,
-    RENEWED_MS,
     Screen,
     ScreenFault,
     ScreenSaid,
@@ -34,7 +33,7 @@ def hashed(token: str) -> bytes:
 
 
 async def begin_screen(database: Database, hall: Hall, token: str, now: int) -> Screen:
-    """The screen of a cookie in a hall, with a code that holds; another one where the cookie was another hall's.
+    """The screen of a cookie, with a code that holds; begun in this hall where it is none yet.
 
     Raises StorageUnavailable.
     """
@@ -43,14 +42,11 @@ async def begin_screen(database: Database, hall: Hall, token: str, now: int) -> 
         hold(connection, _HOUSE)
         mine = SCREEN.c.token == hashed(token)
         row = connection.execute(sa.select(SCREEN).where(mine)).first()
-        if row is not None and row.hall != hall:
-            connection.execute(sa.delete(SCREEN).where(mine))
-            row = None
         if row is None:
             _make_room(connection)
             new = {"token": hashed(token), "hall": hall, "code": _new_code(connection), "code_at": now}
             connection.execute(sa.insert(SCREEN).values(new | {"seen_at": now}))
-        elif row.paired_at is None and (row.code is None or now - row.code_at >= CODE_MS - RENEWED_MS):
+        elif _screen(row).is_code_old(now):
             fresh = {"code": _new_code(connection), "code_at": now, "seen_at": now}
             connection.execute(sa.update(SCREEN).where(mine).values(fresh))
         else:

@@ -323,6 +323,7 @@ def _open_or_close(connection: sa.Connection, keys: Keys, stage: Stage, after: S
         return
     if step.content.kind is StepKind.RESULTS and (asked := stage.asked_by(step)) is not None:
         _end_votes(connection, [asked.topic], after.at)
+        _raise_program(connection, stage.event)
     if not step.content.kind.asks or step.topic is not None:
         return
     if (earlier := stage.before_of(step)) is not None:
@@ -330,10 +331,13 @@ def _open_or_close(connection: sa.Connection, keys: Keys, stage: Stage, after: S
     topic = create_topic(connection, keys, _question(stage, step, after.at), now)
     connection.execute(sa.update(TOPIC).where(TOPIC.c.id == topic).values(event_id=stage.event.id))
     connection.execute(sa.update(EVENT_STEP).where(EVENT_STEP.c.id == step.id).values(topic_id=topic))
-    connection.execute(
-        sa.update(EVENT).where(EVENT.c.id == stage.event.id).values(program=EVENT.c.program + 1)
-    )
+    _raise_program(connection, stage.event)
     raise_mark(connection, Mark.SCHEDULE)
+
+
+def _raise_program(connection: sa.Connection, event: Event) -> None:
+    """What the screens have laid out is of before."""
+    connection.execute(sa.update(EVENT).where(EVENT.c.id == event.id).values(program=EVENT.c.program + 1))
 
 
 def _question(stage: Stage, step: Step, opens_at: int) -> NewTopic:

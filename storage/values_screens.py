@@ -14,6 +14,9 @@ RENEWED_MS = 60_000
 SILENT_MS = 15_000
 """A screen that has said nothing for this long is shown as silent."""
 
+SEEN_MS = 30_000
+"""A screen that shows a code is noted as seen no more often than this: it asks every two seconds."""
+
 MOST_UNPAIRED = 200
 """Screens that wait to be paired, in all; beyond it those that were not seen for longest are forgotten."""
 
@@ -64,6 +67,14 @@ class Screen:
     @property
     def is_paired(self) -> bool:
         return self.paired_at is not None
+
+    def is_code_old(self, now: int) -> bool:
+        """Whether it needs another code."""
+        return not self.is_paired and (self.code is None or now - self.code_at >= CODE_MS - RENEWED_MS)
+
+    def is_due(self, now: int) -> bool:
+        """Whether something of it is to be written when it asks: another code, or that it was seen."""
+        return self.is_code_old(now) or now - self.seen_at >= SEEN_MS
 
     def is_silent(self, now: int) -> bool:
         return now - self.seen_at > SILENT_MS

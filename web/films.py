@@ -11,11 +11,11 @@ from channels.wire import MAX_INTEGER
 from storage.database import Database
 from storage.films import get_film, read_part
 from storage.news import get_image
-from storage.screens import screen_of
+from storage.screens import paired_tokens
 from storage.shows import shown_to_all
 from storage.values_films import PART_BYTES, Film
 from web.console.desk import signed_in
-from web.halls import SCREEN_COOKIE
+from web.halls import screen_tokens
 from web.services import Services
 
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
@@ -103,6 +103,7 @@ async def _allowed(request: Request) -> Film:
 async def is_ours(request: Request) -> bool:
     """Whether a paired screen asks, or somebody of staff: they see a show before everybody else."""
     services: Services = request.state.services
-    token = request.cookies.get(SCREEN_COOKIE, "")
-    screen = await screen_of(services.database, token) if token else None
-    return (screen is not None and screen.is_paired) or await signed_in(request) is not None
+    tokens = set(screen_tokens(request.cookies).values())
+    if tokens and await paired_tokens(services.database, tokens):
+        return True
+    return await signed_in(request) is not None

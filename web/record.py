@@ -77,7 +77,7 @@ COOKIES: Mapping[str, int] = {
     "passees": 60,
     "imaginest-console": 0,
     "salle": 1,
-    "ecran": 400,
+    "ecran-…": 400,
 }
 """The days that each is kept; 0: until the browser is closed."""
 

@@ -19,7 +19,7 @@ from web.made_once import MadeOnce
 from web.pace import Pace
 from web.pictures import Darkroom
 from web.rendering import Pages, load_pages
-from web.screens.pace import screen_pace
+from web.screens.pace import poll_pace, screen_pace
 from web.searches import Searches
 from web.site import Site
 from web.statistics.answer_rate import RateBoard
@@ -45,6 +45,9 @@ class Services:
     kiosks: Pace = field(default_factory=kiosk_pace)
     screens: Pace = field(default_factory=screen_pace)
     """Of the big screens that a network begins."""
+
+    polls: Pace = field(default_factory=poll_pace)
+    """Of each big screen that waits to be paired."""
 
     searches: Searches = field(default_factory=Searches)
     pairings: Pace = field(default_factory=pairing_pace)

@@ -53,7 +53,7 @@ async def prepare(folder: Path, keys: Keys) -> Evening:
             waiting = await begin_screen(database, hall, token, now)
             paired = await pair(database, hall, waiting.code or "", by=show.by, now=now)
             assert isinstance(paired, Screen)
-            tokens.append(f"{SCREEN_COOKIE}={token}")
+            tokens.append(f"{SCREEN_COOKIE}{hall}={token}")
         assert step.topic is not None
         return Evening(show.event, step.topic, tokens)
     finally:

@@ -72,7 +72,7 @@ async def paired(database: Database, by: int, hall: Hall = METZ) -> tuple[Screen
     screen = await begin_screen(database, hall, token, now())
     found = await pair(database, hall, screen.code or "", by=by, now=now())
     assert isinstance(found, Screen), found
-    return found, f"{SCREEN_COOKIE}={token}"
+    return found, f"{SCREEN_COOKIE}{hall}={token}"
 
 
 async def shown(watcher: Citizen, **wanted: Any) -> dict[str, Any]:
@@ -132,11 +132,26 @@ async def test_a_browser_that_is_no_paired_screen_of_the_hall_is_refused(
     two: Cluster, database: Database, show: Launch
 ) -> None:
     _, elsewhere = await paired(database, show.by, REIMS)
-    for cookie in (None, f"{SCREEN_COOKIE}=guessed", elsewhere):
+    stolen = elsewhere.replace(REIMS, METZ)
+    for cookie in (None, f"{SCREEN_COOKIE}metz=guessed", elsewhere, stolen):
         async with citizen(two.nodes[0], cookie) as screen:
             await sub(screen, "screen:metz")
             refused = await screen.hear_a("no")
             assert (refused["code"], refused["channel"]) == ("not-paired", "screen:metz")
+
+
+async def test_one_browser_follows_each_hall_whose_paired_screen_it_is(
+    two: Cluster, database: Database, show: Launch
+) -> None:
+    cookies = [(await paired(database, show.by, hall))[1] for hall in (REIMS, METZ)]
+    async with citizen(two.nodes[0], "; ".join(cookies)) as browser:
+        await sub(browser, "screen:metz", "screen:reims", "screen:strasbourg")
+        wanted = {("show", "screen:metz"), ("show", "screen:reims"), ("no", "screen:strasbourg")}
+        async with asyncio.timeout(DEADLINE):
+            while wanted:
+                told = await browser.hear_anything()
+                assert told["t"] != "no" or told["channel"] == "screen:strasbourg"
+                wanted.discard((told["t"], told.get("channel")))
 
 
 async def test_a_screen_that_is_sent_away_is_told_so(two: Cluster, database: Database, show: Launch) -> None:

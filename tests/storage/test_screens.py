@@ -54,12 +54,11 @@ async def test_a_guessed_code_and_that_of_another_hall_pair_nothing(house: House
     assert await paired_screens(house.database, (METZ, REIMS)) == []
 
 
-async def test_a_browser_that_opens_another_halls_screen_is_a_new_screen_there(house: House) -> None:
+async def test_a_cookie_is_the_screen_of_one_hall_for_good(house: House) -> None:
     by, screen = await colleague(house.database, house.keys, 1), await opened(house)
     assert isinstance(await confirm(house, screen.code, by), Screen)
     elsewhere = await opened(house, hall=REIMS)
-    assert (elsewhere.hall, elsewhere.is_paired) == (REIMS, False)
-    assert await paired_screens(house.database, (METZ,)) == []
+    assert (elsewhere.id, elsewhere.hall, elsewhere.is_paired) == (screen.id, METZ, True)
 
 
 async def test_a_screen_that_is_sent_away_shows_a_code_again(house: House) -> None:

@@ -1,14 +1,18 @@
 """A launch event on a telephone: the link of a hall, what is on, the vote that bears the hall, the evening over."""
 
 import re
+from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
 from storage.events import add_step, save_event
 from storage.shows import get_stage
-from storage.values_events import NewEvent, StepContent, StepKind
+from storage.values_events import EventFault, NewEvent, StepContent, StepKind
+from storage.values_news import Picture
 from storage.values_show import LEAD_MS, Gesture, Show
 from tests.shows import HALLS, METZ, QUESTION, THANKS, WAITING, Launch, launch
+from tests.storage.images import PNG
 from tests.web.conftest import Site
 from web.citizen.time_left import countdown
 from web.halls import HALL_COOKIE
@@ -148,6 +152,20 @@ async def test_a_question_asked_again_stands_beside_what_it_was_before(site: Sit
 
 async def _add(show: Launch, content: StepContent, op: str, now: int) -> None:
     assert isinstance(await add_step(show.database, show.event, content, op=op, by=show.by, now=now), int)
+
+
+async def test_a_telephone_shows_the_picture_of_a_vote(site: Site) -> None:
+    show = await begun(site, WAITING)
+    picture = Picture(sha256(PNG).hexdigest(), "Une place", 1, 1)
+    asked, now = replace(QUESTION, picture=picture), site.house.clock[0]
+    step = await add_step(
+        site.house.database, show.event, asked, op="picture", by=show.by, now=now, image=PNG
+    )
+    assert not isinstance(step, EventFault), step
+    await goes(site, show, Gesture.LAUNCH)
+    await goes(site, show, Gesture.NEXT)
+    scene = await page(site, show, "/scene")
+    assert f"/images/{picture.image}" in scene and 'alt="Une place"' in scene
 
 
 async def test_when_it_is_over_the_page_is_that_of_the_evening(site: Site) -> None:

@@ -73,7 +73,7 @@ async def test_staff_and_paired_screens_read_a_film_before_its_launch_and_nobody
     assert (await desk.get(path)).content == CONTENT
     waiting = await begin_screen(site.house.database, METZ, "cookie", site.house.clock[0])
     screen = site.browser()
-    screen.cookies.set(SCREEN_COOKIE, "cookie")
+    screen.cookies.set(SCREEN_COOKIE + METZ, "cookie")
     assert (await screen.get(path)).status_code == 404
     by = await colleague(site.house.database, site.house.keys, 1, "b@grandest.fr")
     paired = await pair(site.house.database, METZ, waiting.code or "", by=by, now=site.house.clock[0])
@@ -144,6 +144,31 @@ async def test_captions_and_a_picture_dress_a_film(site: Site) -> None:
 async def test_moderators_bring_no_films(site: Site) -> None:
     desk = await staff_browser(site, Role.MODERATOR)
     assert (await desk.get("/console/films")).status_code == 403
+
+
+@pytest.mark.parametrize("film", [404, 10**40])
+async def test_a_film_that_is_not_there_is_not_found_however_large_its_number(site: Site, film: int) -> None:
+    desk = await staff_browser(site, Role.EDITOR)
+    path = f"/console/films/{film}"
+    files = {"captions": ("a.vtt", b"WEBVTT\n")}
+    answers = [
+        await desk.put(f"{path}/parties/0", content=b"x"),
+        await desk.post(f"{path}/fin"),
+        await desk.post(f"{path}/habits", files=files),
+        await desk.post(f"{path}/supprimer"),
+        *[await desk.get(f"/films/{film}{rest}") for rest in ("", "/sous-titres", "/affiche")],
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+
+
+async def test_a_part_beyond_all_is_refused(site: Site) -> None:
+    desk = await staff_browser(site, Role.EDITOR)
+    form = {"op": "film-of-a-test", "name": "Le film", "size": str(len(CONTENT))}
+    film = (await desk.post("/console/films", data=form)).json()["id"]
+    for number in (2, 10**40):
+        answer = await desk.put(f"/console/films/{film}/parties/{number}", content=bytes(PART_BYTES))
+        assert answer.status_code == 400
+    assert (await desk.post("/console/films", data=form)).json()["came"] == []
 
 
 async def test_a_film_that_nothing_shows_goes(site: Site) -> None:

@@ -9,17 +9,18 @@ from typing import Any
 import httpx2
 import pytest
 
+from realtime.tally import Hall
 from server.settings import BadSetting, Settings
 from storage.events import add_step, remove_step
-from storage.screens import pair, paired_screens, unpair
+from storage.screens import pair, paired_screens, unpair, waiting_screens
 from storage.values_events import EventFault, StepContent, StepKind
 from storage.values_news import Picture
-from storage.values_screens import CODE_MS, RENEWED_MS, Screen, ScreenSaid
+from storage.values_screens import CODE_MS, RENEWED_MS, SEEN_MS, Screen, ScreenSaid
 from storage.values_show import LEAD_MS, Gesture
-from tests.shows import METZ, QUESTION, REIMS, WAITING, Launch, launch
+from tests.shows import METZ, QUESTION, REIMS, STRASBOURG, WAITING, Launch, launch
 from tests.storage.images import PNG
 from tests.web.conftest import Site
-from web.screens.pace import AT_ONCE
+from web.screens.pace import AT_ONCE, POLL_MS
 from web.screens.said import said_in
 from web.site import Site as Deployment
 
@@ -39,8 +40,9 @@ async def code_of(browser: httpx2.AsyncClient, hall: str = "metz") -> str:
     return str(told["code"])
 
 
-async def paired(site: Site, show: Launch, browser: httpx2.AsyncClient) -> Screen:
-    found = await pair(site.house.database, METZ, await code_of(browser), by=show.by, now=site.house.clock[0])
+async def paired(site: Site, show: Launch, browser: httpx2.AsyncClient, hall: Hall = METZ) -> Screen:
+    code = await code_of(browser, hall)
+    found = await pair(site.house.database, hall, code, by=show.by, now=site.house.clock[0])
     assert isinstance(found, Screen), found
     return found
 
@@ -54,13 +56,15 @@ async def test_the_halls_are_listed_and_one_that_does_not_exist_is_no_page(site:
         assert 'href="/ecran/metz"' in (await browser.get("/ecran")).text
         for hall in ("nancy", "METZ", "x" * 30, "..%2Fmetz"):
             answer = await browser.get(f"/ecran/{hall}")
-            assert answer.status_code == 404 and "ecran=" not in answer.headers.get("set-cookie", "")
+            assert answer.status_code == 404 and "ecran-" not in answer.headers.get("set-cookie", "")
 
 
 async def test_a_screen_shows_its_hall_and_its_code_and_keeps_its_cookie_to_itself(site: Site) -> None:
     async with site.browser() as browser:
         answer = await browser.get("/ecran/metz", headers={"accept-language": "en"})
-        cookie = next(line for line in answer.headers.get_list("set-cookie") if line.startswith("ecran="))
+        cookie = next(
+            line for line in answer.headers.get_list("set-cookie") if line.startswith("ecran-metz=")
+        )
         assert {"HttpOnly", "SameSite=strict", "Max-Age=34560000"} <= set(cookie.split("; "))
         assert await code_of(browser) in answer.text
         assert '<html lang="fr">' in answer.text, "a hall reads French whatever the device speaks"
@@ -81,6 +85,62 @@ async def test_a_paired_screen_is_paired_again_when_it_comes_back(site: Site) ->
         await paired(site, show, browser)
         assert (await browser.get("/ecran/metz/etat")).json() == {"paired": True}
         assert 'data-state="paired"' in (await browser.get("/ecran/metz")).text
+
+
+async def test_the_screens_of_three_halls_stand_in_one_browser(site: Site) -> None:
+    show = await begun(site)
+    halls = (METZ, REIMS, STRASBOURG)
+    async with site.browser() as browser:
+        screens = [await paired(site, show, browser, hall) for hall in halls]
+        for hall in halls:
+            assert (await browser.get(f"/ecran/{hall}/etat")).json() == {"paired": True}
+            said = await browser.post(f"/ecran/{hall}/etat", content=json.dumps(SAID))
+            assert said.status_code == 204
+        found = await paired_screens(site.house.database, halls)
+        assert {one.id for one in found} == {one.id for one in screens} and all(one.said for one in found)
+
+
+async def test_a_hall_is_not_opened_by_the_cookie_of_another(site: Site) -> None:
+    show = await begun(site)
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        stolen = browser.cookies["ecran-metz"]
+    async with site.browser() as thief:
+        thief.cookies.set("ecran-reims", stolen)
+        answer = await thief.get("/ecran/reims/etat")
+        assert answer.json()["paired"] is False
+        (cookie,) = answer.headers.get_list("set-cookie")
+        assert cookie.startswith("ecran-reims=") and stolen not in cookie, "it is a screen of its own"
+    assert await paired_screens(site.house.database, (METZ,))
+
+
+async def test_a_screen_that_waits_is_looked_at_and_written_only_now_and_then(site: Site) -> None:
+    async def seen() -> int:
+        (screen,) = await waiting_screens(site.house.database, (METZ,))
+        return screen.seen_at
+
+    begun_at = site.house.clock[0]
+    async with site.browser() as browser:
+        code = await code_of(browser)
+        site.house.clock[0] = begun_at + SEEN_MS - 1
+        assert await code_of(browser) == code and await seen() == begun_at
+        site.house.clock[0] = begun_at + SEEN_MS
+        assert await code_of(browser) == code and await seen() == begun_at + SEEN_MS
+
+
+async def test_a_screen_that_waits_asks_no_faster_than_its_pace_and_one_that_is_paired_as_it_likes(
+    site: Site,
+) -> None:
+    show = await begun(site)
+    async with site.browser() as browser:
+        screen = await paired(site, show, browser)
+        for _ in range(AT_ONCE + 2):
+            assert (await browser.get("/ecran/metz/etat")).status_code == 200
+        await unpair(site.house.database, screen.id, by=show.by, now=site.house.clock[0])
+        statuses = [(await browser.get("/ecran/metz/etat")).status_code for _ in range(AT_ONCE + 2)]
+        assert statuses[-1] == 429 and set(statuses[:-1]) == {200}
+        site.house.clock[0] += POLL_MS
+        assert (await browser.get("/ecran/metz/etat")).status_code == 200
 
 
 async def test_one_network_opens_new_screens_slowly_and_known_ones_as_often_as_it_likes(site: Site) -> None:
@@ -227,6 +287,47 @@ def test_what_no_screen_says_is_not_taken(wrong: dict[str, Any]) -> None:
 @pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b"[" * 4000, b'{"ready": []}'])
 def test_what_is_no_json_of_ours_is_not_taken(body: bytes) -> None:
     assert said_in(body) is None
+
+
+async def test_a_vote_is_joined_from_every_step_while_it_is_open(site: Site) -> None:
+    site.deploy(Deployment("http://imaginest.example"))
+    others = [StepContent(kind) for kind in (StepKind.HALLS, StepKind.IDEAS, StepKind.WORDS)]
+    show = await begun(site, QUESTION, *others, StepContent(StepKind.RESULTS))
+
+    async def corners() -> list[bool]:
+        steps = (await program(browser, show)).json()["steps"]
+        return ['class="corner"' in step["html"] and "salle/metz" in step["html"] for step in steps[1:4]]
+
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        assert await corners() == [False] * 3, "nothing is asked yet"
+        await show.goes(Gesture.LAUNCH, site.house.clock[0], upon=0)
+        site.house.clock[0] += LEAD_MS
+        assert await corners() == [True] * 3
+        before = (await program(browser, show)).json()["program"]
+        await show.goes(Gesture.JUMP, site.house.clock[0], upon=1, step=show.steps[4])
+        assert await corners() == [False] * 3, "it has ended"
+        assert (await program(browser, show)).json()["program"] > before, "screens lay it out anew"
+
+
+async def test_a_picture_is_shown_with_each_kind_of_step_that_may_have_one(site: Site) -> None:
+    picture = Picture(sha256(PNG).hexdigest(), "Une place", 1, 1)
+    show = await begun(site, WAITING)
+    now = site.house.clock[0]
+    contents = (
+        StepContent(StepKind.COUNTDOWN, at=now + 3_600_000, picture=picture),
+        StepContent(StepKind.REVEAL, "Imagin'Est", picture=picture),
+        replace(QUESTION, picture=picture),
+    )
+    for content in contents:
+        step = await add_step(
+            site.house.database, show.event, content, op=str(content.kind), by=show.by, now=now, image=PNG
+        )
+        assert not isinstance(step, EventFault), step
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        steps = (await program(browser, show)).json()["steps"]
+        assert [f"/images/{picture.image}" in step["html"] for step in steps] == [False, True, True, True]
 
 
 async def test_a_picture_of_a_step_is_for_staff_and_paired_screens(site: Site) -> None:

@@ -12,6 +12,7 @@ from storage.values_films import LONGEST_CAPTIONS, PART_BYTES, Film, FilmFault
 from storage.values_staff import Role
 from web.citizen.visit import new_op
 from web.console.desk import StaffVisit, console_route, go
+from web.console.events import id_in
 from web.pictures import MOST_BYTES
 
 PATH = "/console/films"
@@ -36,7 +37,7 @@ async def films_page(
     """All films, and the form that brings another."""
     rows = await films.list_films(visitor.services.database)
     context = {"films": rows, "op": new_op(), "fault": None if fault is None else _told(visitor, fault)}
-    return visitor.page("films.html", context, status=200 if fault is None else 400)
+    return visitor.page("films.html", context, status=200 if fault is None else _status(fault))
 
 
 async def begin(request: Request, visitor: StaffVisit) -> Response:
@@ -59,14 +60,14 @@ async def take_part(request: Request, visitor: StaffVisit) -> Response:
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or len(length) > 9 or int(length) > PART_BYTES:
         return _refused(visitor, FilmFault.BAD_PART, 413)
-    film_id, number = request.path_params["id"], request.path_params["number"]
+    film_id, number = id_in(request, "id"), request.path_params["number"]
     content = await request.body()
     fault = await films.keep_part(visitor.services.database, film_id, number, content)
     return Response(status_code=204) if fault is None else _refused(visitor, fault)
 
 
 async def finish(request: Request, visitor: StaffVisit) -> Response:
-    database, film_id = visitor.services.database, request.path_params["id"]
+    database, film_id = visitor.services.database, id_in(request, "id")
     made = await films.finish_film(database, film_id, by=visitor.staff.id, now=visitor.now)
     if isinstance(made, FilmFault):
         return _refused(visitor, made)
@@ -91,7 +92,7 @@ async def dress(request: Request, visitor: StaffVisit) -> Response:
     else:
         fault = await films.dress_film(
             visitor.services.database,
-            request.path_params["id"],
+            id_in(request, "id"),
             captions=text,
             poster=None if drawn is None else (drawn.picture("").image, drawn.content),
             by=visitor.staff.id,
@@ -101,8 +102,8 @@ async def dress(request: Request, visitor: StaffVisit) -> Response:
 
 
 async def drop(request: Request, visitor: StaffVisit) -> Response:
-    film_id: int = request.path_params["id"]
-    fault = await films.drop_film(visitor.services.database, film_id, by=visitor.staff.id, now=visitor.now)
+    database, film_id = visitor.services.database, id_in(request, "id")
+    fault = await films.drop_film(database, film_id, by=visitor.staff.id, now=visitor.now)
     return go(PATH) if fault is None else await films_page(request, visitor, fault)
 
 
@@ -124,8 +125,12 @@ def _told(visitor: StaffVisit, fault: DraftFault | FilmFault) -> str:
     return visitor.say(section, str(fault))
 
 
-def _refused(visitor: StaffVisit, fault: FilmFault, status: int = 400) -> Response:
-    return JSONResponse({"code": str(fault), "message": _told(visitor, fault)}, status)
+def _status(fault: DraftFault | FilmFault) -> int:
+    return 404 if fault is FilmFault.UNKNOWN else 400
+
+
+def _refused(visitor: StaffVisit, fault: FilmFault, status: int | None = None) -> Response:
+    return JSONResponse({"code": str(fault), "message": _told(visitor, fault)}, status or _status(fault))
 
 
 def megabytes(film: Film) -> int:

@@ -14,25 +14,23 @@ from storage.halls import list_halls
 from storage.screens import begin_screen, note_said, screen_of
 from storage.values_screens import CODE_MS, Screen
 from web.citizen.again import retry_after
-from web.console.doors import MOST_TOKEN
-from web.halls import SCREEN_COOKIE, SCREEN_SECONDS
+from web.halls import SCREEN_COOKIE, SCREEN_SECONDS, screen_tokens
 from web.network import network_of
+from web.screens.pace import POLL_MS
 from web.screens.pages import NO_STORE, asked_hall, screen_pages
 from web.screens.said import MOST_BYTES, said_in
 from web.services import Services
 
 TOKEN_BYTES = 24
-POLL_MS = 2000
 SAYS_MS = 3000
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """``token`` is that of its cookie, to be set where ``is_new``."""
+    """A screen, and the token of its cookie."""
 
     screen: Screen
     token: str
-    is_new: bool
 
 
 async def halls_page(request: Request) -> Response:
@@ -83,28 +81,36 @@ async def screen_said(request: Request) -> Response:
     return Response(status_code=204, headers=NO_STORE)
 
 
-async def paired_screen(request: Request, hall: Hall | None = None) -> Screen | None:
-    """The paired screen that asks, of this hall or of any."""
+async def paired_screen(request: Request, hall: Hall) -> Screen | None:
+    """The paired screen of this hall that asks."""
     services: Services = request.state.services
-    token = _token(request)
+    token = _token(request, hall)
     screen = await screen_of(services.database, token) if token else None
-    if screen is None or not screen.is_paired or (hall is not None and screen.hall != hall):
-        return None
-    return screen
+    return screen if screen is not None and screen.is_paired and screen.hall == hall else None
 
 
 async def _opened(request: Request, hall: Hall) -> _Opened | int:
     """The screen that asks, made where it is none yet; from when on that may be, where it was too fast."""
     services: Services = request.state.services
-    now, token = services.now(), _token(request)
+    now, token = services.now(), _token(request, hall)
     known = await screen_of(services.database, token) if token else None
     if known is not None and known.hall == hall:
-        return _Opened(await begin_screen(services.database, hall, token, now), token, is_new=False)
+        return await _known(services, known, token)
     network = network_of(request)
     if not services.screens.take(network, now):
         return services.screens.again(network)
-    fresh = token if known is not None else secrets.token_urlsafe(TOKEN_BYTES)
-    return _Opened(await begin_screen(services.database, hall, fresh, now), fresh, is_new=True)
+    fresh = secrets.token_urlsafe(TOKEN_BYTES)
+    return _Opened(await begin_screen(services.database, hall, fresh, now), fresh)
+
+
+async def _known(services: Services, screen: Screen, token: str) -> _Opened | int:
+    """A screen that was here before: looked at only, as long as nothing of it is to be written."""
+    now, caller = services.now(), str(screen.id)
+    if not screen.is_paired and not services.polls.take(caller, now):
+        return services.polls.again(caller)
+    if not screen.is_due(now):
+        return _Opened(screen, token)
+    return _Opened(await begin_screen(services.database, screen.hall, token, now), token)
 
 
 def _with_cookie(request: Request, answer: Response, opened: _Opened) -> Response:
@@ -112,13 +118,18 @@ def _with_cookie(request: Request, answer: Response, opened: _Opened) -> Respons
     services: Services = request.state.services
     secure = request.url.scheme == "https" or services.site.public_url.startswith("https://")
     answer.set_cookie(
-        SCREEN_COOKIE, opened.token, SCREEN_SECONDS, secure=secure, httponly=True, samesite="strict"
+        SCREEN_COOKIE + opened.screen.hall,
+        opened.token,
+        SCREEN_SECONDS,
+        secure=secure,
+        httponly=True,
+        samesite="strict",
     )
     return answer
 
 
-def _token(request: Request) -> str:
-    return request.cookies.get(SCREEN_COOKIE, "")[:MOST_TOKEN]
+def _token(request: Request, hall: Hall) -> str:
+    return screen_tokens(request.cookies).get(hall, "")
 
 
 def _now(request: Request) -> int:

@@ -13,8 +13,10 @@ from channels.wire import MAX_INTEGER
 from realtime.refusals import Refusal
 from storage.halls import list_halls
 from storage.shows import Stage, get_stage
+from storage.topics import get_topics
 from storage.values import Provenance
 from storage.values_events import HallPlace, Step, StepKind
+from storage.values_show import LEAD_MS
 from web.citizen.sharing import drawn
 from web.rendering import Pages
 from web.scenes import scene_of
@@ -66,6 +68,7 @@ async def _steps(services: Services, pages: Pages, stage: Stage, hall: HallPlace
         "join": join(pages, stage, hall),
         "ideas": Ideas() if StepKind.IDEAS not in kinds else await ideas(services.database, provenances, now),
         "often": [],
+        "corner": join(pages, stage, hall) if await _is_asking(services, stage) else None,
     }
     if StepKind.WORDS in kinds:
         shared["often"] = await frequent(services.database, provenances, pages.assets.rude)
@@ -97,6 +100,14 @@ def _plain(
         "film": None if scene.film is None or scene.kind is not StepKind.FILM else f"/films/{scene.film}",
         "pictures": [] if scene.picture is None else [f"/images/{scene.picture.image}"],
     }
+
+
+async def _is_asking(services: Services, stage: Stage) -> bool:
+    """Whether a vote of this event is open, and not about to end."""
+    asked = [step.topic for step in stage.steps if step.content.kind.asks and step.topic is not None]
+    until = services.now() + LEAD_MS
+    rules = [topic.rules for topic in await get_topics(services.database, asked)] if asked else []
+    return any(one.closes_at is None or one.closes_at > until for one in rules)
 
 
 async def _places(services: Services, stage: Stage) -> list[HallPlace]:

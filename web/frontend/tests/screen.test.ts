@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { countdown, nextSecond } from "../src/screen/countdown.ts";
 import { Director, elapsed, isPaused } from "../src/screen/director.ts";
 import { correction } from "../src/screen/film_pace.ts";
-import { following } from "../src/screen/program.ts";
+import { following, isUnpaired } from "../src/screen/program.ts";
 import type { Step } from "../src/screen/program.ts";
 import type { Show } from "../src/wire.ts";
 
@@ -71,6 +71,15 @@ test("a film a little away is brought near by its pace, and far away it jumps", 
   assert.equal(correction(10, 10.5).rate > 1, true);
   assert.equal(correction(10.5, 10).rate < 1, true);
   assert.deepEqual(correction(10, 42), { seek: 42, rate: 1 });
+});
+
+test("only the server's own word sends a screen away, not a proxy's refusal", async () => {
+  const answer = (status: number, body: string): Response => new Response(body, { status });
+  assert.equal(await isUnpaired(answer(403, '{"code":"not-paired","message":"…"}')), true);
+  for (const body of ["<html>Forbidden</html>", "", "null", '{"code":"foreign-origin"}']) {
+    assert.equal(await isUnpaired(answer(403, body)), false);
+  }
+  assert.equal(await isUnpaired(answer(502, '{"code":"not-paired"}')), false);
 });
 
 test("what follows a step is the next that was not removed", () => {

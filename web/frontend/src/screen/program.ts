@@ -21,11 +21,18 @@ export interface Program {
   readonly steps: readonly Step[];
 }
 
+/** Whether an answer says that this is no paired screen; a 403 of a proxy, or one for another reason, does not. */
+export async function isUnpaired(answer: Response): Promise<boolean> {
+  if (answer.status !== 403) return false;
+  const told = (await answer.json().catch(() => null)) as { code?: unknown } | null;
+  return told?.code === "not-paired";
+}
+
 /** "not-paired" where this is no screen of the hall; null where it could not be had just now. */
 export async function fetchProgram(hall: string, event: number): Promise<Program | "not-paired" | null> {
   try {
     const answer = await fetch(`/ecran/${hall}/programme?evenement=${event}`, { cache: "no-store" });
-    if (answer.status === 403) return "not-paired";
+    if (await isUnpaired(answer)) return "not-paired";
     return answer.ok ? ((await answer.json()) as Program) : null;
   } catch {
     return null;

@@ -1,4 +1,5 @@
 // What a screen says of itself every few seconds, for the console.
+import { isUnpaired } from "./program.ts";
 
 export interface Said {
   readonly number: number;
@@ -17,7 +18,7 @@ export function startReports(hall: string, every: number, say: () => Said | null
     const body = JSON.stringify({ ...said, frames: frames.rate, width: innerWidth, height: innerHeight });
     try {
       const answer = await fetch(`/ecran/${hall}/etat`, { method: "POST", body, signal: AbortSignal.timeout(every * 3) });
-      if (answer.status === 403) unpaired();
+      if (await isUnpaired(answer)) unpaired();
     } catch {
       // without a network there is nobody to tell
     }
