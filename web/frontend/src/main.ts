@@ -222,7 +222,7 @@ function start(live: string): void {
   /** The server could not read the topic just now; everybody who was told so must not ask in the same moment. */
   function followLater(channel: string): void {
     after(FOLLOW_AGAIN * (0.5 + Math.random()), () => {
-      session.send({ t: "sub", subs: standings.subscriptions().filter((sub) => sub.channel === channel) });
+      session.send({ t: "sub", subs: subscriptions().filter((sub) => sub.channel === channel) });
     });
   }
 
