@@ -57,6 +57,7 @@ NOBODYS: frozenset[str] = frozenset(
         "letter_delivery.subscriber",
         *("staff.email_key", "staff.sealed_email", "staff.sealed_totp", "staff.invitation"),
         *("staff_attempt.key", "staff_recovery.hash", "staff_session.hash"),
+        *("screen.token", "film_part.content"),
     }
 )
 """Columns of bytes that are not made of a device; what is in a conversation goes with its row."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from web.halls import SCREEN_COOKIE
 from web.pace import Pace
 
 COOKIE = "borne"
@@ -37,5 +38,5 @@ def kiosk_pace() -> Pace:
 
 
 def forgotten(cookies: Mapping[str, object]) -> list[str]:
-    """The cookies that go with a visit: all but the one that says that this is a kiosk."""
-    return [name for name in cookies if name != COOKIE]
+    """The cookies that go with a visit: all but those that say what this browser is, a kiosk or a hall's screen."""
+    return [name for name in cookies if name != COOKIE and not name.startswith(SCREEN_COOKIE)]

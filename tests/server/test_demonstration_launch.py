@@ -37,6 +37,8 @@ class Window:
             content = answer.read()
         finally:
             connection.close()
+        if answer.status == 429:  # whoever asks again and again is asked to wait
+            return b'{"paired": false}'
         assert answer.status == 200, content
         self._cookie = (answer.headers["set-cookie"] or self._cookie).split(";")[0]
         return content
