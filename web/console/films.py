@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 from channels.wire import is_op
 from storage import films
 from storage.values_drafts import DraftFault
-from storage.values_films import LONGEST_CAPTIONS, PART_BYTES, Film, FilmFault
+from storage.values_films import LONGEST_CAPTIONS, PART_BYTES, FilmFault
 from storage.values_staff import Role
 from web.citizen.visit import new_op
 from web.console.desk import StaffVisit, console_route, go
@@ -17,7 +17,6 @@ from web.pictures import MOST_BYTES
 
 PATH = "/console/films"
 _ROLES = (Role.EDITOR, Role.ADMINISTRATOR)
-_MEBI = 1024 * 1024
 
 
 def film_routes() -> list[BaseRoute]:
@@ -131,7 +130,3 @@ def _status(fault: DraftFault | FilmFault) -> int:
 
 def _refused(visitor: StaffVisit, fault: FilmFault, status: int | None = None) -> Response:
     return JSONResponse({"code": str(fault), "message": _told(visitor, fault)}, status or _status(fault))
-
-
-def megabytes(film: Film) -> int:
-    return max(1, round(film.size / _MEBI))

@@ -1,4 +1,4 @@
-// The charts of an evening as PNG: drawn from the SVG by the browser, with the fonts of this page.
+// The charts of an evening as PNG: drawn from the SVG by the browser, which has fonts and a renderer.
 const SCALE = 2;
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-png]")) {
