@@ -19,7 +19,8 @@ from server.settings import Settings
 from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
 from storage.data_lock import address_told
 from storage.database import Database, bring_up_to_date
-from storage.events import add_step, save_event
+from storage.event_steps import add_step
+from storage.events import save_event
 from storage.films import begin_film, dress_film, finish_film, keep_part
 from storage.screens import waiting_screens
 from storage.shows import Stage, get_stage

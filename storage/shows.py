@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from realtime.tally import Hall
 from storage import audit
 from storage.database import Database
-from storage.events import event_of, step_of
+from storage.event_steps import STEPS, step_of
+from storage.events import HALLS, event_of
 from storage.keys import Keys
 from storage.marks import Mark, raise_mark
 from storage.statements import hold
@@ -214,13 +215,9 @@ def _due(stage: Stage, now: int) -> int | None:
 
 async def _stages(connection: AsyncConnection, rows: list[Row[tuple[object, ...]]]) -> list[Stage]:
     ids = [row.id for row in rows]
-    halls = (await connection.execute(_HALLS.where(EVENT_HALL.c.event_id.in_(ids)))).all() if ids else []
-    steps = (await connection.execute(_STEPS.where(EVENT_STEP.c.event_id.in_(ids)))).all() if ids else []
+    halls = (await connection.execute(HALLS.where(EVENT_HALL.c.event_id.in_(ids)))).all() if ids else []
+    steps = (await connection.execute(STEPS.where(EVENT_STEP.c.event_id.in_(ids)))).all() if ids else []
     return [_stage(row, halls, steps) for row in rows]
-
-
-_HALLS = sa.select(EVENT_HALL).order_by(EVENT_HALL.c.position)
-_STEPS = sa.select(EVENT_STEP).order_by(EVENT_STEP.c.position, EVENT_STEP.c.id)
 
 
 def _stage(
@@ -257,8 +254,8 @@ def _locked(connection: sa.Connection, event_id: int, by: str = "") -> Stage | S
         return None
     if by and connection.execute(sa.select(EVENT_MOVE.c.number).where(EVENT_MOVE.c.op == by)).first():
         return _show_of(row)
-    halls = list(connection.execute(_HALLS.where(EVENT_HALL.c.event_id == event_id)))
-    steps = list(connection.execute(_STEPS.where(EVENT_STEP.c.event_id == event_id)))
+    halls = list(connection.execute(HALLS.where(EVENT_HALL.c.event_id == event_id)))
+    steps = list(connection.execute(STEPS.where(EVENT_STEP.c.event_id == event_id)))
     return _stage(row, halls, steps)
 
 

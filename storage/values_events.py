@@ -72,7 +72,6 @@ class EventFault(StrEnum):
     NO_HALL = "no-hall"
     UNKNOWN_HALL = "unknown-hall"
     TOO_MANY_HALLS = "too-many-halls"
-    HALL_TAKEN = "hall-taken"
     NO_TIME = "no-time"
     BAD_TIME = "bad-time"
     SKIPPED_TIME = "skipped-time"

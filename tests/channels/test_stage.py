@@ -11,7 +11,7 @@ import pytest
 
 from realtime.tally import ONLINE, Hall
 from storage.database import Database
-from storage.events import event_steps
+from storage.event_steps import event_steps
 from storage.screens import begin_screen, pair, unpair
 from storage.shows import get_stage
 from storage.values_screens import Screen

@@ -13,7 +13,7 @@ from realtime.tally import ONLINE, Hall, Sign
 from server.demonstration_launch import FILM
 from server.simulated import Door, SimulatedCitizen
 from storage.database import Database
-from storage.events import event_steps
+from storage.event_steps import event_steps
 from storage.films import begin_film, finish_film, keep_part
 from storage.screens import pair
 from storage.shows import get_stage

@@ -8,7 +8,8 @@ from pathlib import Path
 from server.demonstration_launch import FILM, HALLS
 from server.settings import Settings
 from storage.database import Database
-from storage.events import event_steps, list_events
+from storage.event_steps import event_steps
+from storage.events import list_events
 from storage.films import get_film
 from storage.values_events import StepKind
 from storage.values_show import Mode

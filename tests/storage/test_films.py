@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from storage.events import add_step, remove_step
+from storage.event_steps import add_step, remove_step
 from storage.film_header import read_film
 from storage.films import (
     begin_film,

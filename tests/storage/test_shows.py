@@ -7,7 +7,8 @@ import pytest
 
 from realtime.refusals import Refusal
 from realtime.tally import ONLINE, Hall, Sign
-from storage.events import add_step, change_step, event_steps, get_event, move_step, remove_step, save_event
+from storage.event_steps import add_step, change_step, event_steps, move_step, remove_step
+from storage.events import get_event, save_event
 from storage.shows import Stage, get_stage, go_on, move, stages_on
 from storage.tallies import discrepancies
 from storage.topics import get_topic

@@ -7,7 +7,8 @@ import httpx2
 import pytest
 
 from realtime.tally import ONLINE, Hall
-from storage.events import event_steps, get_event
+from storage.event_steps import event_steps
+from storage.events import get_event
 from storage.screens import begin_screen, note_said, pair, paired_screens
 from storage.shows import get_stage
 from storage.values_events import Step, StepContent, StepKind

@@ -6,7 +6,8 @@ from hashlib import sha256
 
 import pytest
 
-from storage.events import add_step, save_event
+from storage.event_steps import add_step
+from storage.events import save_event
 from storage.shows import get_stage
 from storage.values_events import EventFault, NewEvent, StepContent, StepKind
 from storage.values_news import Picture

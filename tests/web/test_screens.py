@@ -11,7 +11,7 @@ import pytest
 
 from realtime.tally import Hall
 from server.settings import BadSetting, Settings
-from storage.events import add_step, remove_step
+from storage.event_steps import add_step, remove_step
 from storage.screens import pair, paired_screens, unpair, waiting_screens
 from storage.values_events import EventFault, StepContent, StepKind
 from storage.values_news import Picture

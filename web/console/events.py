@@ -36,7 +36,6 @@ _STATUS: Mapping[EventFault | DraftFault, int] = {
     EventFault.IS_ON: 409,
     EventFault.IS_OVER: 409,
     EventFault.ASKED_ALREADY: 409,
-    EventFault.HALL_TAKEN: 409,
     DraftFault.PICTURE_HEAVY: 413,
     DraftFault.PICTURE_BUSY: 503,
 }
