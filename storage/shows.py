@@ -239,6 +239,7 @@ def _show_of(row: Row[tuple[object, ...]]) -> Show:
         at=row.at,
         before=row.before_id,
         paused_at=row.paused_at,
+        late=row.late,
         is_held=bool(row.is_held),
     )
 
@@ -298,6 +299,7 @@ def _enter(
         "at": after.at,
         "before_id": after.before,
         "paused_at": after.paused_at,
+        "late": after.late,
         "is_held": after.is_held,
         "began_at": began,
         "ended_at": ended,

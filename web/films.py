@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from storage.database import Database
 from storage.films import get_film, read_part
 from storage.news import get_image

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, JSONResponse
 
-from channels.wire import plain_tally
+from channels.encoding import plain_tally
 from realtime.refusals import Refusal
 from web.assets import Assets, load_assets
 from web.catalogue import Catalogue, Language, load_catalogue

@@ -117,6 +117,33 @@ def test_a_countdown_goes_on_without_a_network_and_the_screen_catches_up_by_itse
         expect(page.locator(".is-on .name")).to_have_text("Imagin'Est")
 
 
+def test_a_countdown_that_is_paused_stands_and_goes_on_where_it_stood(
+    booth: Booth, hall: BrowserContext
+) -> None:
+    ends = now() + HOUR
+    show = booth.event(StepContent(StepKind.COUNTDOWN, at=ends), REVEAL)
+    url = booth.two.nodes[0].url
+    page, phone = screen(hall, url, METZ, booth, show.by), hall.new_page()
+    phone.goto(f"{url}/evenements/{show.event}")
+    booth.go(show, Gesture.LAUNCH)
+    shown(page, show.steps[0])
+    paused = booth.go(show, Gesture.PAUSE)
+    assert paused.paused_at is not None
+    left = -(-(ends - paused.paused_at) // 1000)
+    stands = f"{left // 60}:{left % 60:02}"
+    both = page.locator(".is-on .digits"), phone.locator("p.act-countdown")
+    until(page, "instant => Date.now() > instant", paused.paused_at + 1500)
+    for digits in both:
+        expect(digits).to_have_text(stands)
+    resumed = booth.go(show, Gesture.RESUME)
+    for digits in both:
+        expect(digits).not_to_have_text(stands)
+        minutes, seconds = map(int, (digits.text_content() or "").split(":"))
+        late = 60 * minutes + seconds - (ends - now()) / 1000
+        assert 1000 * late > resumed.late - 1000, "it ends later by the time that it stood"
+    phone.close()
+
+
 def voters(page: Page) -> Locator:
     return page.locator('.is-on .duel-voters [data-figure="voters"]')
 

@@ -18,7 +18,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from channels.wire import Format, Snap, encode
+from channels.encoding import encode
+from channels.wire import Format, Snap
 from realtime.delta import apply
 from realtime.disclosure import BLOCK, ROUNDING, HeadlinePolicy
 from realtime.refusals import Refusal

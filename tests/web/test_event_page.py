@@ -126,7 +126,7 @@ async def test_a_countdown_is_told_as_what_is_left_and_never_below_nothing(site:
     start = site.house.clock[0]
     show = await begun(site, StepContent(StepKind.COUNTDOWN, "Dans un instant", at=start + 65_000 + LEAD_MS))
     await goes(site, show, Gesture.LAUNCH)
-    assert f'data-countdown="{start + 65_000 + LEAD_MS}">1:05' in await page(site, show)
+    assert f'data-countdown="{start + 65_000 + LEAD_MS}" data-paused="">1:05' in await page(site, show)
     site.house.clock[0] += 3_600_000
     assert ">0:00</p>" in await page(site, show)
 

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from storage.events import list_events
 from storage.halls import get_hall, halls_of, list_halls
 from storage.keys import DEVICE_BYTES
@@ -163,7 +163,7 @@ async def _act(visitor: Visit, stage: Stage, at: int) -> Act:
     if step is None:
         return Act(show, at)
     scene = scene_of(stage, step)
-    left = None if scene.at is None else max(0, scene.at - at)
+    left = None if scene.at is None else show.left(scene.at, at)
     later = replace(visitor, now=at)  # a vote that opens at the agreed instant is open then
     is_allowed = scene.kind is StepKind.STREAM and visitor.services.site.allows_stream(scene.stream)
     stream = scene.stream if is_allowed else ""

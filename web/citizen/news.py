@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from storage.drafts import amends_of_made
 from storage.events import list_events
 from storage.news import get_campaign, get_image, running_campaigns

@@ -6,7 +6,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER, is_op
+from channels.names import is_op
+from channels.parsing import MAX_INTEGER
 from realtime.tally import Hall
 from storage import events
 from storage.halls import list_halls

@@ -19,6 +19,7 @@ const NOTHING: Show = {
   at: 1000,
   before: null,
   paused: null,
+  late: 0,
   held: false,
 };
 

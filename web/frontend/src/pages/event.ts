@@ -93,21 +93,22 @@ function start(event: HTMLElement, scene: HTMLElement): void {
     return () => stop();
   }
 
-  /** A pause changes nothing of a step but its film: what one has begun there stays. */
+  /** A pause changes nothing of a step but its clock: what one has begun there stays. */
   function put(part: Element, show: Show): void {
     shown = show.number;
     event.dataset.number = String(shown);
     const current = scene.querySelector<HTMLElement>(".act");
     const isSame = current?.dataset.step === (part as HTMLElement).dataset.step && show.step !== null;
-    if (isSame && current) return copyFilm(current, part);
+    if (isSame && current) return copyClock(current, part);
     scene.replaceChildren(part);
     document.dispatchEvent(new Event(ARRIVED));
     tick();
   }
 
-  function copyFilm(current: Element, part: Element): void {
-    const [film, told] = [current.querySelector("video"), part.querySelector("video")];
-    if (film && told) Object.assign(film.dataset, { since: told.dataset.since, paused: told.dataset.paused });
+  function copyClock(current: Element, part: Element): void {
+    const clocked = "video[data-since], [data-countdown]";
+    const [shows, told] = [current.querySelector<HTMLElement>(clocked), part.querySelector<HTMLElement>(clocked)];
+    if (shows && told) Object.assign(shows.dataset, told.dataset);
     tick();
   }
 
@@ -115,18 +116,22 @@ function start(event: HTMLElement, scene: HTMLElement): void {
     const counting = scene.querySelector<HTMLElement>("[data-countdown]");
     const film = scene.querySelector<HTMLVideoElement>("video[data-since]");
     if (counting) {
-      const text = countdown(Number(counting.dataset.countdown) - clock.now());
+      const text = countdown(Number(counting.dataset.countdown) - read(counting));
       if (counting.textContent !== text) counting.textContent = text;
     }
     if (film) follows(film);
   }
 
+  /** What the step's own clock reads: while it is paused it stands. */
+  function read({ dataset }: HTMLElement): number {
+    return dataset.paused ? Math.min(clock.now(), Number(dataset.paused)) : clock.now();
+  }
+
   /** Once somebody has started it, a film is where the halls' is. */
   function follows(film: HTMLVideoElement): void {
-    const paused = film.dataset.paused;
-    const position = ((paused ? Number(paused) : clock.now()) - Number(film.dataset.since)) / 1000;
+    const position = (read(film) - Number(film.dataset.since)) / 1000;
     if (film.paused || film.seeking || position < 0 || position > film.duration) return;
-    if (paused) film.pause();
+    if (film.dataset.paused) film.pause();
     if (Math.abs(film.currentTime - position) > FILM_OFF) film.currentTime = position;
   }
 

@@ -203,16 +203,18 @@ export class Projector {
     if (!scene || !clock.isKnown) return;
     const now = clock.now();
     const digits = scene.element.querySelector<HTMLElement>("[data-countdown]");
-    if (digits && scene.step.at !== null) this.#count(digits, scene.step.at, now);
     const { by } = this.#director.cue(now);
+    if (digits && scene.step.at !== null) this.#count(digits, scene.step.at, by ?? this.#director.last, now);
     if (scene.film && by?.step === scene.step.step) scene.film.play(elapsed(by, now), isPaused(by, now));
   }
 
-  /** Every second is read at its own instant, in each hall. */
-  #count(digits: HTMLElement, at: number, now: number): void {
-    write(digits, countdown(at, now));
+  /** Every second is read at its own instant, in each hall; while it is paused it stands. */
+  #count(digits: HTMLElement, target: number, move: Show | null, now: number): void {
+    const at = target + (move?.late ?? 0);
+    const stands = move !== null && isPaused(move, now);
+    write(digits, countdown(at, stands ? move.paused! : now));
     clearTimeout(this.#second);
-    const left = nextSecond(at, now);
+    const left = stands ? null : nextSecond(at, now);
     if (left !== null) this.#second = setTimeout(() => this.#play(), left);
   }
 }
