@@ -295,22 +295,23 @@ def test_what_is_no_json_of_ours_is_not_taken(body: bytes) -> None:
 
 async def test_a_vote_is_joined_from_every_step_while_it_is_open(site: Site) -> None:
     site.deploy(Deployment("http://imaginest.example"))
-    others = [StepContent(kind) for kind in (StepKind.HALLS, StepKind.IDEAS, StepKind.WORDS)]
+    kinds = (StepKind.HALLS, StepKind.IDEAS, StepKind.WORDS, StepKind.THANKS)
+    others = [StepContent(StepKind.REVEAL, "Imagin'Est"), *(StepContent(kind) for kind in kinds)]
     show = await begun(site, QUESTION, *others, StepContent(StepKind.RESULTS))
 
     async def corners() -> list[bool]:
         steps = (await program(browser, show)).json()["steps"]
-        return ['class="corner"' in step["html"] and "salle/metz" in step["html"] for step in steps[1:4]]
+        return ['class="corner' in step["html"] and "salle/metz" in step["html"] for step in steps[1:-1]]
 
     async with site.browser() as browser:
         await paired(site, show, browser)
-        assert await corners() == [False] * 3, "nothing is asked yet"
+        assert await corners() == [False] * 5, "nothing is asked yet"
         await show.goes(Gesture.LAUNCH, site.house.clock[0], upon=0)
         site.house.clock[0] += LEAD_MS
-        assert await corners() == [True] * 3
+        assert await corners() == [True] * 5
         before = (await program(browser, show)).json()["program"]
-        await show.goes(Gesture.JUMP, site.house.clock[0], upon=1, step=show.steps[4])
-        assert await corners() == [False] * 3, "it has ended"
+        await show.goes(Gesture.JUMP, site.house.clock[0], upon=1, step=show.steps[-1])
+        assert await corners() == [False] * 5, "it has ended"
         assert (await program(browser, show)).json()["program"] > before, "screens lay it out anew"
 
 
