@@ -31,6 +31,7 @@ from storage.values_show import Gesture, Mode
 
 FILM = Path(__file__).parent / "demonstration_film.webm"
 POSTER = Path(__file__).parent / "demonstration_film.webp"
+CAPTIONS = Path(__file__).parent / "demonstration_film.vtt"
 
 HALLS = (Hall("strasbourg"), Hall("metz"), Hall("reims"), ONLINE)
 BEGINS_MS = 90_000
@@ -134,7 +135,8 @@ async def _film(database: Database, now: int) -> int:
             await keep_part(database, film.id, number, part)
         await finish_film(database, film.id, by=None, now=now)
         name = hashlib.sha256(poster).hexdigest()
-        await dress_film(database, film.id, poster=(name, poster), by=None, now=now)
+        captions = CAPTIONS.read_text(encoding="utf-8")
+        await dress_film(database, film.id, captions=captions, poster=(name, poster), by=None, now=now)
     return film.id
 
 
