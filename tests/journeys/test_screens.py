@@ -1,6 +1,7 @@
 """Two halls' screens on two nodes over Redis: in step, through a cut network, a restart and a wrong clock."""
 
 import re
+import secrets
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +11,19 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from realtime.tally import Hall
 from storage.screens import paired_screens, unpair
+from storage.shows import get_stage
 from storage.values_events import StepContent, StepKind
 from storage.values_show import Gesture
+from storage.values_staff import Role
 from tests.cluster import cluster
+from tests.colleagues import signed_in_beside
 from tests.journeys.axe import Axe
 from tests.journeys.booth import Booth, now
 from tests.journeys.conftest import FLAGS, SPEAKS_FRENCH, chromium
 from tests.journeys.waiting import until
 from tests.running import DEADLINE, until_told
 from tests.running_postgres import RunningPostgres
-from tests.shows import METZ, QUESTION, REIMS, WAITING
+from tests.shows import METZ, QUESTION, REIMS, WAITING, Launch
 from tests.tcp_proxy import tcp_proxy
 
 HOUR = 3_600_000
@@ -139,6 +143,53 @@ def test_a_vote_keeps_its_numbers_without_a_network_and_catches_up_by_itself(
         proxy.cut(everything=False)
         expect(voters(page)).to_have_text("12")
         expect(page.locator("#lost")).to_be_hidden()
+
+
+def remote(context: BrowserContext, url: str, show: Launch, booth: Booth) -> Page:
+    """The remote of a show, as an editor opens it at this address."""
+    email, data = f"{secrets.token_hex(4)}@grandest.fr", str(booth.two.settings.database)
+    cookie = signed_in_beside(data, booth.two.nodes[0].keys, email, now(), Role.EDITOR)
+    name, _, value = cookie.partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": url}])
+    page = context.new_page()
+    page.goto(f"{url}/console/evenements/{show.event}/regie")
+    return page
+
+
+def test_a_show_whose_database_is_stopped_stays_on_and_goes_on_once_it_is_back(
+    booth: Booth, hall: BrowserContext, other_hall: BrowserContext
+) -> None:
+    here, there = booth.two.nodes
+    show = booth.event(StepContent(StepKind.COUNTDOWN, at=now() + HOUR), REVEAL)
+    metz = screen(hall, here.url, METZ, booth, show.by)
+    phone = other_hall.new_page()
+    phone.goto(f"{there.url}/evenements/{show.event}")
+    desk = remote(other_hall, there.url, show, booth)
+    booth.go(show, Gesture.LAUNCH)
+    shown(metz, show.steps[0])
+    digits = (metz.locator(".is-on .digits"), phone.locator("[data-countdown]"))
+    expect(desk.locator("[data-lead]")).to_be_hidden()
+    before = [each.text_content() or "" for each in digits]
+    booth.two.postgres.end(signal.SIGINT)
+    try:
+        desk.locator("[data-press=next]").click()
+        expect(desk.locator("#remote-told")).to_contain_text("rien n'a bougé")
+        for each, told in zip(digits, before, strict=True):
+            expect(each).not_to_have_text(told)
+            expect(each).to_be_visible()
+    finally:
+        booth.two.postgres.start()
+    until(
+        desk,
+        """() => {
+        if (document.getElementById("remote-told").textContent.includes("Étape suivante")) return true;
+        document.querySelector("[data-press=next]").click();
+    }""",
+    )
+    shown(metz, show.steps[1])
+    expect(phone.locator("#scene")).to_contain_text("Imagin'Est")
+    stage = booth.do(get_stage(booth.database, show.event))
+    assert stage.show.step == show.steps[1] and stage.show.number == 2, "moved once"
 
 
 def test_a_screen_catches_up_by_itself_once_its_killed_node_is_there_again(

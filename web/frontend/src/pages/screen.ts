@@ -73,9 +73,7 @@ function start(body: HTMLElement, scenes: HTMLElement, digits: HTMLElement): voi
           if (message.channel === channel) projector.watching(message.watching);
           return;
         case "no":
-          if (message.channel !== channel) return;
-          if (message.code === NOT_PAIRED) setPaired(false);
-          else if (message.retry) after(MISSED, () => session.subscribe(projector.subscriptions()));
+          if (message.channel === channel && message.code === NOT_PAIRED) setPaired(false);
           return;
         case "stale":
         case "fresh":
