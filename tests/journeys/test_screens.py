@@ -3,16 +3,19 @@
 import re
 import secrets
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from realtime.tally import Hall
+from storage.events import add_step
 from storage.screens import paired_screens, unpair
 from storage.shows import get_stage
 from storage.values_events import StepContent, StepKind
+from storage.values_news import Picture
 from storage.values_show import Gesture
 from storage.values_staff import Role
 from tests.cluster import cluster
@@ -25,6 +28,7 @@ from tests.running import DEADLINE, until_told
 from tests.running_postgres import RunningPostgres
 from tests.shows import METZ, QUESTION, REIMS, WAITING, Launch
 from tests.tcp_proxy import tcp_proxy
+from web.installable import ICONS
 
 HOUR = 3_600_000
 REVEAL = StepContent(StepKind.REVEAL, "Imagin'Est")
@@ -290,27 +294,93 @@ def test_a_screen_of_whoever_wants_no_motion_stands_still(
     assert still.evaluate("moved") == []
 
 
-def test_a_screen_whose_browser_is_closed_comes_back_paired_and_at_the_right_step(
-    booth: Booth, browser: Browser, tmp_path: Path
-) -> None:
-    path = chromium()
-    url = f"{booth.two.nodes[1].url}/ecran/metz"
-    show = booth.event(WAITING, REVEAL)
+KEPT = """async hall => {
+    const kept = await caches.open(`imaginest-screen-${hall}`);
+    const said = await kept.match(`/ecran/${hall}/moment`);
+    const moment = said && (await said.json());
+    return moment && (await kept.match(`/ecran/${hall}`)) ? moment.show.step : null;
+}"""
+"""The step that the device would show without a network."""
 
-    def open_browser() -> BrowserContext:
+FORGOTTEN = "async hall => !(await caches.has(`imaginest-screen-${hall}`))"
+
+
+@pytest.fixture
+def restart(browser: Browser, tmp_path: Path) -> Iterator[Callable[[], BrowserContext]]:
+    """Starts a hall's own browser, which keeps what it holds as long as the test."""
+    contexts: list[BrowserContext] = []
+
+    def start() -> BrowserContext:
+        if contexts:
+            contexts.pop().close()
         arguments = [*FLAGS, SPEAKS_FRENCH]
-        return browser.browser_type.launch_persistent_context(tmp_path, executable_path=path, args=arguments)
+        contexts.append(
+            browser.browser_type.launch_persistent_context(
+                tmp_path, executable_path=chromium(), args=arguments
+            )
+        )
+        return contexts[0]
 
-    first = open_browser()
-    screen(first, booth.two.nodes[1].url, METZ, booth, show.by)
+    yield start
+    contexts.pop().close()
+
+
+def pictured(booth: Booth, show: Launch) -> int:
+    """A countdown with a picture, at the end of the run of show."""
+    image = (ICONS / "icon-512.png").read_bytes()
+    picture = Picture(sha256(image).hexdigest(), "Une place", 512, 512)
+    content = StepContent(StepKind.COUNTDOWN, "Bientôt", at=now() + HOUR, picture=picture)
+    step = booth.do(
+        add_step(booth.database, show.event, content, op="pictured", by=show.by, now=now(), image=image)
+    )
+    assert isinstance(step, int), step
+    return step
+
+
+def test_a_browser_that_is_started_without_a_network_shows_the_last_step_and_catches_up(
+    booth: Booth, restart: Callable[[], BrowserContext]
+) -> None:
+    show = booth.event(REVEAL)
+    step = pictured(booth, show)
+    with tcp_proxy(booth.two.nodes[1].port) as proxy:
+        url = f"http://127.0.0.1:{proxy.port}"
+        page = screen(restart(), url, METZ, booth, show.by)
+        booth.go(show, Gesture.LAUNCH)
+        booth.go(show, Gesture.NEXT)
+        until(page, f"async step => (await ({KEPT})('metz')) === step", step)
+        page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        proxy.cut(everything=True)
+        page = restart().new_page()
+        page.goto(f"{url}/ecran/metz")
+        expect(page.locator("#lost")).to_be_visible()
+        shown(page, step)
+        digits = page.locator(".is-on .digits")
+        expect(digits).to_have_text(re.compile(r"^(59|1:00):\d\d"))
+        expect(digits).not_to_have_text(digits.text_content() or "")
+        until(page, "() => document.querySelector('.is-on .picture').naturalWidth > 0")
+        booth.go(show, Gesture.BACK)
+        proxy.cut(everything=False)
+        shown(page, show.steps[0])
+        expect(page.locator("#lost")).to_be_hidden()
+        mine = booth.do(paired_screens(booth.database, (METZ,)))[-1]
+        booth.do(unpair(booth.database, mine.id, by=show.by, now=now()))
+        expect(page.locator("#code")).to_be_visible()
+        until(page, FORGOTTEN, "metz")
+        page.close()
+
+
+def test_a_screen_whose_browser_is_closed_comes_back_paired_and_at_the_right_step(
+    booth: Booth, restart: Callable[[], BrowserContext]
+) -> None:
+    url = booth.two.nodes[1].url
+    show = booth.event(WAITING, REVEAL)
+    screen(restart(), url, METZ, booth, show.by)
     booth.go(show, Gesture.LAUNCH)
-    first.close()
+    again = restart()
     booth.go(show, Gesture.NEXT)
-    again = open_browser()
     page = again.new_page()
-    page.goto(url)
+    page.goto(f"{url}/ecran/metz")
     shown(page, show.steps[1])
-    again.close()
 
 
 def test_a_screen_whose_clock_is_an_hour_wrong_follows_the_servers(
