@@ -3,12 +3,13 @@
 import re
 import secrets
 import signal
+import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from realtime.tally import Hall
 from storage.events import add_step
@@ -26,7 +27,7 @@ from tests.journeys.conftest import FLAGS, SPEAKS_FRENCH, chromium
 from tests.journeys.waiting import until
 from tests.running import DEADLINE, until_told
 from tests.running_postgres import RunningPostgres
-from tests.shows import METZ, QUESTION, REIMS, WAITING, Launch
+from tests.shows import METZ, QUESTION, REIMS, THANKS, WAITING, Launch
 from tests.tcp_proxy import tcp_proxy
 from web.installable import ICONS
 
@@ -215,6 +216,49 @@ def test_a_screen_catches_up_by_itself_once_its_killed_node_is_there_again(
         killed.start()
     expect(voters(page)).to_have_text("12")
     expect(page.locator("#lost")).to_be_hidden()
+
+
+def test_a_remote_whose_node_dies_goes_on_at_another_one_and_counts_a_press_once(
+    booth: Booth, hall: BrowserContext
+) -> None:
+    show = booth.event(WAITING, REVEAL, THANKS)
+    other, killed = booth.two.nodes
+    with tcp_proxy(killed.port) as proxy:
+        booth.go(show, Gesture.LAUNCH)
+        desk = remote(hall, f"http://127.0.0.1:{proxy.port}", show, booth)
+        heard: list[str] = []
+        desk.on("websocket", lambda line: line.on("framereceived", lambda frame: heard.append(str(frame))))
+        expect(desk.locator(".remote-on")).to_contain_text("Bienvenue")
+        expect(desk.locator("[data-lead]")).to_be_hidden()
+
+        def lose(route: Route) -> None:
+            """The press arrives, and its answer does not."""
+            if route.request.method == "POST":
+                route.fetch()
+            route.abort()
+
+        desk.route("**/regie*", lose)
+        desk.route("**/regie/etat", lambda route: route.abort())
+        desk.locator("[data-press=next]").click()
+        expect(desk.locator("#remote-told")).to_contain_text("Appuyez de nouveau")
+        killed.end(signal.SIGKILL)
+        try:
+            proxy.lead_to(other.port)
+            desk.unroute("**/regie*")
+            desk.locator("[data-press=next]").click()
+            expect(desk.locator("#remote-told")).to_contain_text("Étape suivante")
+            assert booth.do(get_stage(booth.database, show.event)).show.number == 2, "counted once"
+            desk.unroute("**/regie/etat")
+            expect(desk.locator(".remote-on")).to_contain_text("Imagin'Est")
+            until(desk, "() => document.querySelector('[data-lead]').hidden")
+            booth.go(show, Gesture.NEXT)
+            expect(desk.locator(".remote-on")).to_contain_text("Merci")
+            end = time.monotonic() + DEADLINE
+            while not any('"t":"show"' in frame and '"number":3' in frame for frame in heard):
+                assert time.monotonic() < end, "its connection did not come back"
+                desk.wait_for_timeout(20)
+        finally:
+            killed.start()
 
 
 OFF = """since => {
