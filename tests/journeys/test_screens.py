@@ -1,26 +1,35 @@
 """Two halls' screens on two nodes over Redis: in step, through a cut network, a restart and a wrong clock."""
 
 import re
+import secrets
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from realtime.tally import Hall
+from storage.events import add_step
 from storage.screens import paired_screens, unpair
+from storage.shows import get_stage
 from storage.values_events import StepContent, StepKind
+from storage.values_news import Picture
 from storage.values_show import Gesture
+from storage.values_staff import Role
 from tests.cluster import cluster
+from tests.colleagues import signed_in_beside
 from tests.journeys.axe import Axe
 from tests.journeys.booth import Booth, now
 from tests.journeys.conftest import FLAGS, SPEAKS_FRENCH, chromium
 from tests.journeys.waiting import until
 from tests.running import DEADLINE, until_told
 from tests.running_postgres import RunningPostgres
-from tests.shows import METZ, QUESTION, REIMS, WAITING
+from tests.shows import METZ, QUESTION, REIMS, THANKS, WAITING, Launch
 from tests.tcp_proxy import tcp_proxy
+from web.installable import ICONS
 
 HOUR = 3_600_000
 REVEAL = StepContent(StepKind.REVEAL, "Imagin'Est")
@@ -168,6 +177,53 @@ def test_a_vote_keeps_its_numbers_without_a_network_and_catches_up_by_itself(
         expect(page.locator("#lost")).to_be_hidden()
 
 
+def remote(context: BrowserContext, url: str, show: Launch, booth: Booth) -> Page:
+    """The remote of a show, as an editor opens it at this address."""
+    email, data = f"{secrets.token_hex(4)}@grandest.fr", str(booth.two.settings.database)
+    cookie = signed_in_beside(data, booth.two.nodes[0].keys, email, now(), Role.EDITOR)
+    name, _, value = cookie.partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": url}])
+    page = context.new_page()
+    page.goto(f"{url}/console/evenements/{show.event}/regie")
+    return page
+
+
+def test_a_show_whose_database_is_stopped_stays_on_and_goes_on_once_it_is_back(
+    booth: Booth, hall: BrowserContext, other_hall: BrowserContext
+) -> None:
+    here, there = booth.two.nodes
+    show = booth.event(StepContent(StepKind.COUNTDOWN, at=now() + HOUR), REVEAL)
+    metz = screen(hall, here.url, METZ, booth, show.by)
+    phone = other_hall.new_page()
+    phone.goto(f"{there.url}/evenements/{show.event}")
+    desk = remote(other_hall, there.url, show, booth)
+    booth.go(show, Gesture.LAUNCH)
+    shown(metz, show.steps[0])
+    digits = (metz.locator(".is-on .digits"), phone.locator("[data-countdown]"))
+    expect(desk.locator("[data-lead]")).to_be_hidden()
+    before = [each.text_content() or "" for each in digits]
+    booth.two.postgres.end(signal.SIGINT)
+    try:
+        desk.locator("[data-press=next]").click()
+        expect(desk.locator("#remote-told")).to_contain_text("rien n'a bougé")
+        for each, told in zip(digits, before, strict=True):
+            expect(each).not_to_have_text(told)
+            expect(each).to_be_visible()
+    finally:
+        booth.two.postgres.start()
+    until(
+        desk,
+        """() => {
+        if (document.getElementById("remote-told").textContent.includes("Étape suivante")) return true;
+        document.querySelector("[data-press=next]").click();
+    }""",
+    )
+    shown(metz, show.steps[1])
+    expect(phone.locator("#scene")).to_contain_text("Imagin'Est")
+    stage = booth.do(get_stage(booth.database, show.event))
+    assert stage.show.step == show.steps[1] and stage.show.number == 2, "moved once"
+
+
 def test_a_screen_catches_up_by_itself_once_its_killed_node_is_there_again(
     booth: Booth, hall: BrowserContext
 ) -> None:
@@ -187,6 +243,49 @@ def test_a_screen_catches_up_by_itself_once_its_killed_node_is_there_again(
         killed.start()
     expect(voters(page)).to_have_text("12")
     expect(page.locator("#lost")).to_be_hidden()
+
+
+def test_a_remote_whose_node_dies_goes_on_at_another_one_and_counts_a_press_once(
+    booth: Booth, hall: BrowserContext
+) -> None:
+    show = booth.event(WAITING, REVEAL, THANKS)
+    other, killed = booth.two.nodes
+    with tcp_proxy(killed.port) as proxy:
+        booth.go(show, Gesture.LAUNCH)
+        desk = remote(hall, f"http://127.0.0.1:{proxy.port}", show, booth)
+        heard: list[str] = []
+        desk.on("websocket", lambda line: line.on("framereceived", lambda frame: heard.append(str(frame))))
+        expect(desk.locator(".remote-on")).to_contain_text("Bienvenue")
+        expect(desk.locator("[data-lead]")).to_be_hidden()
+
+        def lose(route: Route) -> None:
+            """The press arrives, and its answer does not."""
+            if route.request.method == "POST":
+                route.fetch()
+            route.abort()
+
+        desk.route("**/regie*", lose)
+        desk.route("**/regie/etat", lambda route: route.abort())
+        desk.locator("[data-press=next]").click()
+        expect(desk.locator("#remote-told")).to_contain_text("Appuyez de nouveau")
+        killed.end(signal.SIGKILL)
+        try:
+            proxy.lead_to(other.port)
+            desk.unroute("**/regie*")
+            desk.locator("[data-press=next]").click()
+            expect(desk.locator("#remote-told")).to_contain_text("Étape suivante")
+            assert booth.do(get_stage(booth.database, show.event)).show.number == 2, "counted once"
+            desk.unroute("**/regie/etat")
+            expect(desk.locator(".remote-on")).to_contain_text("Imagin'Est")
+            until(desk, "() => document.querySelector('[data-lead]').hidden")
+            booth.go(show, Gesture.NEXT)
+            expect(desk.locator(".remote-on")).to_contain_text("Merci")
+            end = time.monotonic() + DEADLINE
+            while not any('"t":"show"' in frame and '"number":3' in frame for frame in heard):
+                assert time.monotonic() < end, "its connection did not come back"
+                desk.wait_for_timeout(20)
+        finally:
+            killed.start()
 
 
 OFF = """since => {
@@ -266,27 +365,93 @@ def test_a_screen_of_whoever_wants_no_motion_stands_still(
     assert still.evaluate("moved") == []
 
 
-def test_a_screen_whose_browser_is_closed_comes_back_paired_and_at_the_right_step(
-    booth: Booth, browser: Browser, tmp_path: Path
-) -> None:
-    path = chromium()
-    url = f"{booth.two.nodes[1].url}/ecran/metz"
-    show = booth.event(WAITING, REVEAL)
+KEPT = """async hall => {
+    const kept = await caches.open(`imaginest-screen-${hall}`);
+    const said = await kept.match(`/ecran/${hall}/moment`);
+    const moment = said && (await said.json());
+    return moment && (await kept.match(`/ecran/${hall}`)) ? moment.show.step : null;
+}"""
+"""The step that the device would show without a network."""
 
-    def open_browser() -> BrowserContext:
+FORGOTTEN = "async hall => !(await caches.has(`imaginest-screen-${hall}`))"
+
+
+@pytest.fixture
+def restart(browser: Browser, tmp_path: Path) -> Iterator[Callable[[], BrowserContext]]:
+    """Starts a hall's own browser, which keeps what it holds as long as the test."""
+    contexts: list[BrowserContext] = []
+
+    def start() -> BrowserContext:
+        if contexts:
+            contexts.pop().close()
         arguments = [*FLAGS, SPEAKS_FRENCH]
-        return browser.browser_type.launch_persistent_context(tmp_path, executable_path=path, args=arguments)
+        contexts.append(
+            browser.browser_type.launch_persistent_context(
+                tmp_path, executable_path=chromium(), args=arguments
+            )
+        )
+        return contexts[0]
 
-    first = open_browser()
-    screen(first, booth.two.nodes[1].url, METZ, booth, show.by)
+    yield start
+    contexts.pop().close()
+
+
+def pictured(booth: Booth, show: Launch) -> int:
+    """A countdown with a picture, at the end of the run of show."""
+    image = (ICONS / "icon-512.png").read_bytes()
+    picture = Picture(sha256(image).hexdigest(), "Une place", 512, 512)
+    content = StepContent(StepKind.COUNTDOWN, "Bientôt", at=now() + HOUR, picture=picture)
+    step = booth.do(
+        add_step(booth.database, show.event, content, op="pictured", by=show.by, now=now(), image=image)
+    )
+    assert isinstance(step, int), step
+    return step
+
+
+def test_a_browser_that_is_started_without_a_network_shows_the_last_step_and_catches_up(
+    booth: Booth, restart: Callable[[], BrowserContext]
+) -> None:
+    show = booth.event(REVEAL)
+    step = pictured(booth, show)
+    with tcp_proxy(booth.two.nodes[1].port) as proxy:
+        url = f"http://127.0.0.1:{proxy.port}"
+        page = screen(restart(), url, METZ, booth, show.by)
+        booth.go(show, Gesture.LAUNCH)
+        booth.go(show, Gesture.NEXT)
+        until(page, f"async step => (await ({KEPT})('metz')) === step", step)
+        page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        proxy.cut(everything=True)
+        page = restart().new_page()
+        page.goto(f"{url}/ecran/metz")
+        expect(page.locator("#lost")).to_be_visible()
+        shown(page, step)
+        digits = page.locator(".is-on .digits")
+        expect(digits).to_have_text(re.compile(r"^(59|1:00):\d\d"))
+        expect(digits).not_to_have_text(digits.text_content() or "")
+        until(page, "() => document.querySelector('.is-on .picture').naturalWidth > 0")
+        booth.go(show, Gesture.BACK)
+        proxy.cut(everything=False)
+        shown(page, show.steps[0])
+        expect(page.locator("#lost")).to_be_hidden()
+        mine = booth.do(paired_screens(booth.database, (METZ,)))[-1]
+        booth.do(unpair(booth.database, mine.id, by=show.by, now=now()))
+        expect(page.locator("#code")).to_be_visible()
+        until(page, FORGOTTEN, "metz")
+        page.close()
+
+
+def test_a_screen_whose_browser_is_closed_comes_back_paired_and_at_the_right_step(
+    booth: Booth, restart: Callable[[], BrowserContext]
+) -> None:
+    url = booth.two.nodes[1].url
+    show = booth.event(WAITING, REVEAL)
+    screen(restart(), url, METZ, booth, show.by)
     booth.go(show, Gesture.LAUNCH)
-    first.close()
+    again = restart()
     booth.go(show, Gesture.NEXT)
-    again = open_browser()
     page = again.new_page()
-    page.goto(url)
+    page.goto(f"{url}/ecran/metz")
     shown(page, show.steps[1])
-    again.close()
 
 
 def test_a_screen_whose_clock_is_an_hour_wrong_follows_the_servers(

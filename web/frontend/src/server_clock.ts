@@ -28,6 +28,7 @@ export interface Hands {
 export class ServerClock {
   #samples: Sample[] = [];
   #drift: number;
+  #assumed: number | null = null;
   #isDoubted = false;
   #ask: ((sent: number) => boolean) | null = null;
   #left = 0;
@@ -41,7 +42,13 @@ export class ServerClock {
   }
 
   get isKnown(): boolean {
-    return this.#samples.length > 0;
+    return this.#samples.length > 0 || this.#assumed !== null;
+  }
+
+  /** What the server's clock was to the device's time when it was last known, as long as nothing is heard of it. */
+  assume(offset: number): void {
+    this.#assumed = offset;
+    this.changed();
   }
 
   /** By how much it may be wrong, in ms. */
@@ -56,7 +63,7 @@ export class ServerClock {
 
   /** ms since 1970 by the server's clock; by the device's own as long as nothing better is known. */
   now(): number {
-    return this.#best ? this.hands.now() + this.#best.offset : this.hands.wall();
+    return this.#best ? this.hands.now() + this.#best.offset : this.hands.wall() + (this.#assumed ?? 0);
   }
 
   /** The connection was opened: `ask` sends a `clock` with what the own clock says. */

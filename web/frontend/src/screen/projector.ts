@@ -6,6 +6,7 @@ import type { Delta, Show, Snap, Subscription } from "../wire.ts";
 import { countdown, nextSecond } from "./countdown.ts";
 import { Director, elapsed, isPaused } from "./director.ts";
 import { example } from "./example.ts";
+import type { Memory, Moment } from "./kept.ts";
 import { fetchProgram, following, topicsOf } from "./program.ts";
 import type { Program } from "./program.ts";
 import type { Said } from "./reports.ts";
@@ -30,6 +31,8 @@ export interface Around {
   readonly hall: string;
   readonly clock: ServerClock;
   readonly stage: Stage;
+  /** A run of show has come. */
+  loaded(program: Program): void;
   subscribe(subscriptions: readonly Subscription[]): void;
   unpaired(): void;
 }
@@ -86,6 +89,21 @@ export class Projector {
     const offset = Math.round(Date.now() - this.around.clock.now());
     const step = this.around.stage.on?.step.step ?? null;
     return { number: last?.number ?? 0, step, ready: this.around.stage.ready, offset };
+  }
+
+  /** What is on, and the numbers of it, to be shown again after a restart without a network. */
+  moment(): Omit<Moment, "offset"> | null {
+    const { last } = this.#director;
+    const snaps = this.#standings.subscriptions().flatMap(({ channel }) => this.#standings.snap(channel) ?? []);
+    return last && { show: last, snaps };
+  }
+
+  /** Show what was on before the restart, unless it is known by now what is. */
+  recall({ show, snaps, program }: Memory): void {
+    if (this.#director.last) return;
+    if (program) this.#lay(program);
+    for (const snap of snaps) this.take(snap);
+    this.hear(show);
   }
 
   /** This is no screen of the hall any more. */
@@ -145,18 +163,23 @@ export class Projector {
       return;
     }
     if (last?.event !== found.event) return this.look();
-    this.#program = found;
-    this.around.stage.load(found);
-    this.#follow();
-    for (const scene of this.around.stage.scenes) this.#draw(scene);
-    if (this.#people !== null) this.watching(this.#people);
+    this.#lay(found);
+    this.around.loaded(found);
     if (found.program >= last.program) this.look();
     else setTimeout(() => this.look(), FETCH_AGAIN); // the node that answered has yet to look
   }
 
-  #follow(): void {
+  #lay(program: Program): void {
+    this.#program = program;
+    this.around.stage.load(program);
+    this.#follow(program);
+    for (const scene of this.around.stage.scenes) this.#draw(scene);
+    if (this.#people !== null) this.watching(this.#people);
+  }
+
+  #follow(program: Program): void {
     const known = new Set(this.#standings.topics);
-    const fresh = new Set([...topicsOf(this.#program!)].filter((topic) => !known.has(topic)));
+    const fresh = new Set([...topicsOf(program)].filter((topic) => !known.has(topic)));
     for (const topic of fresh) {
       this.#standings.begin(topic, { version: null, tally: null, own: null, seen: null, gate: null, sealed: false });
     }
