@@ -11,7 +11,7 @@ import pytest
 
 from realtime.disclosure import ResultPolicy
 from storage.database import Database
-from storage.events import event_steps
+from storage.event_steps import event_steps
 from storage.values import TopicRules
 from storage.values_show import LEAD_MS
 from storage.values_staff import Role

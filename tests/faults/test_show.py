@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from storage.database import Database
-from storage.events import event_steps
+from storage.event_steps import event_steps
 from storage.screens import begin_screen, pair
 from storage.shows import get_stage
 from storage.tallies import discrepancies

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from realtime.tally import Hall
-from storage.events import add_step
+from storage.event_steps import add_step
 from storage.screens import paired_screens, unpair
 from storage.shows import get_stage
 from storage.values_events import StepContent, StepKind
