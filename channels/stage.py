@@ -21,7 +21,7 @@ from realtime.tally import Hall
 from realtime.watcher import Watcher
 from storage.database import Database, StorageUnavailable
 from storage.screens import paired_tokens, screen_of
-from storage.shows import Stage, get_stages, stages_near
+from storage.stages import Stage, get_stages, stages_near
 from storage.values_show import Mode, Show
 
 WRITES_A_TURN = 500

@@ -23,7 +23,7 @@ from storage.event_steps import add_step
 from storage.events import save_event
 from storage.films import begin_film, dress_film, finish_film, keep_part
 from storage.screens import waiting_screens
-from storage.shows import Stage, get_stage
+from storage.stages import Stage, get_stage
 from storage.values import Provenance
 from storage.values_events import NewEvent, Palette, StepContent, StepKind
 from storage.values_films import PART_BYTES, Film

@@ -13,7 +13,7 @@ from realtime.tally import ONLINE, Hall
 from storage.database import Database
 from storage.event_steps import event_steps
 from storage.screens import begin_screen, pair, unpair
-from storage.shows import get_stage
+from storage.stages import get_stage
 from storage.values_screens import Screen
 from storage.values_show import LEAD_MS, Gesture
 from storage.values_staff import Role

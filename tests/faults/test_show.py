@@ -12,7 +12,7 @@ import pytest
 from storage.database import Database
 from storage.event_steps import event_steps
 from storage.screens import begin_screen, pair
-from storage.shows import get_stage
+from storage.stages import get_stage
 from storage.tallies import discrepancies
 from storage.values_screens import Screen
 from storage.values_show import Gesture

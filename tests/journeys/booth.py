@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.event_steps import event_steps
 from storage.films import begin_film, finish_film, keep_part
 from storage.screens import pair
-from storage.shows import get_stage
+from storage.stages import get_stage
 from storage.values_events import StepContent
 from storage.values_films import Film
 from storage.values_screens import Screen

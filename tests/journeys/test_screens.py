@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 from realtime.tally import Hall
 from storage.event_steps import add_step
 from storage.screens import paired_screens, unpair
-from storage.shows import get_stage
+from storage.stages import get_stage
 from storage.values_events import StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_show import Gesture

@@ -9,7 +9,8 @@ from realtime.refusals import Refusal
 from realtime.tally import ONLINE, Hall, Sign
 from storage.event_steps import add_step, change_step, event_steps, move_step, remove_step
 from storage.events import get_event, save_event
-from storage.shows import Stage, get_stage, go_on, move, stages_on
+from storage.shows import go_on, move
+from storage.stages import Stage, get_stage, stages_on
 from storage.tallies import discrepancies
 from storage.topics import get_topic
 from storage.values import CastVote, Receipt, Topic, TopicState

@@ -8,7 +8,7 @@ import pytest
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Sign
 from storage.photos import drop_photo, keep_photo, photos_of
-from storage.shows import get_stage
+from storage.stages import get_stage
 from storage.topics import withdraw_topic
 from storage.values import CastVote, Receipt
 from storage.values_events import StepContent, StepKind

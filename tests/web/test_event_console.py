@@ -10,7 +10,7 @@ from realtime.tally import ONLINE, Hall
 from storage.event_steps import event_steps
 from storage.events import get_event
 from storage.screens import begin_screen, note_said, pair, paired_screens
-from storage.shows import get_stage
+from storage.stages import get_stage
 from storage.values_events import Step, StepContent, StepKind
 from storage.values_screens import CODE_MS, SILENT_MS, Screen, ScreenSaid
 from storage.values_show import LEAD_MS, Mode

@@ -8,7 +8,7 @@ import pytest
 
 from storage.event_steps import add_step
 from storage.events import save_event
-from storage.shows import get_stage
+from storage.stages import get_stage
 from storage.values_events import EventFault, NewEvent, StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_show import LEAD_MS, Gesture, Show

@@ -11,7 +11,7 @@ from channels.parsing import MAX_INTEGER
 from storage.events import list_events
 from storage.halls import get_hall, halls_of, list_halls
 from storage.keys import DEVICE_BYTES
-from storage.shows import Stage, get_stage
+from storage.stages import Stage, get_stage
 from storage.values import DAY_MS
 from storage.values_events import Event, HallPlace, Step, StepKind
 from storage.values_show import Mode, Show

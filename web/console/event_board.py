@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from realtime.tally import ONLINE, Hall
-from storage.shows import Stage
+from storage.stages import Stage
 from storage.values_events import Step
 from storage.values_screens import Screen
 from storage.values_show import Mode, Show, goes_on_at

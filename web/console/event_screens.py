@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from realtime.tally import Hall
 from storage import screens
-from storage.shows import Stage
+from storage.stages import Stage
 from storage.values_events import EventFault
 from storage.values_screens import ScreenFault
 from web.console.desk import StaffVisit, go, read_form

@@ -9,7 +9,7 @@ from channels.names import is_op
 from realtime.disclosure import ResultPolicy
 from storage import event_steps
 from storage.films import list_films
-from storage.shows import Stage
+from storage.stages import Stage
 from storage.topics import list_themes
 from storage.values_drafts import DraftFault
 from storage.values_events import (

@@ -11,7 +11,7 @@ from channels.parsing import MAX_INTEGER
 from realtime.tally import Hall
 from storage import events
 from storage.halls import list_halls
-from storage.shows import Stage, get_stage
+from storage.stages import Stage, get_stage
 from storage.values_drafts import DraftFault
 from storage.values_events import LONGEST_NAME, LONGEST_TEXT, MOST_STEPS, Event, EventFault, NewEvent
 from storage.values_show import Mode
