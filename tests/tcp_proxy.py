@@ -1,6 +1,7 @@
 """A TCP proxy that passes everything on until a test disturbs it. It runs in a thread of its own."""
 
 import asyncio
+import random
 import socket
 import struct
 import threading
@@ -11,6 +12,12 @@ BAD_GATEWAY = (
     b"HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-length: 24\r\n"
     b"connection: close\r\n\r\n<h1>502 Bad Gateway</h1>"
 )
+
+MOST_ON_THE_WAY = 64
+"""Parts of 64 KiB that a slow network holds each way of a connection."""
+
+_Way = asyncio.Queue[tuple[float, bytes]]
+"""What is on its way, and when it arrives, by the loop's clock; nothing at its end."""
 
 
 class TcpProxy:
@@ -24,6 +31,9 @@ class TcpProxy:
 
         self.cut_after: bytes = b""
         """Once a client has said this, the server hears it and answers, and both are cut before the answer."""
+
+        self.delay = (0.0, 0.0)
+        """How long what is said is on its way, each way, in seconds: at least and at most, by chance."""
 
         self._refuses: tuple[bytes, ...] = ()
         self.cuts = 0
@@ -96,6 +106,7 @@ class TcpProxy:
             server.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(self._late() + self._late())  # there and back, before anything is said
         try:
             answers, server = await asyncio.open_connection("127.0.0.1", self._target)
         except OSError:
@@ -110,8 +121,11 @@ class TcpProxy:
         lost = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._pass_on(reader, server, lost, client))
-                group.create_task(self._pass_on(answers, client, lost))
+                there, back = _Way(MOST_ON_THE_WAY), _Way(MOST_ON_THE_WAY)
+                group.create_task(self._hear(reader, there, lost, client))
+                group.create_task(self._hear(answers, back, lost))
+                group.create_task(_deliver(there, server))
+                group.create_task(_deliver(back, client))
         except* (OSError, EOFError):
             pass
         finally:
@@ -119,15 +133,19 @@ class TcpProxy:
             client.transport.abort()
             server.transport.abort()
 
-    async def _pass_on(
+    def _late(self) -> float:
+        return random.uniform(*self.delay)
+
+    async def _hear(
         self,
         reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        way: _Way,
         lost: asyncio.Event,
         client: asyncio.StreamWriter | None = None,
     ) -> None:
         """``client`` is given where it is the one who speaks."""
         of_client = client is not None
+        arrives = 0.0
         while data := await reader.read(65536):
             await self._passes.wait()
             if client is not None and self._refuses and data.startswith(self._refuses):
@@ -144,9 +162,20 @@ class TcpProxy:
             if not of_client:
                 for old, new in self.rewrites.items():
                     data = data.replace(old, new)
-            writer.write(data)
-            await writer.drain()
-        raise EOFError
+            arrives = max(arrives, self._loop.time() + self._late())  # nothing overtakes
+            await way.put((arrives, data))
+        await way.put((arrives, b""))
+
+
+async def _deliver(way: _Way, writer: asyncio.StreamWriter) -> None:
+    while True:
+        arrives, data = await way.get()
+        if (wait := arrives - asyncio.get_running_loop().time()) > 0:
+            await asyncio.sleep(wait)
+        if not data:
+            raise EOFError
+        writer.write(data)
+        await writer.drain()
 
 
 @contextmanager

@@ -24,7 +24,8 @@ OFFERED = 300
 
 
 @contextmanager
-def _nodes(number: int) -> Iterator[Cluster]:
+def nodes(number: int) -> Iterator[Cluster]:
+    """So many servers, each an interpreter of its own, over a durable PostgreSQL and a Redis."""
     os.sched_setaffinity(0, CORES)  # another row may have pinned this process, and with it what it starts
     with (
         tempfile.TemporaryDirectory(prefix="imaginest-bench-") as folder,
@@ -37,7 +38,7 @@ def _nodes(number: int) -> Iterator[Cluster]:
 def cluster_glass() -> Iterator[Row]:
     """From a vote's acknowledgement by one node to its being seen on the two others: 1,000 votes/s on one topic."""
     rate, seconds = 1000, 4
-    with _nodes(3) as made:
+    with nodes(3) as made:
         first, *others = made.nodes
         topic = first.topic(OPEN)
         crowd = Crowd(first.port)
@@ -83,7 +84,7 @@ def cluster_glass() -> Iterator[Row]:
 def hot_topic() -> Iterator[Row]:
     """Votes a second on one topic, from one, two and three nodes on PostgreSQL."""
     rates: dict[int, list[float]] = {1: [], 2: [], 3: []}
-    with _nodes(3) as made:
+    with nodes(3) as made:
         for _ in range(3):
             for number, measured in rates.items():
                 measured.append(_all_at_once(made, number))
@@ -95,12 +96,12 @@ def hot_topic() -> Iterator[Row]:
         )
 
 
-def _all_at_once(made: Cluster, nodes: int) -> float:
-    """Votes a second while ``AT_ONCE`` voters vote at the same moment on one topic, spread over the nodes."""
+def _all_at_once(made: Cluster, taking: int) -> float:
+    """Votes a second while ``AT_ONCE`` voters vote at the same moment on one topic, spread over so many nodes."""
     topic = made.nodes[0].topic(OPEN)
     crowd = Crowd(made.nodes[0].port)
-    for node in made.nodes[:nodes]:
-        crowd.connect(AT_ONCE // nodes, port=node.port, cookie=cookie_for(node), samples=AT_ONCE // nodes)
+    for node in made.nodes[:taking]:
+        crowd.connect(AT_ONCE // taking, port=node.port, cookie=cookie_for(node), samples=AT_ONCE // taking)
     crowd.settle()
     answers: list[str] = []
     crowd.hear = lambda fd, message: answers.append(str(message["t"]))
@@ -119,7 +120,7 @@ def dead_redis() -> Iterator[Row]:
     One commit that waits holds up a hundredth of a turn's votes, so p99 says more of the machine than of the bus.
     """
     times: dict[bool, list[list[float]]] = {True: [], False: []}
-    with _nodes(2) as made:
+    with nodes(2) as made:
         _acknowledgements(made)  # the first turn finds everything cold
         for alive in (False, True, True, False, False, True):
             if (made.redis.process is not None) is not alive:

@@ -17,6 +17,7 @@ from realtime.tally import Sign
 from storage.values import TopicRules
 from tests.bench.clusters import cluster_glass, dead_redis, hot_topic
 from tests.bench.crowd import Crowd
+from tests.bench.evenings import in_step, long_show
 from tests.bench.figures import Row, quantile, spread, vote
 from tests.bench.halls import halls
 from tests.bench.queues import queue
@@ -259,6 +260,8 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "idle-watchers": idle_watchers,
     "reconnect": reconnect,
     "halls": halls,
+    "in-step": in_step,
+    "long-show": long_show,
     "cluster-glass": cluster_glass,
     "hot-topic": hot_topic,
     "dead-redis": dead_redis,

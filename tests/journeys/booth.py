@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from realtime.tally import ONLINE, Hall, Sign
+from realtime.tally import Hall, Sign
 from server.demonstration_launch import FILM
 from server.simulated import Door, SimulatedCitizen
 from storage.database import Database
@@ -23,7 +23,7 @@ from storage.values_screens import Screen
 from storage.values_show import Gesture, Show
 from tests.cluster import Cluster
 from tests.running import DEADLINE
-from tests.shows import METZ, REIMS, Launch, launch
+from tests.shows import METZ, Launch, launch
 
 
 def now() -> int:
@@ -53,7 +53,7 @@ class Booth:
 
     def event(self, *contents: StepContent) -> Launch:
         keys, name = self.two.nodes[0].keys, f"Soir {secrets.token_hex(3)}"
-        made = launch(self.database, keys, now(), *contents, halls=(METZ, REIMS, ONLINE), name=name)
+        made = launch(self.database, keys, now(), *contents, name=name)
         show: Launch = self.do(made)
         self._begun = show
         return show
@@ -66,9 +66,10 @@ class Booth:
         if stage.show.mode.is_on:
             self.go(self._begun, Gesture.STOP)
 
-    def go(self, show: Launch, gesture: Gesture) -> Show:
+    def go(self, show: Launch, gesture: Gesture, step: int | None = None) -> Show:
+        """``step`` is where a jump goes."""
         stage = self.do(get_stage(self.database, show.event))
-        moved: Show = self.do(show.goes(gesture, now(), upon=stage.show.number))
+        moved: Show = self.do(show.goes(gesture, now(), upon=stage.show.number, step=step))
         return moved
 
     def vote(self, url: str, show: Launch, number: int) -> None:

@@ -30,17 +30,24 @@ export function roll(element: HTMLElement, value: number, written: (value: numbe
   cancelAnimationFrame(rolling.get(element) ?? 0);
   element.dataset.value = String(value);
   if (isStill() || Number.isNaN(from) || from === value || document.hidden) {
-    element.textContent = written(value);
+    write(element, written(value));
     return;
   }
   const start = performance.now();
   const step = (now: number): void => {
     const part = Math.min(1, Math.max(0, now - start) / LASTS); // a frame's time may lie before the call
     const eased = 1 - (1 - part) ** 3;
-    element.textContent = written(Math.round(from + (value - from) * eased));
+    write(element, written(Math.round(from + (value - from) * eased)));
     if (part < 1) rolling.set(element, requestAnimationFrame(step));
   };
   rolling.set(element, requestAnimationFrame(step));
+}
+
+/** Into the text that is there: a new one would be laid out from nothing at every frame. */
+function write(element: HTMLElement, text: string): void {
+  const { firstChild: there } = element;
+  if (!(there instanceof Text) || there.nextSibling) element.textContent = text;
+  else if (there.data !== text) there.data = text;
 }
 
 /** Fade out and in again, once. */

@@ -7,9 +7,9 @@ export const PATIENCE = 10_000;
 /** A connection that lasted this long was a good one: the next attempt is a first one again. */
 export const STEADY = 10_000;
 
-/** Full jitter: anywhere between the shortest wait and a bound that doubles with each attempt from 0. */
-export function waitBefore(attempt: number, random: number): number {
-  const bound = Math.min(LONGEST, SHORTEST * 2 ** (attempt + 1));
+/** Full jitter: anywhere between the shortest wait and a bound that doubles with each attempt from 0, up to `longest`. */
+export function waitBefore(attempt: number, random: number, longest = LONGEST): number {
+  const bound = Math.min(longest, SHORTEST * 2 ** (attempt + 1));
   return SHORTEST + random * (bound - SHORTEST);
 }
 

@@ -1,4 +1,5 @@
-// The server's clock as this device knows it, from several ways there and back: the quickest is believed (Cristian, 1989).
+// The server's clock as this device knows it. Every way there and back leaves its time between two bounds (it was told
+// after the question was sent, and before the answer came); all of them together leave less (Marzullo, 1984).
 import type { Time } from "./wire.ts";
 
 /** An answer is believed for so long: a device's quartz drifts by less than 10 ms meanwhile. */
@@ -8,12 +9,22 @@ const SLEPT = 1_000;
 const BURST = 5;
 const BETWEEN = 250;
 const AGAIN = 20_000;
+/** An answer that took longer tells nothing; as long as there is none, it is asked again so often. */
 const LOST = 5_000;
+/** Two devices that are each wrong by this much act within a tenth of a second. */
+const GOOD = 40;
+/** So many answers are awaited where the network is so slow that a few of them may be wrong by more. */
+const MANY = 16;
+/** Instants are told in whole milliseconds. */
+const WHOLE = 1;
 
-interface Sample {
-  readonly offset: number;
-  /** There and back, in ms; the error is half of it at most. */
-  readonly way: number;
+/** The server's clock minus the own one is not less than `least` and not more than `most`, in ms. */
+interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+interface Sample extends Bounds {
   readonly at: number;
 }
 
@@ -26,7 +37,8 @@ export interface Hands {
 }
 
 export class ServerClock {
-  #samples: Sample[] = [];
+  #samples: readonly Sample[] = [];
+  #bounds = within([]);
   #drift: number;
   #assumed: number | null = null;
   #isDoubted = false;
@@ -42,7 +54,7 @@ export class ServerClock {
   }
 
   get isKnown(): boolean {
-    return this.#samples.length > 0 || this.#assumed !== null;
+    return this.#isTold || this.#assumed !== null;
   }
 
   /** What the server's clock was to the device's time when it was last known, as long as nothing is heard of it. */
@@ -53,17 +65,18 @@ export class ServerClock {
 
   /** By how much it may be wrong, in ms. */
   get error(): number {
-    return this.#best ? this.#best.way / 2 : Infinity;
+    return (this.#bounds.most - this.#bounds.least) / 2;
   }
 
   /** Server time minus own time; null until it is known. */
   get offset(): number | null {
-    return this.#best?.offset ?? null;
+    return this.#isTold ? (this.#bounds.least + this.#bounds.most) / 2 : null;
   }
 
   /** ms since 1970 by the server's clock; by the device's own as long as nothing better is known. */
   now(): number {
-    return this.#best ? this.hands.now() + this.#best.offset : this.hands.wall() + (this.#assumed ?? 0);
+    const { offset } = this;
+    return offset === null ? this.hands.wall() + (this.#assumed ?? 0) : this.hands.now() + offset;
   }
 
   /** The connection was opened: `ask` sends a `clock` with what the own clock says. */
@@ -81,27 +94,20 @@ export class ServerClock {
   take({ sent, time }: Time): void {
     this.#lookForSleep();
     const now = this.hands.now();
-    const way = now - sent;
-    if (way >= 0 && way < LOST) {
-      const offset = time - (sent + now) / 2;
-      const believed = this.#isDoubted ? [] : this.#samples.filter(({ at }) => now - at < HOLDS);
-      this.#samples = [...believed, { offset, way, at: now }];
-      this.#isDoubted = false;
-      this.changed();
-    }
-    this.#next(BETWEEN);
+    if (now < sent || now - sent >= LOST) return;
+    const told = { least: time - now - WHOLE, most: time - sent + WHOLE, at: now };
+    const believed = this.#isDoubted ? [] : this.#samples.filter(({ at }) => now - at < HOLDS);
+    // Where it contradicts them, one of the clocks was set, or drifted by more than the network hides: it is newer.
+    this.#samples = agree(within(believed), told) ? [...believed, told] : [told];
+    this.#bounds = within(this.#samples);
+    this.#isDoubted = false;
+    this.changed();
   }
 
   /** The page is looked at again: perhaps the device slept. */
   woke(): void {
     this.#lookForSleep();
     if (this.#isDoubted && this.#ask) this.#begin();
-  }
-
-  get #best(): Sample | undefined {
-    let best: Sample | undefined;
-    for (const sample of this.#samples) if (!best || sample.way < best.way) best = sample;
-    return best;
   }
 
   /** Perhaps the own clock stood still, perhaps only the device's time was set: believed until the next answer. */
@@ -116,20 +122,36 @@ export class ServerClock {
 
   #begin(): void {
     this.#left = BURST;
-    this.#cancel();
     this.#next(0);
   }
 
-  /** Ask again soon while the burst lasts, and then now and then; where no answer comes, too. */
-  #next(soon: number): void {
+  /** Ask soon while the burst lasts, without waiting for what is on its way, and then now and then. */
+  #next(wait: number): void {
     this.#cancel();
-    const wait = this.#left > 0 ? soon : AGAIN;
     this.#cancel = this.hands.after(wait, () => {
       this.#lookForSleep();
-      if (this.#left <= 0) this.#left = BURST;
-      this.#left -= 1;
+      this.#left = (this.#left > 0 ? this.#left : BURST) - 1;
       this.#ask?.(Math.round(this.hands.now()));
-      this.#cancel = this.hands.after(LOST, () => this.#next(0));
+      this.#next(this.#left > 0 || this.#isVague ? BETWEEN : this.#isTold ? AGAIN : LOST);
     });
   }
+
+  get #isTold(): boolean {
+    return this.#samples.length > 0;
+  }
+
+  get #isVague(): boolean {
+    return this.#isTold && this.error > GOOD && this.#samples.length < MANY;
+  }
+}
+
+function within(samples: readonly Bounds[]): Bounds {
+  return {
+    least: Math.max(...samples.map(({ least }) => least)),
+    most: Math.min(...samples.map(({ most }) => most)),
+  };
+}
+
+function agree(a: Bounds, b: Bounds): boolean {
+  return a.least <= b.most && b.least <= a.most;
 }

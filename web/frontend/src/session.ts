@@ -33,6 +33,8 @@ export interface Surroundings {
 export interface Listener {
   /** It waits for what opens anywhere: it is to be connected also with nothing to follow. */
   readonly isWaiting?: boolean;
+  /** The longest that it waits between two attempts to come back, in ms, where so few do that none need be spared. */
+  readonly longestWait?: number;
   /** What to follow, asked at each new connection. */
   subscriptions(): readonly Subscription[];
   opened(hello: Hello): void;
@@ -193,7 +195,7 @@ export class Session {
       return;
     }
     this.#phase = final ? "ended" : "waiting";
-    if (!final) this.#comeBack(waitBefore(this.#attempt++, this.around.random()));
+    if (!final) this.#comeBack(waitBefore(this.#attempt++, this.around.random(), this.listener.longestWait));
     this.listener.lost(final, code);
   }
 

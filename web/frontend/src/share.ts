@@ -22,7 +22,12 @@ export function share({ plus, minus }: Counts): Share {
   const voters = plus + minus;
   const percent = voters ? Math.floor((200 * plus + voters) / (2 * voters)) : 50;
   const ratio = voters ? Math.round((plus / voters) * 1e4) / 1e4 : 0.5;
-  return { plus: percent, minus: 100 - percent, ratio, lean: Math.round((0.5 - ratio) * 2 * STEEPEST * 100) / 100 };
+  return { plus: percent, minus: 100 - percent, ratio, lean: leanOf(ratio) };
+}
+
+/** How a horizon of this ratio leans, in degrees. */
+export function leanOf(ratio: number): number {
+  return Math.round((0.5 - ratio) * 2 * STEEPEST * 100) / 100;
 }
 
 export function weather({ plus, minus }: Counts): Weather {

@@ -25,6 +25,7 @@ export function inLanguage<E extends HTMLElement>(element: E, language: string):
 
 let whole: Intl.NumberFormat | null = null;
 let perCent: Intl.NumberFormat | null = null;
+let plurals: Intl.PluralRules | null = null;
 
 /** An integer, its thousands apart as the language writes them. */
 export function number(value: number): string {
@@ -48,7 +49,8 @@ export function typography(text: string): string {
 
 /** The large round numbers that French treats apart count as others. */
 function pluralForm(n: number): "one" | "other" {
-  return new Intl.PluralRules(region()).select(n) === "one" ? "one" : "other";
+  plurals ??= new Intl.PluralRules(region());
+  return plurals.select(n) === "one" ? "one" : "other";
 }
 
 export class Words {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ServerClock } from "../src/server_clock.ts";
+import { chance } from "./chance.ts";
 
 const SERVER = 1_800_000_000_000;
 
@@ -21,8 +22,18 @@ class Device {
     },
   });
 
+  /** How long the next question takes there and back, where it is answered by itself. */
+  network: (() => [number, number]) | null = null;
+
   connect(): void {
-    this.clock.opened((sent) => this.sent.push(sent) > 0);
+    this.clock.opened((sent) => {
+      this.sent.push(sent);
+      const [there, back] = this.network?.() ?? [];
+      if (there === undefined || back === undefined) return true;
+      const call = () => this.clock.take({ t: "time", sent, time: SERVER + sent + Math.floor(there) });
+      this.#due.push({ at: this.time + there + back, call });
+      return true;
+    });
   }
 
   pass(milliseconds: number): void {
@@ -74,40 +85,72 @@ test("one answer tells the time whatever the device's own says", () => {
   device.pass(0);
   device.answer(20, 20);
   assert.equal(device.wrong, 0);
-  assert.equal(device.clock.error, 20);
+  assert.equal(device.clock.error, 21);
 });
 
-test("of several ways the quickest is believed", () => {
+test("the quickest way there and the quickest way back tell more than either answer", () => {
   const device = new Device();
   device.connect();
   device.pass(0);
   device.answer(400, 10);
   assert.equal(device.wrong, 195);
   device.pass(250);
-  device.answer(22, 20);
-  assert.equal(device.wrong, 1);
+  device.answer(14, 390);
+  assert.equal(device.wrong, 2);
   device.pass(250);
-  device.answer(10, 390);
-  assert.equal(device.wrong, 1);
+  device.answer(390, 390);
+  assert.equal(device.wrong, 2);
+});
+
+test("of a bad network, 300 ms and 100 more or less each way, it knows the time to the tenth of a second it is for", () => {
+  const random = chance(7);
+  const wrong = Array.from({ length: 400 }, () => {
+    const device = new Device();
+    device.connect();
+    device.network = () => [200 + 200 * random(), 200 + 200 * random()];
+    device.pass(8_000);
+    return device.wrong;
+  });
+  assert.equal(Math.max(...wrong) < 50, true);
+  assert.equal(wrong.toSorted((a, b) => a - b)[200]! < 10, true);
+});
+
+test("where an answer contradicts what is known, a clock was set: it is believed", () => {
+  const device = new Device();
+  device.connect();
+  device.pass(0);
+  device.answer(20, 20);
+  device.pass(250);
+  const sent = device.sent.at(-1) ?? 0;
+  device.time = sent + 100;
+  device.clock.take({ t: "time", sent, time: SERVER + 500 + sent + 50 });
+  assert.equal(device.clock.now(), SERVER + 500 + device.time);
 });
 
 test("a question without an answer is asked again", () => {
   const device = new Device();
   device.connect();
-  device.pass(0);
-  device.pass(5_100);
-  assert.equal(device.sent.length, 2);
+  device.pass(1_000);
+  assert.equal(device.sent.length, 5);
+  device.pass(5_000);
+  assert.equal(device.sent.length, 6);
+});
+
+test("it does not wait for what is on its way, and asks more of a network that tells little", () => {
+  const device = new Device();
+  device.connect();
+  device.network = () => [300, 300];
+  device.pass(1_000);
+  assert.equal(device.sent.length, 5);
+  device.pass(10_000);
+  assert.equal(device.sent.length >= 16 && device.sent.length < 25, true);
 });
 
 test("it asks a few times at once and then now and then", () => {
   const device = new Device();
   device.connect();
-  for (let asked = 1; asked <= 5; asked += 1) {
-    device.pass(250);
-    assert.equal(device.sent.length, asked);
-    device.answer(5, 5);
-  }
-  device.pass(15_000);
+  device.network = () => [5, 5];
+  device.pass(16_000);
   assert.equal(device.sent.length, 5);
   device.pass(5_001);
   assert.equal(device.sent.length, 6);

@@ -16,9 +16,8 @@ class Page implements Listener {
   heard = ({ t }: { t: string }): void => void this.told.push(t);
 }
 
-function begun(shelf = new MemoryShelf()): { world: World; page: Page; session: Session } {
+function begun(page = new Page(), shelf = new MemoryShelf()): { world: World; page: Page; session: Session } {
   const world = new World();
-  const page = new Page();
   const session = new Session(world, page, new Doors(shelf, () => 1_780_000_000_000 + world.now()));
   session.wake();
   return { world, page, session };
@@ -143,6 +142,17 @@ test("comes back after a random wait between half a second and a bound that doub
   world.line.closes(1006);
   world.time.pass(500);
   assert.equal(world.lines.length, 9);
+});
+
+test("one of few waits no longer than it says", () => {
+  const { world } = begun(Object.assign(new Page(), { longestWait: 1_500 }));
+  world.chance = 1;
+  for (const wait of [1_000, 1_500, 1_500]) {
+    const before = world.lines.length;
+    world.line.closes(1006);
+    world.time.pass(wait);
+    assert.equal(world.lines.length, before + 1);
+  }
 });
 
 test("after a connection that lasted, the first wait is short again", () => {

@@ -12,6 +12,8 @@ import { Stage } from "../screen/stage.ts";
 const NOT_PAIRED = "not-paired";
 /** A connection that comes back so soon was not missed by anybody. */
 const MISSED = 2_000;
+/** There are few screens, and hundreds look at each: where its network comes back, it is there within a show's lead. */
+const LONGEST_WAIT = 1_500;
 
 function start(body: HTMLElement, scenes: HTMLElement, digits: HTMLElement): void {
   const hall = body.dataset.hall ?? "";
@@ -63,15 +65,18 @@ function start(body: HTMLElement, scenes: HTMLElement, digits: HTMLElement): voi
 
   let isOpen = false;
   let isStale = false;
-  let cancelMissed = (): void => {};
+  let cancelMissed: (() => void) | null = null;
   function tellNetwork(): void {
     body.dataset.connected = String(isOpen);
-    cancelMissed();
-    if (isOpen && !isStale) delete body.dataset.lost;
-    else cancelMissed = after(MISSED, () => isPaired && (body.dataset.lost = ""));
+    if (isOpen && !isStale) {
+      cancelMissed?.();
+      cancelMissed = null;
+      delete body.dataset.lost;
+    } else cancelMissed ??= after(MISSED, () => isPaired && (body.dataset.lost = "")); // attempts that fail begin nothing anew
   }
 
   const session: Session = openSession(body.dataset.live ?? "/live", {
+    longestWait: LONGEST_WAIT,
     subscriptions: () => (isPaired ? projector.subscriptions() : []),
     opened: () => {
       isOpen = true;

@@ -126,7 +126,7 @@ export class Projector {
     this.#rehearse((by ?? last).mode === "rehearsal");
     if (step === null || stage.has(step)) this.#put(step, by, now);
     const after = this.#program && following(this.#program, next ? next.step : step);
-    stage.prepare([next?.step ?? null, after]);
+    for (const scene of stage.prepare([next?.step ?? null, after])) this.#draw(scene);
     stage.arm(next?.step ?? null);
     if (next) this.#timer = setTimeout(() => this.look(), Math.min(LONGEST, Math.max(0, next.at - now)));
   }
@@ -188,10 +188,10 @@ export class Projector {
 
   // --- votes
 
+  /** Only what is seen: every other scene is drawn when it is laid out, and once more when it is put on. */
   #drawTopic(topic: number): void {
-    for (const scene of this.around.stage.scenes) {
-      if (scene.step.topic === topic || scene.step.before === topic) this.#draw(scene);
-    }
+    const { on } = this.around.stage;
+    if (on && (on.step.topic === topic || on.step.before === topic)) this.#draw(on);
   }
 
   #draw(scene: Scene): void {

@@ -65,14 +65,15 @@ export class Stage {
     this.#scenes.clear();
   }
 
-  /** Lay these out unseen, and nothing else but what is on. */
-  prepare(steps: readonly (number | null)[]): void {
+  /** Lay these out unseen, and nothing else but what is on; those of them that are in the page. */
+  prepare(steps: readonly (number | null)[]): readonly Scene[] {
     this.#next.clear();
     for (const step of steps) if (step !== null) this.#next.add(step);
     for (const [id, { element }] of this.#scenes) {
       if (this.#next.has(id)) element.hidden = false;
       else if (id !== this.#on && !element.classList.contains("is-going")) element.hidden = true;
     }
+    return this.scenes.filter(({ step }) => this.#next.has(step.step));
   }
 
   /** A stream is asked for only when it is about to be on: nothing of it is loaded from elsewhere otherwise. */

@@ -1,20 +1,24 @@
 // Draws public tallies on what the server laid out: horizon, voters, halls side by side, the map that lights up.
 import { isStill, pulse, roll } from "../motion.ts";
-import { GAUGE_FROM, share } from "../share.ts";
+import { GAUGE_FROM, leanOf, share } from "../share.ts";
 import type { Counts, Tally } from "../tally.ts";
 import { number, pageWords, percent } from "../words.ts";
+import { inBeats } from "./beats.ts";
 
 export type Which = "topic" | "before";
 export type Tallies = Readonly<Record<Which, Tally | null>>;
+
+/** A bar has so many places for the end of its plus; between them it stands still, as nobody could see it move. */
+const PLACES = 400;
 
 /** Numbers roll and the map pulses only on what is on. */
 export function drawVotes(scene: HTMLElement, tallies: Tallies, isOn: boolean): void {
   for (const duel of scene.querySelectorAll<HTMLElement>("[data-tally]")) {
     drawDuel(duel, tallies[duel.dataset.tally as Which], isOn);
   }
-  for (const part of scene.querySelectorAll<HTMLElement | SVGElement>("[data-series]")) {
-    drawPart(part, tallies.topic?.series.get(part.dataset.series ?? ""), isOn);
-  }
+  const parts = (): boolean => drawParts(scene, tallies.topic, isOn);
+  if (isOn) inBeats(scene, parts);
+  else parts();
 }
 
 /** The keys of the halls that a scene sets side by side. */
@@ -39,9 +43,13 @@ function drawDuel(duel: HTMLElement, tally: Tally | null, isOn: boolean): void {
   duel.toggleAttribute("data-fog", !isHidden && voters < GAUGE_FROM);
   drawCount(duel, "voters", voters, isOn);
   const headline = tally?.headline ?? { plus: 0, minus: 0 };
-  const { plus, ratio, lean } = share(headline);
-  duel.style.setProperty("--plus-part", String(voters < GAUGE_FROM ? 0.5 : ratio));
-  duel.style.setProperty("--lean", voters < GAUGE_FROM ? "0deg" : `${lean}deg`);
+  const { plus, ratio } = share(headline);
+  const bar = duel.querySelector<HTMLElement>(".horizon-bar");
+  const part = voters < GAUGE_FROM ? 0.5 : placed(ratio);
+  if (bar) {
+    style(bar, "--plus-part", String(part));
+    style(bar, "--lean", `${leanOf(part)}deg`);
+  }
   const ends: [string, (value: number) => string][] = [
     ["plus", String],
     ["minus", (value) => String(100 - value)],
@@ -58,19 +66,36 @@ function drawFigure(figure: HTMLElement, value: number, written: (value: number)
   roll(figure, value, written);
 }
 
-function drawPart(part: HTMLElement | SVGElement, counts: Counts | undefined, isOn: boolean): void {
+/** The splits, halls and départements; whether any of them changed. */
+function drawParts(scene: HTMLElement, tally: Tally | null, isOn: boolean): boolean {
+  const parts = [...scene.querySelectorAll<HTMLElement | SVGElement>("[data-series]")];
+  const changed = parts.filter((part) => drawPart(part, tally?.series.get(part.dataset.series ?? ""), isOn));
+  return changed.length > 0;
+}
+
+function drawPart(part: HTMLElement | SVGElement, counts: Counts | undefined, isOn: boolean): boolean {
   const shown = counts && counts.plus + counts.minus > 0 ? counts : undefined;
   const told = shown ? `${shown.plus} ${shown.minus}` : "";
-  if (part.dataset.told === told) return;
+  if (part.dataset.told === told) return false;
   const isNew = part.dataset.told !== undefined && told !== "";
   part.dataset.told = told;
   part.toggleAttribute("data-empty", !shown);
-  if (!shown) return;
+  if (!shown) return true;
   const { plus, minus, ratio } = share(shown);
-  part.style.setProperty("--ratio", String(ratio));
+  style(part, "--ratio", String(placed(ratio)));
   const write = (selector: string, text: string): void => part.querySelector(selector)?.replaceChildren(text);
   write(".place-plus", percent(plus));
   write(".place-minus", percent(minus));
   write(".place-voters", pageWords().voters(shown.plus + shown.minus));
   if (isNew && isOn && !isStill() && part instanceof SVGElement) pulse(part);
+  return true;
+}
+
+function placed(ratio: number): number {
+  return Math.round(ratio * PLACES) / PLACES;
+}
+
+/** What is set again is computed and drawn again, also where it is the same. */
+function style(element: HTMLElement | SVGElement, name: string, value: string): void {
+  if (element.style.getPropertyValue(name) !== value) element.style.setProperty(name, value);
 }
