@@ -73,7 +73,7 @@ class Stage:
 
 async def stages_on(database: Database) -> list[Stage]:
     """The events whose show is on now, rehearsals too."""
-    async with database.read() as connection:
+    async with database.read(urgent=True) as connection:
         modes = [str(mode) for mode in Mode if mode.is_on]
         rows = await connection.execute(sa.select(EVENT).where(EVENT.c.mode.in_(modes)).order_by(EVENT.c.id))
         return await _stages(connection, list(rows))
@@ -90,13 +90,13 @@ async def stages_near(database: Database, now: int) -> list[Stage]:
             EVENT.c.starts_at.between(now - READY_MS // 3, now + READY_MS),
         ),
     )
-    async with database.read() as connection:
+    async with database.read(urgent=True) as connection:
         rows = await connection.execute(sa.select(EVENT).where(near).order_by(EVENT.c.id).limit(MOST_NEAR))
         return await _stages(connection, list(rows))
 
 
-async def get_stage(database: Database, event_id: int) -> Stage | None:
-    async with database.read() as connection:
+async def get_stage(database: Database, event_id: int, *, urgent: bool = False) -> Stage | None:
+    async with database.read(urgent=urgent) as connection:
         rows = await connection.execute(sa.select(EVENT).where(EVENT.c.id == event_id))
         return next(iter(await _stages(connection, list(rows))), None)
 
@@ -120,7 +120,7 @@ async def shown_to_all(database: Database, now: int) -> list[StepContent]:
 
 async def get_stages(database: Database, event_ids: set[int]) -> list[Stage]:
     """Those of these events that exist."""
-    async with database.read() as connection:
+    async with database.read(urgent=True) as connection:
         rows = await connection.execute(sa.select(EVENT).where(EVENT.c.id.in_(event_ids)))
         return await _stages(connection, list(rows))
 

@@ -56,6 +56,12 @@ class Pages:
     ) -> HTMLResponse:
         """A page for one person: caches may keep it only to ask again, those of a kiosk not at all."""
         body = self.environment.get_template(template).render({"frame": self.frame, **context})
+        return self.answer(body, status=status, headers=headers)
+
+    def answer(
+        self, body: str, *, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> HTMLResponse:
+        """A page that was rendered, with what caches are told of it."""
         told = {
             "cache-control": "no-store" if self.frame.kiosk else "private, no-cache",
             "content-language": str(self.catalogue.language),

@@ -94,7 +94,7 @@ def id_in(request: Request, name: str) -> int:
 
 
 async def stage_in(request: Request, visitor: StaffVisit) -> Stage | None:
-    return await get_stage(visitor.services.database, id_in(request, "id"))
+    return await get_stage(visitor.services.database, id_in(request, "id"), urgent=True)
 
 
 # --- pages
