@@ -33,6 +33,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--reliability", type=Path, metavar="FILE", help="write the table of what breaks and what is lost"
     )
+    parser.addoption(
+        "--deep",
+        action="store_true",
+        help="tell every random story, kill as often as the table of faults says",
+    )
+
+
+def is_deep(config: pytest.Config) -> bool:
+    """Whether tests of chance are told in full; what is written down of them is."""
+    return bool(config.getoption("--deep") or config.getoption("--reliability"))
+
+
+@pytest.fixture(scope="session")
+def deep(pytestconfig: pytest.Config) -> bool:
+    return is_deep(pytestconfig)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
