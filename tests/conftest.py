@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from storage.database import bring_up_to_date
+from tests import compiled
 from tests.memory import memory
 from tests.running_postgres import RunningPostgres, running_postgres
 from tests.storage.house import House, open_house, with_tables
@@ -38,6 +39,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="tell every random story, kill as often as the table of faults says",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    folder = compiled.begin()
+    if folder is not None:
+        config.add_cleanup(lambda: compiled.end(folder))
+    compiled.share()
 
 
 def is_deep(config: pytest.Config) -> bool:

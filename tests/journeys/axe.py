@@ -79,7 +79,7 @@ class Axe:
         return told
 
     def faults_of_words(self, page: Page) -> str:
-        """What another language may do to a page, whose colours are the same: all but these, all open, in large type.
+        """What another language may do to a page, whose colours are the same: all but these, open, in large type.
 
         The page is left in that look.
         """

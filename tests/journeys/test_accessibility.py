@@ -164,7 +164,7 @@ def test_a_page_in_use_is_for_everybody(server: Running, places: dict[str, int],
     assert page.evaluate(TOO_WIDE) == []
 
 
-def test_large_type_is_chosen_by_keyboard_and_without_a_program(server: Running, browser: Browser) -> None:
+def test_large_type_is_chosen_by_keyboard_and_without_a_program(browser: Browser, server: Running) -> None:
     context = browser.new_context(viewport=NARROW, java_script_enabled=False, locale="fr-FR")  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{server.url}/comment-ca-marche")
