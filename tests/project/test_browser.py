@@ -17,7 +17,7 @@ def journeys(folder: Path, **environment: str) -> tuple[int, str]:
     alone = [word for name in ("cacheprovider", "xdist", "hypothesispytest") for word in ("-p", f"no:{name}")]
     with TemporaryFile() as errors:
         given = kept | {"PATH": str(folder)} | environment
-        run = nursery().start(["-m", "pytest", *alone, "-rs", ONE], given, errors.fileno())
+        run = nursery().start(["-m", "pytest", *alone, "--assert=plain", "-rs", ONE], given, errors.fileno())
         with run.stdout as output:
             said = output.read()
         return run.wait(DEADLINE), said
