@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from storage.database import bring_up_to_date
+from tests import compiled
 from tests.memory import memory
 from tests.running_postgres import RunningPostgres, running_postgres
 from tests.storage.house import House, open_house, with_tables
@@ -33,6 +34,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--reliability", type=Path, metavar="FILE", help="write the table of what breaks and what is lost"
     )
+    parser.addoption(
+        "--deep",
+        action="store_true",
+        help="tell every random story, kill as often as the table of faults says",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    folder = compiled.begin()
+    if folder is not None:
+        config.add_cleanup(lambda: compiled.end(folder))
+    compiled.share()
+
+
+def is_deep(config: pytest.Config) -> bool:
+    """Whether tests of chance are told in full; what is written down of them is."""
+    return bool(config.getoption("--deep") or config.getoption("--reliability"))
+
+
+@pytest.fixture(scope="session")
+def deep(pytestconfig: pytest.Config) -> bool:
+    return is_deep(pytestconfig)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
