@@ -17,10 +17,11 @@ from realtime.tally import Sign
 from storage.values import TopicRules
 from tests.bench.clusters import cluster_glass, dead_redis, hot_topic
 from tests.bench.crowd import Crowd
-from tests.bench.evenings import in_step, long_show
+from tests.bench.evenings import in_step
 from tests.bench.figures import Row, quantile, spread, vote
 from tests.bench.halls import halls
 from tests.bench.queues import queue
+from tests.bench.screens import long_show
 from tests.bench.searches import search
 from tests.bench.servers import CORES, cpu_seconds, handshakes, ours, reference
 from tests.running import ROOT
