@@ -202,6 +202,8 @@ async def _topic(database: Database, show: Launch) -> int:
 
 
 PEOPLE = 500
+SLACK_MS = 250
+"""A node tells the database's time, as well as it could read it on a machine that is busy."""
 
 
 async def joined_and_voted(node: Node, show: Launch, topic: int, number: int) -> tuple[object, ...]:
@@ -261,10 +263,11 @@ async def test_the_clock_is_told_through_each_door(two: Cluster) -> None:
         before = now()
         await watcher.say({"t": "clock", "sent": 123})
         told = await watcher.hear_a("time")
-        assert told["sent"] == 123 and before <= told["time"] <= now()
+        assert told["sent"] == 123 and before - SLACK_MS <= told["time"] <= now() + SLACK_MS
     async with httpx2.AsyncClient(base_url=node.url, headers={"origin": node.url}) as http:
         answer = await http.get("/live/time?sent=45")
-        assert answer.json()["sent"] == 45 and before <= answer.json()["time"] <= now()
+        assert answer.json()["sent"] == 45
+        assert before - SLACK_MS <= answer.json()["time"] <= now() + SLACK_MS
         assert (await http.get("/live/time?sent=x")).status_code == 400
 
 
