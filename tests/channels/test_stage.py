@@ -208,15 +208,15 @@ SLACK_MS = 250
 
 async def joined_and_voted(node: Node, show: Launch, topic: int, number: int) -> tuple[object, ...]:
     """What one of a hall is answered, from the code on the screen to the vote; every tenth votes by the form."""
-    async with Phone(node) as phone:
-        entered = await phone.get(f"/salle/metz?e={show.event}")
-        page, _, told = await phone.get(entered[1])
-        scene, _, _ = await phone.get(f"/evenements/{show.event}/scene?n=2")
-        if number % 10 == 0:
-            await phone.post("/profil", skip="1", next="/")
-            vote: object = (await phone.post(f"/sujets/{topic}/vote", op=f"op-{number:08}", sign="1"))[0]
-    if number % 10:
-        async with citizen(node, phone.cookie) as voter:
+    phone = Phone(node)
+    entered = await phone.get(f"/salle/metz?e={show.event}")
+    page, _, told = await phone.get(entered[1])
+    scene, _, _ = await phone.get(f"/evenements/{show.event}/scene?n=2")
+    if number % 10 == 0:
+        await phone.post("/profil", skip="1", next="/")
+        vote: object = (await phone.post(f"/sujets/{topic}/vote", op=f"op-{number:08}", sign="1"))[0]
+    else:
+        async with citizen(node, phone.cookie, open_timeout=DEADLINE, ping_interval=None) as voter:
             await sub(voter, f"event:{show.event}", f"topic:{topic}")
             answer = await voter.vote(topic, 1)
             vote = answer.get("code", answer["t"])
