@@ -11,6 +11,8 @@ from pathlib import Path
 from jinja2 import FileSystemBytecodeCache
 
 from web import rendering
+from web.assets import Assets
+from web.catalogue import Catalogue
 
 FOLDER = "TESTS_COMPILED"
 """The environment's name of the folder: a run's first process makes it, those that it starts read there."""
@@ -34,7 +36,7 @@ def share() -> None:
     """Have this process's pages kept there, each language by itself: its words may be computed in them."""
     make = rendering._pages
 
-    def pages(assets: rendering.Assets, catalogue: rendering.Catalogue) -> rendering.Pages:
+    def pages(assets: Assets, catalogue: Catalogue) -> rendering.Pages:
         made = make(assets, catalogue)
         if FOLDER in os.environ:
             made.environment.bytecode_cache = FileSystemBytecodeCache(
