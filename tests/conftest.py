@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from storage.database import bring_up_to_date
-from tests import compiled
+from tests import compiled, once
 from tests.memory import memory
 from tests.running_postgres import RunningPostgres, running_postgres
 from tests.storage.house import House, open_house, with_tables
@@ -42,9 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    folder = compiled.begin()
+    folder = once.begin()
     if folder is not None:
-        config.add_cleanup(lambda: compiled.end(folder))
+        config.add_cleanup(lambda: once.end(folder))
     compiled.share()
 
 

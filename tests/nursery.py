@@ -95,6 +95,7 @@ def _prepare() -> None:
     """What every server does or will need is done once, here: imports, catalogues, French pages, routes."""
     from server import cli, serving  # noqa: F401
     from tests import compiled
+    from tests.once import alone
     from web.catalogue import Language
     from web.citizen.routes import routes
     from web.console.routes import console_routes
@@ -102,7 +103,7 @@ def _prepare() -> None:
 
     compiled.share()
     pages = load_pages()[Language.FRENCH].environment
-    with compiled.alone():
+    with alone("templates"):
         for name in pages.list_templates(("html",)):
             pages.get_template(name)
     routes()

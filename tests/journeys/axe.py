@@ -56,6 +56,16 @@ class Axe:
             return _run(page, _only_colours(), _KINDS, "body")
         return _run(page, {})
 
+    def by_day_and_night(self, page: Page) -> str:
+        """What is wrong with a page, loaded once; by night its head and foot are left to other tests."""
+        part = MAIN if page.locator(MAIN).count() else "body"
+        page.emulate_media(color_scheme="light")
+        by_day = _run(page, {})
+        page.emulate_media(color_scheme="dark")
+        by_night = _run(page, _only_colours(), _KINDS, part)
+        page.emulate_media(color_scheme="light")
+        return "".join(found.generate_report() for found in (by_day, by_night) if found.violations_count)
+
     def faults(self, page: Page, *, whole: bool) -> str:
         """What is wrong with a page in any look, its colours in ``main`` alone unless the ``whole`` is asked for.
 

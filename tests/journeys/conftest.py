@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.ended import ended_topic
+from tests.once import once
 from tests.running import DEADLINE, Running, running
 
 expect.set_options(timeout=DEADLINE * 1000)
@@ -41,7 +42,9 @@ def browser() -> Iterator[Browser]:
 def with_ended(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """A folder of data, to copy, and the topic in it whose vote has ended."""
     folder = tmp_path_factory.mktemp("with-ended")
-    return folder, ended_topic(folder)
+    number = folder / "ended"
+    once("with-ended", folder, lambda: number.write_text(str(ended_topic(folder))))
+    return folder, int(number.read_text())
 
 
 @pytest.fixture(scope="module")  # a page lists what the tests of this file have made, nobody else's
