@@ -43,7 +43,7 @@ def alone(name: str) -> Iterator[None]:
         yield
 
 
-def once(name: str, target: Path, make: Callable[[], None]) -> None:
+def once(name: str, target: Path, make: Callable[[], object]) -> None:
     """Have the folder or file ``target`` be as ``make`` makes it; of a run's processes the first calls that."""
     place = folder()
     if place is None:
