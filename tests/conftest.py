@@ -17,15 +17,23 @@ pytest_plugins = ["tests.reliability"]
 ENGINES = ("sqlite", "postgres")
 
 LONGEST_FIRST = (
-    "tests/faults/test_kill.py",
-    "tests/storage/test_machine.py",
-    "tests/journeys/test_other_doors.py",
-    "tests/journeys/test_languages.py",
+    "tests/faults/test_cluster.py",
+    "tests/journeys/test_screens.py",
+    "tests/journeys/test_kiosk.py",
     "tests/faults",
+    "tests/journeys",
     "tests/server/test_restore.py",
+    "tests/server/test_letter_sending.py",
+    "tests/realtime/test_attacker.py",
+    "tests/storage/test_quarantine_machine.py",
+    "tests/storage/test_machine.py",
     "tests/realtime/test_model.py",
+    "tests/server",
 )
-"""Files and folders that a run begins with, so that none of them is left to the end while other cores idle."""
+"""Files and folders that a run begins with, so that none of them is left to the end while other cores idle.
+
+Those with a browser follow each other: a process that leaves them for others ends its browser.
+"""
 
 NewUrl = Callable[[], str]
 
