@@ -233,7 +233,9 @@ export class Projector {
 
   /** Every second is read at its own instant, in each hall. */
   #count(digits: HTMLElement, at: number, now: number): void {
-    write(digits, countdown(at, now));
+    const text = countdown(at, now);
+    if (digits.textContent?.length !== text.length) digits.style.setProperty("--signs", String(text.length));
+    write(digits, text);
     clearTimeout(this.#second);
     const left = nextSecond(at, now);
     if (left !== null) this.#second = setTimeout(() => this.#play(), left);
