@@ -1,6 +1,7 @@
 """Halls' screens on two nodes over Redis: in step on a slow network, with a film, a wrong clock, kept awake."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -185,6 +186,40 @@ def test_a_screen_whose_clock_is_an_hour_wrong_follows_the_servers(
         }
 
     booth.do(until_told(hours_ahead, {1}))
+
+
+BEYOND_THE_EDGE = """() => [...document.querySelectorAll(".is-on *")]
+    .filter(one => one.childElementCount === 0 && one.getClientRects().length && one.textContent.trim())
+    .filter(one => {
+        const words = document.createRange();
+        words.selectNodeContents(one);
+        const { left, top, right, bottom } = words.getBoundingClientRect();
+        return left < 0 || top < 0 || right > innerWidth || bottom > innerHeight;
+    })
+    .map(one => one.textContent)"""
+SIZES = ((3840, 2160), (1280, 720), (1024, 768))
+
+
+def test_nothing_is_cut_off_whatever_size_and_shape_a_screen_has(booth: Booth, hall: BrowserContext) -> None:
+    longest = (
+        "Faut-il ouvrir des trains de nuit quotidiens entre Strasbourg, Metz, Reims, Mulhouse et la mer du Nord, "
+        "même s'ils coûtent plus cher ?"
+    )
+    steps = (
+        StepContent(StepKind.COUNTDOWN, "Ensemble", at=now() + 12 * HOUR),
+        REVEAL,
+        replace(QUESTION, title=longest),
+    )
+    show = booth.event(*steps)
+    page = screen(hall, booth.two.nodes[0].url, METZ, booth, show.by)
+    for gesture, step in zip((Gesture.REHEARSE, Gesture.NEXT, Gesture.NEXT), show.steps, strict=True):
+        booth.go(show, gesture)
+        shown(page, step)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate(BEYOND_THE_EDGE) == [], (width, height)
+    page.evaluate("document.querySelector('.is-on .duel-figures').style.fontSize = '90vw'")
+    assert page.evaluate(BEYOND_THE_EDGE) != [], "it would be seen"
 
 
 SPIES_ON_THE_LOCK = """{

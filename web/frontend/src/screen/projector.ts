@@ -235,7 +235,9 @@ export class Projector {
   #count(digits: HTMLElement, target: number, move: Show | null, now: number): void {
     const at = target + (move?.late ?? 0);
     const stands = move !== null && isPaused(move, now);
-    write(digits, countdown(at, stands ? move.paused! : now));
+    const text = countdown(at, stands ? move.paused! : now);
+    if (digits.textContent?.length !== text.length) digits.style.setProperty("--signs", String(text.length));
+    write(digits, text);
     clearTimeout(this.#second);
     const left = stands ? null : nextSecond(at, now);
     if (left !== null) this.#second = setTimeout(() => this.#play(), left);
