@@ -89,6 +89,23 @@ class EventFault(StrEnum):
     IS_OVER = "is-over"
 
 
+LONGEST_HALL = 40
+MOST_OFFERED = 40
+"""Halls that are offered at the same time."""
+
+
+class HallFault(StrEnum):
+    """Why a hall was not added or retired."""
+
+    NO_NAME = "no-name"
+    LONG_NAME = "long-name"
+    TAKEN = "taken"
+    TOO_MANY = "too-many"
+    UNKNOWN = "unknown"
+    KEPT = "kept"
+    IS_ON = "is-on"
+
+
 @dataclass(frozen=True, slots=True)
 class HallPlace:
     """A hall as it is called on screen, and its first words: « à Metz »."""
