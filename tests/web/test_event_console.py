@@ -315,6 +315,19 @@ async def test_what_is_not_there_is_said_on_every_page(desk: Desk) -> None:
 # --- screens
 
 
+async def test_another_hall_is_added_offered_and_retired(desk: Desk) -> None:
+    salles = f"{PATH}/salles"
+    browser = desk.editor.browser
+    assert (await browser.post(salles, data={"name": "Épinal"})).status_code == 303
+    assert "imaginest.test/ecran/epinal" in (await browser.get(salles)).text
+    assert 'value="epinal"' in (await browser.get(f"{PATH}/nouveau")).text
+    again = await browser.post(salles, data={"name": "épinal"})
+    assert again.status_code == 409 and "déjà offerte" in again.text
+    assert (await browser.post(f"{salles}/epinal/retirer")).status_code == 303
+    assert 'value="epinal"' not in (await browser.get(f"{PATH}/nouveau")).text
+    assert (await browser.post(f"{salles}/epinal/retirer")).status_code == 409
+
+
 async def test_a_screen_is_paired_by_its_code_and_sent_away(desk: Desk) -> None:
     screen = await desk.screen()
     assert screen.code is not None
@@ -322,7 +335,7 @@ async def test_a_screen_is_paired_by_its_code_and_sent_away(desk: Desk) -> None:
     answer = await desk.post("/ecrans", hall="metz", code=spaced)
     assert answer.status_code == 303
     page = (await desk.get("/ecrans?fait=relie")).text
-    assert "relié" in page and f'data-screen="{screen.id}"' in page
+    assert "relié" in page and f'data-screen="{screen.id}"' in page and "imaginest.test/ecran/metz" in page
     twice = await desk.post("/ecrans", hall="metz", code=screen.code)
     assert twice.status_code == 400 and "Aucun écran ne montre ce code" in twice.text
     assert (await desk.post(f"/ecrans/{screen.id}/retrait")).status_code == 303

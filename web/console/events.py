@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -154,6 +155,12 @@ def frame(visitor: StaffVisit, stage: Stage) -> dict[str, Any]:
         "starts": here(event.starts_at),
         "is_over": event.mode is Mode.OVER,
     }
+
+
+def host_of(request: Request, visitor: StaffVisit) -> str:
+    """What stands before « /ecran/… » where an address is to be typed; empty where that is not known."""
+    told = request.headers.get("host", "")
+    return urlsplit(visitor.services.site.address(request.url.scheme, told)).netloc
 
 
 def moment_of(scene: Scene) -> str:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from storage import halls
 from storage.values_events import HallFault
 from web.console.desk import StaffVisit, go, read_form
+from web.console.events import host_of
 from web.forms import trimmed
 from web.halls import hall_in
 
@@ -17,7 +18,8 @@ async def halls_page(
 ) -> Response:
     """Those that are offered, and the form that adds one."""
     told = "" if fault is None else visitor.say("hall-fault", fault)
-    context = {"halls": await halls.list_halls(visitor.services.database), "fault": told, "name": name}
+    offered = await halls.list_halls(visitor.services.database)
+    context = {"halls": offered, "fault": told, "name": name, "host": host_of(request, visitor)}
     return visitor.page("halls.html", context, status=200 if fault is None else 409)
 
 
