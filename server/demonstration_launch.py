@@ -38,8 +38,8 @@ BEGINS_MS = 90_000
 """From the server's start to the launch: time to open the screens."""
 
 COUNTDOWN_MS = 30_000
-CROWD = 90
-VOTES_A_SECOND = 9.0
+CROWD = 240
+VOTES_A_SECOND = 8.0
 _LOOK_SECONDS = 0.5
 _LEANINGS = {HALLS[0]: 0.64, HALLS[1]: 0.5, HALLS[2]: 0.71, ONLINE: 0.58}
 _AFTER_THE_TALK = 0.14
@@ -85,7 +85,7 @@ def end_of_show(asked: int) -> list[StepContent]:
         StepContent(kinds.RESULTS, "Avant et après l'échange", duration=15_000),
         StepContent(kinds.IDEAS, "Vos idées", duration=12_000),
         StepContent(kinds.WORDS, "Vos mots", duration=12_000),
-        StepContent(kinds.THANKS, "Merci", "Le vote continue sur votre téléphone.", duration=12_000),
+        StepContent(kinds.THANKS, "Merci", "Les résultats restent sur votre téléphone.", duration=12_000),
         StepContent(kinds.BLACK),
     ]
 
