@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from channels.names import topic_channel
 from channels.stage import Stages
-from channels.wire import topic_channel
 from realtime.fanout import Fanout
 from realtime.presence import EVERYBODY, Presence
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from channels import wire
+from channels import names, wire
 from channels.framing import Framing, framed
 from channels.wire import No
 from realtime.refusals import Refusal
@@ -62,15 +62,15 @@ class Console:
         try:
             staff = await self._who(token)
             if staff is None:
-                return No(Refusal.STAFF_ONLY, channel=wire.CONSOLE)
+                return No(Refusal.STAFF_ONLY, channel=names.CONSOLE)
             self._seats[watcher] = Seat(watcher, token, staff, close)
             if token not in await self._alive({token}):  # ended while nobody yet looked at this seat
                 self.leave(watcher)
-                return No(Refusal.STAFF_ONLY, channel=wire.CONSOLE)
+                return No(Refusal.STAFF_ONLY, channel=names.CONSOLE)
             load = self._load or await desk_load(self._database)
         except StorageUnavailable:
             self.leave(watcher)
-            return No(Refusal.TRY_AGAIN, channel=wire.CONSOLE)
+            return No(Refusal.TRY_AGAIN, channel=names.CONSOLE)
         self._take(load)
         self._write(watcher)
         return None

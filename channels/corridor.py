@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from channels import wire
+from channels import names, wire
 from channels.console import Console
 from channels.framing import PING_SECONDS, Framing
 from channels.stage import Stages
@@ -76,10 +76,10 @@ class Corridor:
 
     def unfollow(self, watcher: Watcher, channel: str) -> None:
         """Let a watcher follow a channel no more."""
-        if channel == wire.CONSOLE:
+        if channel == names.CONSOLE:
             self.console.leave(watcher)
         self.stages.unfollow(watcher, channel)
-        topic = wire.topic_of(channel)
+        topic = names.topic_of(channel)
         if topic is not None:
             self.fanout.unsubscribe(watcher, topic)
 
@@ -88,9 +88,9 @@ class Corridor:
 
         The only place where a live door decides whether its watcher has voted, and so may see results.
         """
-        if wire.event_of(sub.channel) is not None or wire.hall_of(sub.channel) is not None:
+        if names.event_of(sub.channel) is not None or names.hall_of(sub.channel) is not None:
             return await self.stages.follow(watcher, sub, visitor.screens)
-        topic = wire.topic_of(sub.channel)
+        topic = names.topic_of(sub.channel)
         if topic is None:
             return No(Refusal.BAD_CHANNEL, channel=sub.channel)
         while topic not in self.fanout.standings:

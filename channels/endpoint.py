@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from channels import wire
+from channels import encoding, names, parsing, wire
 from channels.corridor import OUTLET_EXTENSION, Corridor, Receive, Send, Visitor
 from channels.framing import Framing
 from channels.outlet import SendingOutlet
@@ -66,9 +66,9 @@ class Connection:
                 return
             self.watcher.heard = self._corridor.monotonic()
             text = event.get("text")
-            parsed = wire.parse(event["bytes"] if text is None else text, self._format)
+            parsed = parsing.parse(event["bytes"] if text is None else text, self._format)
             del event, text  # the last message is not kept while waiting for the next
-            if isinstance(parsed, wire.Fault):
+            if isinstance(parsed, parsing.Fault):
                 if not await self._fault(parsed):
                     return
             else:
@@ -79,7 +79,7 @@ class Connection:
     def _format(self) -> Format:
         return Format(self.watcher.format)
 
-    async def _fault(self, fault: wire.Fault) -> bool:
+    async def _fault(self, fault: parsing.Fault) -> bool:
         """Say what is wrong; False where the connection is closed for it."""
         await self._say(No(fault.code, fault.op))
         if not self._session.fails(fault):
@@ -90,7 +90,7 @@ class Connection:
 
     async def _handle(self, message: wire.ClientMessage) -> None:
         named = {one.channel for one in message.subs} if isinstance(message, wire.Sub) else ()
-        others = sum(wire.topic_channel(topic) not in named for topic in self.watcher.topics) if named else 0
+        others = sum(names.topic_channel(topic) not in named for topic in self.watcher.topics) if named else 0
         refusal = self._session.admit(message, subscribed=others, now=self._corridor.monotonic())
         if refusal is not None:
             await self._say(No(refusal, message.op if isinstance(message, wire.Vote) else None))
@@ -107,12 +107,12 @@ class Connection:
             case wire.Clock(sent):
                 await self._say(wire.Time(sent, self._corridor.wall()))
             case wire.Resync(channel):
-                topic = wire.topic_of(channel)
+                topic = names.topic_of(channel)
                 if topic is None or not self._corridor.fanout.resync(self.watcher, topic):
                     await self._say(No(Refusal.BAD_CHANNEL, channel=channel))
 
     async def _subscribe(self, sub: wire.Subscription) -> None:
-        if sub.channel == wire.CONSOLE:
+        if sub.channel == names.CONSOLE:
             refused = await self._corridor.console.follow(self.watcher, self._visitor.staff, self._close)
         else:
             refused = await self._corridor.follow(self.watcher, self._visitor, sub)
@@ -131,7 +131,7 @@ class Connection:
     async def _say(self, message: wire.ServerMessage) -> None:
         if isinstance(message, No):
             self._corridor.refusals[message.code] += 1
-        payload = wire.encode(message, self._format)
+        payload = encoding.encode(message, self._format)
         if self._format is Format.JSON:
             await self._send({"type": "websocket.send", "text": payload.decode()})
         else:

@@ -8,12 +8,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from channels import query, wire
+from channels import encoding, parsing, query, wire
 from channels.corridor import OUTLET_EXTENSION, Corridor, Receive, Scope, Send, Visitor
 from channels.framing import Framing, framed
 from channels.outlet import GatheringOutlet, SendingOutlet
+from channels.parsing import Fault
 from channels.session import VOTES_A_SECOND, VOTES_AT_ONCE, Buckets, Session
-from channels.wire import Fault, Format, No
+from channels.wire import Format, No
 from realtime.refusals import Refusal
 from realtime.watcher import Outlet, Watcher
 
@@ -98,7 +99,7 @@ class Fallback:
         if visitor.refused is not None or isinstance(asked, Fault):
             await self._answer(send, No(visitor.refused or Refusal.BAD_MESSAGE))
             return
-        body = wire.encode(wire.Time(asked.sent, self._corridor.wall()), Format.JSON)
+        body = encoding.encode(wire.Time(asked.sent, self._corridor.wall()), Format.JSON)
         await send(_start(200, b"application/json", len(body)))
         await send({"type": "http.response.body", "body": body})
 
@@ -146,7 +147,7 @@ class Fallback:
         op = None
         try:
             body = await _read(receive)
-            message = Fault(body) if isinstance(body, Refusal) else wire.parse(body, Format.JSON)
+            message = Fault(body) if isinstance(body, Refusal) else parsing.parse(body, Format.JSON)
             op = getattr(message, "op", None)
             answer = await self._voted(visitor, message)
         except asyncio.CancelledError:  # the node ends: whether it was committed, the same op will tell
@@ -226,7 +227,7 @@ async def _read(receive: Receive) -> str | Refusal:
                 event = await receive()
                 body += event.get("body", b"")
                 more = event.get("more_body", False)
-                if len(body) > wire.MAX_MESSAGE:
+                if len(body) > parsing.MAX_MESSAGE:
                     return Refusal.TOO_LARGE
         return body.decode()
     except (TimeoutError, UnicodeDecodeError):
@@ -248,13 +249,13 @@ def status_of(message: wire.Ack | No) -> int:
             return 404
         case Refusal.TRY_AGAIN:
             return 503
-        case code if code in wire.FAULTS:
+        case code if code in parsing.FAULTS:
             return 400
     return 409
 
 
 async def _answer(send: Send, message: wire.Ack | No) -> None:
-    body = wire.encode(message, Format.JSON)
+    body = encoding.encode(message, Format.JSON)
     await send(_start(status_of(message), b"application/json", len(body)))
     await send({"type": "http.response.body", "body": body})
 

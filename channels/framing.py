@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from channels.wire import DeltaMessage, Format, ServerMessage, Snap, encode
+from channels.encoding import encode
+from channels.wire import DeltaMessage, Format, ServerMessage, Snap
 from realtime.delta import Changes
 from realtime.frames import frame
 from realtime.tally import Version

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from channels import wire
+from channels import parsing, wire
 from channels.framing import PING_SECONDS, Framing
-from channels.wire import Fault, Sub, Subscription
+from channels.parsing import Fault
+from channels.wire import Sub, Subscription
 from realtime.refusals import Refusal
 
 MAX_QUERY = 7 * 1024
@@ -58,7 +59,7 @@ def read(query: bytes, last_event: str = "") -> Asked | Fault:
     if options or not _WAIT.fullmatch(wait) or stale not in {"0", "1"}:
         return Fault(Refusal.BAD_MESSAGE)
     texts = [value for name, value in pairs if name == "sub"]
-    message = wire.understand({"t": "sub", "subs": [_plain(text) for text in texts]}) if texts else Sub(())
+    message = parsing.understand({"t": "sub", "subs": [_plain(text) for text in texts]}) if texts else Sub(())
     if isinstance(message, Fault):
         return message
     assert isinstance(message, Sub)  # noqa: S101 - its ``t`` says so
@@ -99,5 +100,5 @@ def _resumed(sub: Subscription, last_event: str) -> Subscription:
     match = _VERSION.fullmatch(version) if channel == sub.channel else None
     if match is None:
         return sub
-    later = wire.understand({"t": "sub", "subs": [_plain(last_event)]})
+    later = parsing.understand({"t": "sub", "subs": [_plain(last_event)]})
     return replace(sub, at=later.subs[0].at, hidden=bool(match[3])) if isinstance(later, Sub) else sub

@@ -2,7 +2,8 @@
 
 from collections import OrderedDict
 
-from channels.wire import ClientMessage, Fault, Resync, Sub, Unsub, Vote
+from channels.parsing import Fault
+from channels.wire import ClientMessage, Resync, Sub, Unsub, Vote
 from realtime.refusals import Refusal
 
 MOST_SUBSCRIPTIONS = 128

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 
-from channels import wire
+from channels import names, wire
 from channels.console import Console
 from channels.framing import Framing, framed
 from channels.wire import No
@@ -21,7 +21,7 @@ from realtime.tally import Hall
 from realtime.watcher import Watcher
 from storage.database import Database, StorageUnavailable
 from storage.screens import paired_tokens, screen_of
-from storage.shows import Stage, get_stages, stages_near
+from storage.stages import Stage, get_stages, stages_near
 from storage.values_show import Mode, Show
 
 WRITES_A_TURN = 500
@@ -78,7 +78,7 @@ class Stages:
         mine = self._seats.get(watcher, {})
         if len(mine) >= MOST_FOLLOWED and sub.channel not in mine:
             return No(Refusal.TOO_MANY_SUBSCRIPTIONS, channel=sub.channel)
-        event, hall = wire.event_of(sub.channel), wire.hall_of(sub.channel)
+        event, hall = names.event_of(sub.channel), names.hall_of(sub.channel)
         is_staff, token = self._console.seats(watcher), "" if hall is None else screens.get(hall, "")
         try:
             if hall is not None and not is_staff and not await self._is_paired(token, hall):
@@ -193,7 +193,7 @@ class Stages:
     def _counted(self, seat: _Seat) -> str | None:
         """The channel whose headcount a seat is told: the event's own."""
         stage = self._stage(seat)
-        return None if stage is None else wire.event_channel(stage.event.id)
+        return None if stage is None else names.event_channel(stage.event.id)
 
     def _write(self, seat: _Seat) -> None:
         showing = self._showing(seat)

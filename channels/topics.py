@@ -3,17 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from channels.framing import Framing, framed
-from channels.wire import (
-    DeltaMessage,
-    Fresh,
-    Noticed,
-    ServerMessage,
-    Snap,
-    Stale,
-    Steps,
-    Watching,
-    topic_channel,
-)
+from channels.names import topic_channel
+from channels.wire import DeltaMessage, Fresh, Noticed, ServerMessage, Snap, Stale, Steps, Watching
 from realtime import views
 from realtime.freshness import Telling
 from realtime.notice import Notice

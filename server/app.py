@@ -21,6 +21,7 @@ from realtime.comparison import Comparison
 from realtime.fanout import Fanout
 from realtime.presence import Presence
 from realtime.refusals import Refusal
+from server.agreed_clock import AgreedClock, clock_check
 from server.drain import Drain
 from server.ending import UNWIND_SECONDS, Ending
 from server.health import Check, Health, WriteCheck, bus_check, comparison_check, disk_check, drain_check
@@ -153,6 +154,8 @@ def create_app(
     """
     keys = open_keys(settings)
     database = Database(settings.database)
+    clock = AgreedClock(wall, monotonic)
+    wall = clock.now  # whatever has an instant that another node may see
     bus = make_bus(settings, keys)
     ballots = BallotBox(database, keys, bus.publish, wall)
     presence = Presence(bus.node)
@@ -207,7 +210,9 @@ def create_app(
         "comparison": comparison_check(lambda: fanout.activity.compared_at, monotonic),
         "bus": bus_check(lambda: bus.connected),
     }
-    if not settings.is_shared:
+    if settings.is_shared:
+        checks["clock"] = clock_check(clock)
+    else:
         checks["disk"] = disk_check(settings.data, settings.least_disk_mib)
     health = Health(checks)
     heart = Heart(settings, database, fanout, ballots, lambda: bus.connected, wall, monotonic)
@@ -225,6 +230,10 @@ def create_app(
 
     async def remind_referents() -> None:
         await remind(database, keys, wall(), partial(reminder, services.pages[Language.FRENCH]))
+
+    async def keep_clock() -> None:
+        if settings.is_shared:  # with a file there is one node, and one clock
+            await clock.look(database)
 
     async def keep_waiting_words() -> None:
         await services.waiting_words.keep(database, wall())
@@ -246,6 +255,7 @@ def create_app(
         try:
             await asyncio.to_thread(bring_up_to_date, database.url)
             await database.open(lambda connection: join(connection, keys, wall()))
+            await keep_clock()
             await bus.start()
             ballots.start()
             fanout.start()
@@ -267,6 +277,7 @@ def create_app(
                 services.attendance,
                 remind_referents,
                 keep_waiting_words,
+                keep_clock,
                 heart,
                 ballots,
                 appeal_days=settings.appeal_days,
@@ -313,6 +324,7 @@ def create_app(
             corridor=corridor,
             requests=requests,
             is_draining=lambda: drain.begun,
+            apart=lambda: clock.apart,
             monotonic=monotonic,
         )
     )

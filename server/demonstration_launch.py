@@ -19,10 +19,11 @@ from server.settings import Settings
 from server.simulated import CONNECTING_AT_ONCE, Door, DoorClosed, SimulatedCitizen
 from storage.data_lock import address_told
 from storage.database import Database, bring_up_to_date
-from storage.events import add_step, save_event
+from storage.event_steps import add_step
+from storage.events import save_event
 from storage.films import begin_film, dress_film, finish_film, keep_part
 from storage.screens import waiting_screens
-from storage.shows import Stage, get_stage
+from storage.stages import Stage, get_stage
 from storage.values import Provenance
 from storage.values_events import NewEvent, Palette, StepContent, StepKind
 from storage.values_films import PART_BYTES, Film
@@ -30,6 +31,7 @@ from storage.values_show import Gesture, Mode
 
 FILM = Path(__file__).parent / "demonstration_film.webm"
 POSTER = Path(__file__).parent / "demonstration_film.webp"
+CAPTIONS = Path(__file__).parent / "demonstration_film.vtt"
 
 HALLS = (Hall("strasbourg"), Hall("metz"), Hall("reims"), ONLINE)
 BEGINS_MS = 90_000
@@ -133,7 +135,8 @@ async def _film(database: Database, now: int) -> int:
             await keep_part(database, film.id, number, part)
         await finish_film(database, film.id, by=None, now=now)
         name = hashlib.sha256(poster).hexdigest()
-        await dress_film(database, film.id, poster=(name, poster), by=None, now=now)
+        captions = CAPTIONS.read_text(encoding="utf-8")
+        await dress_film(database, film.id, captions=captions, poster=(name, poster), by=None, now=now)
     return film.id
 
 

@@ -50,7 +50,7 @@ class Marks:
     async def _numbers(self) -> Mapping[Mark, int]:
         """Empty where the database does not answer; that is told once."""
         try:
-            async with self._database.read() as connection:
+            async with self._database.read(urgent=True) as connection:
                 numbers = await read_marks(connection)
         except StorageUnavailable:
             if not self._is_blind:

@@ -43,6 +43,7 @@ class Parts:
     corridor: Corridor
     requests: Requests
     is_draining: Callable[[], bool]
+    apart: Callable[[], float]
     monotonic: Callable[[], float]
     doorkeepers: list[Doorkeeper] = field(default_factory=list)
 
@@ -86,6 +87,11 @@ def _node(parts: Parts) -> Iterator[Metric]:
     yield family
     yield GaugeFamily(
         "imaginest_draining", "1 from the moment in which the node asks to leave.", parts.is_draining()
+    )
+    yield GaugeFamily(
+        "imaginest_clock_apart_seconds",
+        "By how much the node's own clock is ahead of the database's.",
+        parts.apart() / 1000,
     )
     yield GaugeFamily("imaginest_tasks", "Tasks of the event loop.", _tasks())
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from channels.wire import is_op
+from channels.names import is_op
 from server.orders import Answer, Desk, Order, OrderRefused, Wanted
 from storage import contact, posts, reports
 from storage.outbox import OutboxFull

@@ -1,6 +1,6 @@
 """What operators order of launch events: pair a screen, move a show."""
 
-from channels.wire import is_op
+from channels.names import is_op
 from server.orders import Answer, Desk, Order, OrderRefused, Wanted
 from storage.screens import pair
 from storage.shows import move

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
-from channels.wire import is_op
+from channels.names import is_op
 from server.orders import Answer, Desk, Order, OrderRefused, Wanted
 from storage import staff
 from storage.passwords import Passwords, password_fault

@@ -120,6 +120,7 @@ def schedule(
     attendance: Attendance,
     remind: Callable[[], Awaitable[None]],
     keep_waiting_words: Callable[[], Awaitable[None]],
+    keep_clock: Callable[[], Awaitable[None]],
     heart: Heart,
     ballots: BallotBox,
     *,
@@ -153,6 +154,7 @@ def schedule(
         await attendance.flush(database, wall())
 
     timers.every(1.0, every_second, "pulse")
+    timers.every(1.0, keep_clock, "clock")
     timers.every(0.5, comparison.tell, "freshness")
     timers.every(LOOK_SECONDS, marks.look, "marks")
     timers.every(SCHEDULE_SECONDS, open_what_is_due, "schedule")

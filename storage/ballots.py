@@ -147,7 +147,9 @@ class Batch:
                 {"merge_id": vote.carry.merge, "voter_key": pending.name, "seq": number, "taken_seq": None}
             )
         else:
-            self.arrived.append(Arrived(vote.topic, number, vote.marks))
+            # All of a hall come from one network, with devices that are new here: that marks nobody out.
+            marks = vote.marks if new.hall in {None, ONLINE} else ()
+            self.arrived.append(Arrived(vote.topic, number, marks))
 
     def _receipt(self, vote: CastVote, place: tuple[int, bytes]) -> Receipt:
         return Receipt(vote.topic, vote.sign, vote.op, voted=place in self._books.ballots)

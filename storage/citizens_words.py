@@ -1,4 +1,4 @@
-"""What citizens have written, for a hall's screen: the ideas that are liked best, and the newest texts."""
+"""What citizens have written, for a hall's screen: the ideas of which most is made, and the newest texts."""
 
 import sqlalchemy as sa
 
@@ -19,17 +19,7 @@ async def loved_ideas(
     database: Database, provenances: frozenset[Provenance], now: int, most: int
 ) -> list[Topic]:
     """The ideas that are liked best, of those whose results everybody may see."""
-    statement = (
-        sa.select(TOPIC.c.id)
-        .join(TALLY, TALLY.c.topic_id == TOPIC.c.id)
-        .where(*_published(provenances), TOPIC.c.kind.in_(CITIZENS))
-        .where(TALLY.c.plus + TALLY.c.minus >= RATIO_FROM)
-        .order_by((TALLY.c.plus + TALLY.c.minus).desc(), TOPIC.c.id)
-        .limit(MOST_RANKED)
-    )
-    async with database.read() as connection:
-        ids = list((await connection.execute(statement)).scalars())
-    topics = await topics_of(database, ids)
+    topics = await topics_of(database, await _most_voted(database, provenances, MOST_RANKED))
     shown = [one.id for one in topics.values() if one.rules.view(voted=False, now=now) is View.RESULTS]
     public = await standings(database, shown)
     headlines = {topic: standing.tally.headline for topic, standing in public.items()}
@@ -39,6 +29,26 @@ async def loved_ideas(
         if counts is not None and counts.voters >= RATIO_FROM
     )
     return [topics[one.id] for one in ranked[:most]]
+
+
+async def busiest_ideas(database: Database, provenances: frozenset[Provenance], most: int) -> list[Topic]:
+    """The ideas on which most have voted, whichever way: how many have is told of every topic to everybody."""
+    ids = await _most_voted(database, provenances, most)
+    async with database.read() as connection:
+        return await topics_in_order(connection, ids)
+
+
+async def _most_voted(database: Database, provenances: frozenset[Provenance], most: int) -> list[int]:
+    voters = TALLY.c.plus + TALLY.c.minus
+    statement = (
+        sa.select(TOPIC.c.id)
+        .join(TALLY, TALLY.c.topic_id == TOPIC.c.id)
+        .where(*_published(provenances), TOPIC.c.kind.in_(CITIZENS), voters >= RATIO_FROM)
+        .order_by(voters.desc(), TOPIC.c.id)
+        .limit(most)
+    )
+    async with database.read() as connection:
+        return list((await connection.execute(statement)).scalars())
 
 
 async def newest_ideas(database: Database, provenances: frozenset[Provenance], most: int) -> list[Topic]:

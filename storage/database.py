@@ -16,6 +16,7 @@ from storage import migrate
 from storage.address import SQLITE, plain, read_address
 from storage.backend import Backend, Failure, UnusableDatabase
 from storage.database_sqlite import Sqlite
+from storage.turns import OWN_SEATS, SEATS, NoTurn, Turns
 
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
@@ -51,6 +52,7 @@ class Database:
         """Raises ``address.BadAddress``."""
         self._backend = backend(url)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="imaginest-writer")
+        self._turns = {False: Turns(SEATS), True: Turns(OWN_SEATS)}
         self._waiting = 0
         self._connection: sa.Connection | None = None
         self._greet: Work[None] = _nothing
@@ -169,14 +171,23 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._writer, call)
 
     @asynccontextmanager
-    async def read(self, seconds: float = READ_SECONDS) -> AsyncIterator[AsyncConnection]:
+    async def read(
+        self, seconds: float = READ_SECONDS, *, urgent: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
         """A connection for one short look at one snapshot; it may take ``seconds``.
 
-        Raises StorageUnavailable where the database does not answer.
+        ``urgent``: it does not wait behind all who want a page. Raises StorageUnavailable where the database does
+        not answer.
         """
+        turns = self._turns[urgent]
         try:
             async with AsyncExitStack() as stack:
-                yield await self._look(stack, seconds)
+                await stack.enter_async_context(turns.turn())
+                connection = await self._look(stack, seconds)
+                turns.answered()
+                yield connection
+        except NoTurn:
+            raise StorageUnavailable("nobody who reads is answered") from None
         except SQLAlchemyError as error:
             log.warning("a read failed: %s", said(error))
             raise StorageUnavailable(said(error)) from error

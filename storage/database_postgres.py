@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from storage.address import plain
 from storage.backend import Failure, UnusableDatabase
+from storage.turns import OWN_SEATS, SEATS
 
 OLDEST = 14
 """The oldest major version of PostgreSQL that its makers still mend."""
@@ -63,7 +64,7 @@ class Postgres:
         self.writer = sa.create_engine(url, poolclass=sa.pool.NullPool, **options)
         sa.event.listen(self.writer, "begin", _begin)
         self.readers = create_async_engine(
-            url, pool_size=4, max_overflow=0, pool_timeout=CONNECT_SECONDS, **options
+            url, pool_size=SEATS + OWN_SEATS, max_overflow=0, pool_timeout=CONNECT_SECONDS, **options
         )
         sa.event.listen(self.readers.sync_engine, "begin", _begin_reading)
         self._watchdog = _Watchdog(WRITE_SECONDS)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from storage.address import plain
 from storage.backend import Failure
+from storage.turns import OWN_SEATS, SEATS
 
 BUSY_TIMEOUT_MS = 2000
 
@@ -28,7 +29,10 @@ class Sqlite:
         sa.event.listen(self.writer, "connect", _prepare_writer)
         sa.event.listen(self.writer, "begin", _begin_immediate)
         self.readers = create_async_engine(
-            url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=0, hide_parameters=True
+            url.set(drivername="sqlite+aiosqlite"),
+            pool_size=SEATS + OWN_SEATS,
+            max_overflow=0,
+            hide_parameters=True,
         )
         sa.event.listen(self.readers.sync_engine, "connect", _prepare_reader)
         sa.event.listen(self.readers.sync_engine, "begin", _begin_reading)

@@ -68,7 +68,7 @@ async def paired_tokens(database: Database, tokens: set[str]) -> set[str]:
     """Those of these cookies whose screens are paired."""
     named = {hashed(token): token for token in tokens}
     paired = sa.select(SCREEN.c.token).where(SCREEN.c.token.in_(list(named)), SCREEN.c.paired_at.is_not(None))
-    async with database.read() as connection:
+    async with database.read(urgent=True) as connection:
         return {named[bytes(token)] for token in (await connection.execute(paired)).scalars()}
 
 

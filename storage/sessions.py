@@ -39,7 +39,7 @@ async def find(database: Database, keys: Keys, token: str, now: int) -> Session 
 
 async def look(database: Database, keys: Keys, token: str, now: int) -> Session | None:
     """The same, without noting that somebody was here."""
-    async with database.read() as connection:
+    async with database.read(urgent=True) as connection:
         return await read(connection, keys, token, now)
 
 

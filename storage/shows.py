@@ -5,33 +5,29 @@ moves; to the other the show has moved already. A rehearsal opens nothing and is
 """
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from realtime.tally import Hall
 from storage import audit
 from storage.database import Database
-from storage.events import event_of, step_of
+from storage.event_steps import STEPS
+from storage.events import HALLS
 from storage.keys import Keys
 from storage.marks import Mark, raise_mark
+from storage.stages import Stage, show_of, stage_of, stages_on
 from storage.statements import hold
 from storage.tables import TOPIC
 from storage.tables_events import EVENT, EVENT_HALL, EVENT_MOVE, EVENT_STEP
 from storage.topics import create_topic, end_votes
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from storage.values_audit import Action, SubjectKind
-from storage.values_events import Event, Step, StepContent, StepKind
+from storage.values_events import Event, Step, StepKind
 from storage.values_show import (
     LEAD_MS,
     SHORTEST_LEAD_MS,
     Gesture,
     Mode,
-    Program,
     Show,
     ShowFault,
     goes_on_at,
@@ -39,113 +35,6 @@ from storage.values_show import (
 )
 
 _HOUSE = b"shows of launch events"
-
-READY_MS = 36 * 3_600_000
-"""Screens make themselves ready for an event that begins within this time, or was to begin a third of it ago."""
-
-ENDING_MS = 60_000
-"""For so long a show that has ended is told as what it was, until its last instant and a little beyond."""
-
-MOST_NEAR = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """An event with its show and its whole run of show, the removed steps too.
-
-    ``program`` rises whenever the run of show is changed.
-    """
-
-    event: Event
-    show: Show
-    steps: tuple[Step, ...]
-    program: int
-
-    def step(self, step_id: int | None) -> Step | None:
-        return next((step for step in self.steps if step.id == step_id), None)
-
-    @property
-    def running_order(self) -> Program:
-        return Program(step.beat for step in self.steps)
-
-    def asked_by(self, step: Step) -> Step | None:
-        """The step whose votes a step shows: itself where it asks, one that it names, or what was asked last."""
-        if step.content.kind.asks:
-            return step
-        named = step.content.question
-        if named is not None:
-            return self.step(named)
-        asked = [one for one in self.steps if one.content.kind.asks and one.position < step.position]
-        return next((one for one in reversed(asked) if not one.is_removed or one.topic is not None), None)
-
-    def before_of(self, step: Step) -> Step | None:
-        """The step that asked the same before."""
-        return None if step.content.again is None else self.step(step.content.again)
-
-    def words_of(self, step: Step) -> StepContent:
-        """What a step asks, where it asks again the words of the first time."""
-        content, seen = step.content, {step.id}
-        while content.again is not None and content.again not in seen:
-            first = self.step(content.again)
-            if first is None:
-                break
-            seen.add(content.again)
-            content = first.content
-        return content
-
-
-async def stages_on(database: Database) -> list[Stage]:
-    """The events whose show is on now, rehearsals too."""
-    async with database.read() as connection:
-        modes = [str(mode) for mode in Mode if mode.is_on]
-        rows = await connection.execute(sa.select(EVENT).where(EVENT.c.mode.in_(modes)).order_by(EVENT.c.id))
-        return await _stages(connection, list(rows))
-
-
-async def stages_near(database: Database, now: int) -> list[Stage]:
-    """The events whose show is on, has just ended, or comes within a day and a half and may be made ready for."""
-    modes = [str(mode) for mode in Mode if mode.is_on]
-    near = sa.or_(
-        EVENT.c.mode.in_(modes),
-        EVENT.c.at > now - ENDING_MS,
-        sa.and_(
-            EVENT.c.mode == str(Mode.OFF),
-            EVENT.c.starts_at.between(now - READY_MS // 3, now + READY_MS),
-        ),
-    )
-    async with database.read() as connection:
-        rows = await connection.execute(sa.select(EVENT).where(near).order_by(EVENT.c.id).limit(MOST_NEAR))
-        return await _stages(connection, list(rows))
-
-
-async def get_stage(database: Database, event_id: int) -> Stage | None:
-    async with database.read() as connection:
-        rows = await connection.execute(sa.select(EVENT).where(EVENT.c.id == event_id))
-        return next(iter(await _stages(connection, list(rows))), None)
-
-
-async def shown_to_all(database: Database, now: int) -> list[StepContent]:
-    """What launches have shown to everybody so far, or show within the lead, as it was then and is now.
-
-    A step that was shown may be given another film: that one is everybody's once it is shown.
-    """
-    moves = sa.select(EVENT_MOVE.c.content).where(
-        EVENT_MOVE.c.mode == str(Mode.LIVE),
-        EVENT_MOVE.c.at <= now + LEAD_MS,
-        EVENT_MOVE.c.content.is_not(None),
-    )
-    on = sa.select(EVENT_STEP.c.content).join(EVENT, EVENT.c.step_id == EVENT_STEP.c.id)
-    on = on.where(EVENT.c.mode == str(Mode.LIVE), EVENT.c.at <= now + LEAD_MS)
-    async with database.read() as connection:
-        shown = {*(await connection.scalars(moves.distinct())), *(await connection.scalars(on))}
-        return [StepContent.read(json.loads(content)) for content in shown]
-
-
-async def get_stages(database: Database, event_ids: set[int]) -> list[Stage]:
-    """Those of these events that exist."""
-    async with database.read() as connection:
-        rows = await connection.execute(sa.select(EVENT).where(EVENT.c.id.in_(event_ids)))
-        return await _stages(connection, list(rows))
 
 
 async def move(
@@ -212,40 +101,6 @@ def _due(stage: Stage, now: int) -> int | None:
     return at if at is not None and now >= at - LEAD_MS else None
 
 
-async def _stages(connection: AsyncConnection, rows: list[Row[tuple[object, ...]]]) -> list[Stage]:
-    ids = [row.id for row in rows]
-    halls = (await connection.execute(_HALLS.where(EVENT_HALL.c.event_id.in_(ids)))).all() if ids else []
-    steps = (await connection.execute(_STEPS.where(EVENT_STEP.c.event_id.in_(ids)))).all() if ids else []
-    return [_stage(row, halls, steps) for row in rows]
-
-
-_HALLS = sa.select(EVENT_HALL).order_by(EVENT_HALL.c.position)
-_STEPS = sa.select(EVENT_STEP).order_by(EVENT_STEP.c.position, EVENT_STEP.c.id)
-
-
-def _stage(
-    row: Row[tuple[object, ...]],
-    halls: Sequence[Row[Any]],
-    steps: Sequence[Row[Any]],
-) -> Stage:
-    event = event_of(row, tuple(Hall(one.hall) for one in halls if one.event_id == row.id))
-    mine = tuple(step_of(one) for one in steps if one.event_id == row.id)
-    return Stage(event, _show_of(row), mine, row.program)
-
-
-def _show_of(row: Row[tuple[object, ...]]) -> Show:
-    return Show(
-        number=row.number,
-        mode=Mode(row.mode),
-        step=row.step_id,
-        since=row.since,
-        at=row.at,
-        before=row.before_id,
-        paused_at=row.paused_at,
-        is_held=bool(row.is_held),
-    )
-
-
 # --- within a transaction
 
 
@@ -256,10 +111,10 @@ def _locked(connection: sa.Connection, event_id: int, by: str = "") -> Stage | S
     if row is None:
         return None
     if by and connection.execute(sa.select(EVENT_MOVE.c.number).where(EVENT_MOVE.c.op == by)).first():
-        return _show_of(row)
-    halls = list(connection.execute(_HALLS.where(EVENT_HALL.c.event_id == event_id)))
-    steps = list(connection.execute(_STEPS.where(EVENT_STEP.c.event_id == event_id)))
-    return _stage(row, halls, steps)
+        return show_of(row)
+    halls = list(connection.execute(HALLS.where(EVENT_HALL.c.event_id == event_id)))
+    steps = list(connection.execute(STEPS.where(EVENT_STEP.c.event_id == event_id)))
+    return stage_of(row, halls, steps)
 
 
 def _is_taken(connection: sa.Connection, event: Event) -> bool:
@@ -301,6 +156,7 @@ def _enter(
         "at": after.at,
         "before_id": after.before,
         "paused_at": after.paused_at,
+        "late": after.late,
         "is_held": after.is_held,
         "began_at": began,
         "ended_at": ended,

@@ -42,6 +42,7 @@ class EventRow(SQLModel, table=True):
     at: int = Field(default=0, sa_type=BigInteger)
     before_id: int | None = None
     paused_at: int | None = Field(default=None, sa_column=_instant(nullable=True))
+    late: int = Field(default=0, sa_column=_instant())
     is_held: bool = False
 
 

@@ -61,7 +61,14 @@ async def won_by_minute(database: Database, now: int) -> list[WonByMinute]:
         }
         won = await _won(connection, list(topics), since, until)
     return [
-        WonByMinute(topic, topics[topic].title, rules_of(topics[topic]), since, won[topic])
+        WonByMinute(
+            topic,
+            topics[topic].title,
+            rules_of(topics[topic]),
+            since,
+            won[topic],
+            topics[topic].event_id is not None,
+        )
         for topic in ids
         if topic in topics
     ]

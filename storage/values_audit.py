@@ -104,6 +104,8 @@ class Action(StrEnum):
     FILM_DROPPED = "film-dropped"
     PHOTO_KEPT = "photo-kept"
     PHOTO_DROPPED = "photo-dropped"
+    HALL_ADDED = "hall-added"
+    HALL_RETIRED = "hall-retired"
 
 
 class SubjectKind(StrEnum):
@@ -128,6 +130,7 @@ class SubjectKind(StrEnum):
     EVENT = "event"
     SCREEN = "screen"
     FILM = "film"
+    HALL = "hall"
 
 
 @dataclass(frozen=True, slots=True)

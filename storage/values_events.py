@@ -72,7 +72,6 @@ class EventFault(StrEnum):
     NO_HALL = "no-hall"
     UNKNOWN_HALL = "unknown-hall"
     TOO_MANY_HALLS = "too-many-halls"
-    HALL_TAKEN = "hall-taken"
     NO_TIME = "no-time"
     BAD_TIME = "bad-time"
     SKIPPED_TIME = "skipped-time"
@@ -88,6 +87,23 @@ class EventFault(StrEnum):
     TOO_MANY_STEPS = "too-many-steps"
     IS_ON = "is-on"
     IS_OVER = "is-over"
+
+
+LONGEST_HALL = 40
+MOST_OFFERED = 40
+"""Halls that are offered at the same time."""
+
+
+class HallFault(StrEnum):
+    """Why a hall was not added or retired."""
+
+    NO_NAME = "no-name"
+    LONG_NAME = "long-name"
+    TAKEN = "taken"
+    TOO_MANY = "too-many"
+    UNKNOWN = "unknown"
+    KEPT = "kept"
+    IS_ON = "is-on"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,8 @@ class Beat:
 class Show:
     """What is on. ``at`` is the instant at which this takes effect; before it ``before`` is shown.
 
-    ``since`` is when the step began on its own clock, ``paused_at`` when that clock was stopped. ``is_held``: the
-    clock moves nothing on by itself.
+    ``since`` is when the step began on its own clock, ``paused_at`` when that clock was stopped, ``late`` how long
+    it has stood still: by so much a countdown ends later. ``is_held``: the clock moves nothing on by itself.
     """
 
     number: int = 0
@@ -87,6 +87,7 @@ class Show:
     at: int = 0
     before: int | None = None
     paused_at: int | None = None
+    late: int = 0
     is_held: bool = False
 
     def shown(self, now: int) -> int | None:
@@ -95,8 +96,14 @@ class Show:
 
     def elapsed(self, now: int) -> int:
         """How far the step's own clock is, in ms; negative before it begins."""
-        stopped = now if self.paused_at is None else min(now, self.paused_at)
-        return stopped - self.since
+        return self._reads(now) - self.since
+
+    def left(self, target: int, now: int) -> int:
+        """What a countdown to ``target`` has left, in ms; while it is paused it stands."""
+        return max(0, target + self.late - self._reads(now))
+
+    def _reads(self, now: int) -> int:
+        return now if self.paused_at is None else min(now, self.paused_at)
 
 
 NOTHING_ON = Show()
@@ -185,7 +192,8 @@ def _stopped(show: Show, gesture: Gesture, now: int, at: int) -> Show | ShowFaul
             return replace(still, paused_at=max(at, show.since))
         case Gesture.RESUME if show.paused_at is not None:
             later = max(at, show.paused_at)
-            return replace(still, since=show.since + later - show.paused_at, paused_at=None)
+            stood = later - show.paused_at
+            return replace(still, since=show.since + stood, late=show.late + stood, paused_at=None)
         case Gesture.HOLD if not show.is_held:
             return replace(still, is_held=True)
         case Gesture.RELEASE if show.is_held:
@@ -203,6 +211,7 @@ def _on(show: Show, step: int | None, now: int, at: int) -> Show:
         at=at,
         before=show.shown(now),
         paused_at=None,
+        late=0,
         is_held=False,
     )
 
@@ -218,5 +227,5 @@ def goes_on_at(show: Show, program: Program) -> int | None:
     if program.after(show.step) is None:
         return None
     if beat.target is not None:
-        return beat.target if beat.target > show.since else None
+        return beat.target + show.late if beat.target + show.late > show.since else None
     return None if beat.duration is None else show.since + beat.duration

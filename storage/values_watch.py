@@ -113,3 +113,5 @@ class WonByMinute:
     rules: TopicRules
     first: int
     won: tuple[int, ...]
+    is_of_event: bool = False
+    """Asked in a launch event, whose halls vote in one minute."""

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from storage.database import bring_up_to_date
+from tests import compiled, once
 from tests.memory import memory
 from tests.running_postgres import RunningPostgres, running_postgres
 from tests.storage.house import House, open_house, with_tables
@@ -16,15 +17,23 @@ pytest_plugins = ["tests.reliability"]
 ENGINES = ("sqlite", "postgres")
 
 LONGEST_FIRST = (
-    "tests/faults/test_kill.py",
-    "tests/storage/test_machine.py",
-    "tests/journeys/test_other_doors.py",
-    "tests/journeys/test_languages.py",
+    "tests/faults/test_cluster.py",
+    "tests/journeys/test_screens.py",
+    "tests/journeys/test_kiosk.py",
     "tests/faults",
+    "tests/journeys",
     "tests/server/test_restore.py",
+    "tests/server/test_letter_sending.py",
+    "tests/realtime/test_attacker.py",
+    "tests/storage/test_quarantine_machine.py",
+    "tests/storage/test_machine.py",
     "tests/realtime/test_model.py",
+    "tests/server",
 )
-"""Files and folders that a run begins with, so that none of them is left to the end while other cores idle."""
+"""Files and folders that a run begins with, so that none of them is left to the end while other cores idle.
+
+Those with a browser follow each other: a process that leaves them for others ends its browser.
+"""
 
 NewUrl = Callable[[], str]
 
@@ -33,6 +42,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--reliability", type=Path, metavar="FILE", help="write the table of what breaks and what is lost"
     )
+    parser.addoption(
+        "--deep",
+        action="store_true",
+        help="tell every random story, kill as often as the table of faults says",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    folder = once.begin()
+    if folder is not None:
+        config.add_cleanup(lambda: once.end(folder))
+    compiled.share()
+
+
+def is_deep(config: pytest.Config) -> bool:
+    """Whether tests of chance are told in full; what is written down of them is."""
+    return bool(config.getoption("--deep") or config.getoption("--reliability"))
+
+
+@pytest.fixture(scope="session")
+def deep(pytestconfig: pytest.Config) -> bool:
+    return is_deep(pytestconfig)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -94,14 +94,18 @@ def nursery() -> Nursery:
 def _prepare() -> None:
     """What every server does or will need is done once, here: imports, catalogues, French pages, routes."""
     from server import cli, serving  # noqa: F401
+    from tests import compiled
+    from tests.once import alone
     from web.catalogue import Language
     from web.citizen.routes import routes
     from web.console.routes import console_routes
     from web.rendering import load_pages
 
+    compiled.share()
     pages = load_pages()[Language.FRENCH].environment
-    for name in pages.list_templates(("html",)):
-        pages.get_template(name)
+    with alone("templates"):
+        for name in pages.list_templates(("html",)):
+            pages.get_template(name)
     routes()
     console_routes()
 

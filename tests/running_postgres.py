@@ -19,6 +19,7 @@ import psycopg
 
 from tests.lifeline import Lifeline
 from tests.memory import memory
+from tests.once import once
 from tests.ports import free_port
 
 STARTING_SECONDS = 60.0
@@ -60,6 +61,14 @@ class RunningPostgres:
         secret.write_text(PASSWORD)
         if self._as:
             os.chown(secret, self._as["user"], self._as["group"])
+        once("postgres", self.data, self._initdb)
+        if self._as:
+            for place, folders, files in os.walk(self.data):
+                for name in (".", *folders, *files):
+                    os.chown(Path(place, name), self._as["user"], self._as["group"])
+
+    def _initdb(self) -> None:
+        secret = self.folder / "password"
         self._run(
             "initdb", "--pgdata", str(self.data), "--username", "imaginest", "--auth", "scram-sha-256",
             "--pwfile", str(secret), "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions",

@@ -6,7 +6,8 @@ from zlib import crc32
 from realtime.tally import ONLINE, Hall
 from storage import staff
 from storage.database import Database
-from storage.events import add_step, save_event
+from storage.event_steps import add_step
+from storage.events import save_event
 from storage.keys import Keys
 from storage.shows import move
 from storage.values_events import EventFault, NewEvent, StepContent, StepKind

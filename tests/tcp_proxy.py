@@ -65,6 +65,10 @@ class TcpProxy:
         if everything:
             self.reset()
 
+    def lead_to(self, target: int) -> None:
+        """Lead every new connection to another server, as a proxy does before several nodes."""
+        self._target = target
+
     def refuse(self, beginnings: tuple[bytes, ...]) -> None:
         """From now on requests that begin so are answered as a proxy does whose server is away."""
         self._refuses = beginnings

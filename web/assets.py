@@ -34,6 +34,8 @@ class Assets:
     styles: str | None
     console_styles: str | None
     screen_styles: str | None
+    screen_files: tuple[str, ...]
+    """All that a hall's screen needs to be shown again without a network."""
     map: RegionMap
     folder: Path
     rude: Mapping[str, int]
@@ -54,6 +56,7 @@ def load_assets(folder: Path = DIST) -> Assets:
         styles=manifest.get("main.css"),
         console_styles=manifest.get("console.css"),
         screen_styles=manifest.get("screen.css"),
+        screen_files=tuple(manifest.get("screen.files", ())),
         map=RegionMap(drawn.get("viewBox", "0 0 1 1"), shapes),
         folder=folder / "assets",
         rude={word: int(rating) for word, rating in _read(folder / "rude.json").items()},

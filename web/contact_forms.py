@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from channels.wire import is_op
+from channels.names import is_op
 from storage.values_contact import ContactFault, ContactSubject
 from web.addresses import AddressFault, read_address
 from web.forms import typed

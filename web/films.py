@@ -7,12 +7,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from storage.database import Database
 from storage.films import get_film, read_part
 from storage.news import get_image
 from storage.screens import paired_tokens
-from storage.shows import shown_to_all
+from storage.stages import shown_to_all
 from storage.values_films import PART_BYTES, Film
 from web.console.desk import signed_in
 from web.halls import screen_tokens

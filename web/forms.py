@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from channels.wire import MAX_INTEGER, is_op
+from channels.names import is_op
+from channels.parsing import MAX_INTEGER
 from realtime.refusals import Refusal
 from realtime.tally import NOWHERE, AgeBand, Cell, Departement, Sex, Sign
 

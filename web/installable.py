@@ -74,7 +74,16 @@ async def apple_icon(_: Request) -> Response:
 
 async def service_worker(_: Request) -> Response:
     """Browsers look for a new one at each visit; where nothing was built there is none."""
-    file = DIST / "sw.js"
+    return _worker("sw.js")
+
+
+async def screen_worker(_: Request) -> Response:
+    """That of the halls' screens: it answers for nothing but what is below their address."""
+    return _worker("sw-screen.js")
+
+
+def _worker(name: str) -> Response:
+    file = DIST / name
     if not file.is_file():
         raise HTTPException(404)
     return FileResponse(file, media_type="text/javascript", headers=_ASK_AGAIN)

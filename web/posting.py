@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from channels.wire import is_op
+from channels.names import is_op
 from realtime.tally import Departement
 from storage.values_posts import PostKind, PostRefusal
 from web.forms import typed

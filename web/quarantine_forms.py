@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from channels.wire import is_op
+from channels.names import is_op
 from storage.values_drafts import DraftFault
 from storage.values_quarantine import LONGEST_REASON, QuarantineFault, Rule
 from storage.values_watch import MINUTE_MS

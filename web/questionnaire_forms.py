@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from channels.wire import is_op
+from channels.names import is_op
 from realtime.refusals import Refusal
 from realtime.tally import Sign
 from web.forms import read_sign

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, JSONResponse
 
-from channels.wire import plain_tally
+from channels.encoding import plain_tally
 from realtime.refusals import Refusal
 from web.assets import Assets, load_assets
 from web.catalogue import Catalogue, Language, load_catalogue
@@ -56,6 +56,12 @@ class Pages:
     ) -> HTMLResponse:
         """A page for one person: caches may keep it only to ask again, those of a kiosk not at all."""
         body = self.environment.get_template(template).render({"frame": self.frame, **context})
+        return self.answer(body, status=status, headers=headers)
+
+    def answer(
+        self, body: str, *, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> HTMLResponse:
+        """A page that was rendered, with what caches are told of it."""
         told = {
             "cache-control": "no-store" if self.frame.kiosk else "private, no-cache",
             "content-language": str(self.catalogue.language),

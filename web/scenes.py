@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from realtime.tally import Hall
-from storage.shows import Stage
+from storage.stages import Stage
 from storage.values_events import Palette, Step, StepKind
 from storage.values_news import Picture
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from channels.wire import MAX_INTEGER, is_op
+from channels.names import is_op
+from channels.parsing import MAX_INTEGER
 from realtime.notice import Severity
 from storage.values_switches import (
     LONGEST_BANNER,

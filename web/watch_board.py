@@ -76,6 +76,7 @@ class WatchBoard:
             return self._courses[1]
 
     async def _search(self, now: int) -> list[Course]:
+        """What an event asks comes at once, and from halls that may be of different minds: neither is unusual."""
         topics = await won_by_minute(self._database, now)
         together = [sum(minute) for minute in zip(*(one.won for one in topics), strict=True)]
         courses = []
@@ -88,8 +89,8 @@ class WatchBoard:
                 Course(
                     one,
                     tuple(usual(one.won, others)),
-                    tuple(bursts(one.won, others, age)),
-                    await self._one_way(one, now),
+                    () if one.is_of_event else tuple(bursts(one.won, others, age)),
+                    () if one.is_of_event else await self._one_way(one, now),
                     tuple(from_new_devices(by_ten, past) + from_one_network(by_ten)),
                 )
             )

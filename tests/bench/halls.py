@@ -9,7 +9,7 @@ from pathlib import Path
 
 from realtime.tally import Hall
 from storage.database import Database, bring_up_to_date
-from storage.events import event_steps
+from storage.event_steps import event_steps
 from storage.keys import Keys
 from storage.screens import begin_screen, pair
 from storage.values_screens import Screen

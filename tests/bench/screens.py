@@ -12,7 +12,7 @@ from contextlib import closing
 
 from realtime.tally import AgeBand, Cell, Departement, Hall, Sex
 from server.identity import cookie_of
-from storage.events import event_steps
+from storage.event_steps import event_steps
 from storage.profiles import save_profile
 from storage.values_events import MOST_STEPS, StepContent, StepKind
 from storage.values_show import LEAD_MS, Gesture

@@ -7,7 +7,7 @@ from typing import Any, cast
 import msgpack
 import pytest
 
-from channels import wire
+from channels import encoding, parsing, wire
 from channels.wire import Format
 from realtime.delta import Changes, Delta, apply
 from realtime.notice import Banner, Fresh, FreshSort, Notice, Severity
@@ -89,6 +89,7 @@ def show_of(plain: Plain) -> Show:
         at=plain["at"],
         before=plain["before"],
         paused_at=plain["paused"],
+        late=plain["late"],
         is_held=plain["held"],
     )
 
@@ -132,16 +133,16 @@ def _subscription_plain(sub: wire.Subscription) -> Plain:
 @pytest.mark.parametrize("row", named(FROM_SERVER))
 def test_a_message_of_the_server_has_exactly_these_bytes(row: Plain) -> None:
     message = server_message(row["message"])
-    assert wire.encode(message, Format.JSON).decode() == row["json"]
-    assert wire.encode(message, Format.MSGPACK).hex() == row["msgpack"]
+    assert encoding.encode(message, Format.JSON).decode() == row["json"]
+    assert encoding.encode(message, Format.MSGPACK).hex() == row["msgpack"]
 
 
 @pytest.mark.parametrize("row", named(FROM_CLIENT))
 def test_a_message_of_the_client_is_read_alike_in_both_formats(row: Plain) -> None:
-    from_json = wire.parse(row["json"], Format.JSON)
-    assert not isinstance(from_json, wire.Fault)
+    from_json = parsing.parse(row["json"], Format.JSON)
+    assert not isinstance(from_json, parsing.Fault)
     assert client_plain(from_json) == row["message"]
-    assert wire.parse(bytes.fromhex(row["msgpack"]), Format.MSGPACK) == from_json
+    assert parsing.parse(bytes.fromhex(row["msgpack"]), Format.MSGPACK) == from_json
 
 
 @pytest.mark.parametrize("row", named(MESSAGES))
@@ -150,7 +151,7 @@ def test_both_formats_carry_the_same_map(row: Plain) -> None:
 
 
 def test_every_kind_of_message_is_golden() -> None:
-    assert {row["message"]["t"] for row in FROM_CLIENT} == set(wire._READERS)
+    assert {row["message"]["t"] for row in FROM_CLIENT} == set(parsing._READERS)
     kinds = {type(server_message(row["message"])) for row in FROM_SERVER}
     assert kinds == set(wire.ServerMessage.__args__)
 
@@ -159,7 +160,7 @@ def test_every_kind_of_message_is_golden() -> None:
 def test_a_wrong_message_is_this_fault(row: Plain) -> None:
     data = row["json"] if row["format"] == "json" else bytes.fromhex(row["hex"])
     format = Format.JSON if row["format"] == "json" else Format.MSGPACK
-    assert wire.parse(data, format) == wire.Fault(Refusal(row["code"]), row["hostile"], row.get("op"))
+    assert parsing.parse(data, format) == parsing.Fault(Refusal(row["code"]), row["hostile"], row.get("op"))
 
 
 @pytest.mark.parametrize("row", named(golden("sequences")))
@@ -175,5 +176,5 @@ def test_a_snapshot_and_its_deltas_give_the_expected_tally(row: Plain) -> None:
             gap = True
             continue
         version, tally = delta.version, apply(tally, delta.changes)
-    assert {"version": list(version), "tally": wire.plain_tally(tally)} == row["expect"]
+    assert {"version": list(version), "tally": encoding.plain_tally(tally)} == row["expect"]
     assert gap is row.get("gap", False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from channels import fallback, query, session, wire
+from channels import encoding, fallback, parsing, query, session, wire
 from channels.framing import PING_SECONDS, Framing, framed
 from channels.wire import Format
 from realtime.refusals import Refusal
@@ -14,25 +14,25 @@ from tests.channels.test_golden import client_plain, server_message
 
 DOC = (Path(wire.__file__).parent / "PROTOCOL.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```json\n(.*?)\n```", DOC, re.DOTALL)
-FROM_CLIENT = [text for text in EXAMPLES if json.loads(text)["t"] in wire._READERS]
+FROM_CLIENT = [text for text in EXAMPLES if json.loads(text)["t"] in parsing._READERS]
 FROM_SERVER = [text for text in EXAMPLES if text not in FROM_CLIENT]
 
 
 @pytest.mark.parametrize("text", FROM_CLIENT)
 def test_an_example_of_the_client_is_understood(text: str) -> None:
-    message = wire.parse(text, Format.JSON)
-    assert not isinstance(message, wire.Fault)
+    message = parsing.parse(text, Format.JSON)
+    assert not isinstance(message, parsing.Fault)
     assert client_plain(message) == json.loads(text)
 
 
 @pytest.mark.parametrize("text", FROM_SERVER)
 def test_an_example_of_the_server_is_what_it_sends(text: str) -> None:
     plain = json.loads(text)
-    assert json.loads(wire.encode(server_message(plain), Format.JSON)) == plain
+    assert json.loads(encoding.encode(server_message(plain), Format.JSON)) == plain
 
 
 def test_every_message_has_a_section_and_an_example() -> None:
-    client = set(wire._READERS)
+    client = set(parsing._READERS)
     server = {"hello", "snap", "delta", "ack", "no", "stale", "fresh", "ping", "bye", "watching"}
     server |= {"notice", "desk", "steps", "time", "show"}
     assert len(server) == len(wire.ServerMessage.__args__)
@@ -58,7 +58,7 @@ def test_every_closing_code_is_in_the_table_with_whether_to_come_back() -> None:
 @pytest.mark.parametrize(
     "limit",
     [
-        f"| a message | {wire.MAX_MESSAGE} bytes, nested {wire.MAX_DEPTH} deep |",
+        f"| a message | {parsing.MAX_MESSAGE} bytes, nested {parsing.MAX_DEPTH} deep |",
         f"| subscriptions of a connection | {session.MOST_SUBSCRIPTIONS} |",
         f"| messages of a connection | {session.MESSAGES_A_SECOND:g} a second,"
         f" {session.MESSAGES_AT_ONCE:g} at once |",
@@ -93,7 +93,7 @@ def test_there_is_an_example_of_every_other_door() -> None:
 @pytest.mark.parametrize(("method", "path", "body"), REQUESTS)
 def test_an_example_of_a_request_is_understood(method: str, path: str, body: str) -> None:
     if method == "POST":
-        assert isinstance(wire.parse(body, Format.JSON), wire.Vote)
+        assert isinstance(parsing.parse(body, Format.JSON), wire.Vote)
         return
     if path.startswith(fallback.TIME):
         assert query.read_clock(path.partition("?")[2].encode()) == wire.Clock(1780000000123)
@@ -122,7 +122,7 @@ def test_the_statuses_are_those_of_the_code() -> None:
     assert said == {code: fallback.status_of(wire.No(Refusal(code))) for code in said}
     for code in set(Refusal) - {Refusal(code) for code in said}:
         status = fallback.status_of(wire.No(code))
-        assert status == (400 if code in wire.FAULTS else 409)
+        assert status == (400 if code in parsing.FAULTS else 409)
         assert status == 409 or code.startswith("bad-") or code is Refusal.WRONG_FRAME
 
 

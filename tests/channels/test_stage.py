@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -11,14 +12,15 @@ import pytest
 
 from realtime.tally import ONLINE, Hall
 from storage.database import Database
-from storage.events import event_steps
+from storage.event_steps import event_steps
 from storage.screens import begin_screen, pair, unpair
-from storage.shows import get_stage
+from storage.stages import get_stage
 from storage.values_screens import Screen
 from storage.values_show import LEAD_MS, Gesture
 from storage.values_staff import Role
-from tests.cluster import Cluster, cluster
+from tests.cluster import Cluster, Node, cluster
 from tests.colleagues import signed_in
+from tests.phones import Phone
 from tests.running import DEADLINE, Citizen, citizen, until
 from tests.running_postgres import RunningPostgres
 from tests.shows import METZ, QUESTION, REIMS, THANKS, WAITING, Launch, launch
@@ -199,6 +201,46 @@ async def _topic(database: Database, show: Launch) -> int:
     return step.topic
 
 
+PEOPLE = 500
+SLACK_MS = 250
+"""A node tells the database's time, as well as it could read it on a machine that is busy."""
+
+
+async def joined_and_voted(node: Node, show: Launch, topic: int, number: int) -> tuple[object, ...]:
+    """What one of a hall is answered, from the code on the screen to the vote; every tenth votes by the form."""
+    phone = Phone(node)
+    entered = await phone.get(f"/salle/metz?e={show.event}")
+    page, _, told = await phone.get(entered[1])
+    scene, _, _ = await phone.get(f"/evenements/{show.event}/scene?n=2")
+    if number % 10 == 0:
+        await phone.post("/profil", skip="1", next="/")
+        vote: object = (await phone.post(f"/sujets/{topic}/vote", op=f"op-{number:08}", sign="1"))[0]
+    else:
+        async with citizen(node, phone.cookie, open_timeout=DEADLINE, ping_interval=None) as voter:
+            await sub(voter, f"event:{show.event}", f"topic:{topic}")
+            answer = await voter.vote(topic, 1)
+            vote = answer.get("code", answer["t"])
+    return *entered[:2], page, QUESTION.title[:10] in told, scene, vote
+
+
+async def test_a_hall_of_500_behind_one_address_joins_and_votes_at_once(
+    two: Cluster, database: Database, show: Launch
+) -> None:
+    node = two.nodes[0]
+    await show.goes(Gesture.LAUNCH, now(), upon=0)
+    asked = await show.goes(Gesture.NEXT, now(), upon=1)
+    topic = await _topic(database, show)
+    await until(lambda: now() >= asked.at)
+    told = Counter(
+        await asyncio.gather(*(joined_and_voted(node, show, topic, number) for number in range(PEOPLE)))
+    )
+    led = (303, f"/evenements/{show.event}", 200, True, 200)
+    assert told == {(*led, "ack"): PEOPLE - PEOPLE // 10, (*led, 303): PEOPLE // 10}
+    async with citizen(node) as watcher:
+        await watcher.say({"t": "sub", "subs": [{"channel": f"topic:{topic}"}]})
+        assert (await watcher.hear_a("snap"))["tally"]["voters"] == PEOPLE
+
+
 async def test_where_no_websocket_passes_a_poll_is_answered_with_the_next_move(
     two: Cluster, show: Launch
 ) -> None:
@@ -221,10 +263,11 @@ async def test_the_clock_is_told_through_each_door(two: Cluster) -> None:
         before = now()
         await watcher.say({"t": "clock", "sent": 123})
         told = await watcher.hear_a("time")
-        assert told["sent"] == 123 and before <= told["time"] <= now()
+        assert told["sent"] == 123 and before - SLACK_MS <= told["time"] <= now() + SLACK_MS
     async with httpx2.AsyncClient(base_url=node.url, headers={"origin": node.url}) as http:
         answer = await http.get("/live/time?sent=45")
-        assert answer.json()["sent"] == 45 and before <= answer.json()["time"] <= now()
+        assert answer.json()["sent"] == 45
+        assert before - SLACK_MS <= answer.json()["time"] <= now() + SLACK_MS
         assert (await http.get("/live/time?sent=x")).status_code == 400
 
 

@@ -20,17 +20,22 @@ from storage.tallies import discrepancies
 from tests.reliability import Tell
 from tests.running import Running, citizen, until
 
-KILLS = 200
+KILLS, KILLS_DEEP = 40, 200
+"""Each fortieth comes after as many votes."""
+
 VOTERS = 12
 
 
 @pytest.mark.timeout(900)  # two hundred starts, on a machine that is busy with something else too
-async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path, tell: Tell) -> None:
+async def test_every_acknowledged_vote_is_there_after_each_kill(
+    tmp_path: Path, tell: Tell, deep: bool
+) -> None:
+    kills = KILLS_DEEP if deep else KILLS
     acknowledged: dict[str, int] = {}
     signs: dict[bytes, dict[int, set[int]]] = {}
     topics: list[int] = []
     server, slowest = Running(tmp_path), 0.0
-    for kill in range(KILLS):
+    for kill in range(kills):
         started = time.monotonic()
         server.start()
         slowest = max(slowest, time.monotonic() - started)
@@ -48,7 +53,7 @@ async def test_every_acknowledged_vote_is_there_after_each_kill(tmp_path: Path, 
         for topic, either in expected.items():
             assert standing.get((topic, voter_key(topic_keys[topic], device))) in either
     tell(
-        f"a node is killed (−9), {KILLS} times while {VOTERS} citizens vote",
+        f"a node is killed (−9), {kills} times while {VOTERS} citizens vote",
         f"none of {len(acknowledged):,} acknowledged votes, changes, withdrawals; every tally equals its ballots",
         f"until it is started again (longest {slowest:.1f} s here)",
     )

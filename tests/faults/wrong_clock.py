@@ -1,4 +1,7 @@
-"""A server whose clock is wrong by as many ms as a file says: ``python -m tests.faults.wrong_clock DATA FILE``."""
+"""A server whose clock is wrong by as many ms as a file says: ``python -m tests.faults.wrong_clock DATA FILE``.
+
+Everything else it is told as any other, by its environment.
+"""
 
 import asyncio
 import sys
@@ -10,7 +13,7 @@ from server.settings import Settings
 
 
 def main(data: str, file: str) -> None:
-    settings = Settings(data=Path(data), port=0)
+    settings = Settings.of(data=Path(data), port=0)
     offset = Path(file)
     listener = serving.listen(settings)
     server = serving.make_server(settings, listener, wall=lambda: wall_ms() + int(offset.read_text()))

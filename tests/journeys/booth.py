@@ -7,27 +7,33 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from realtime.tally import Hall, Sign
 from server.demonstration_launch import FILM
 from server.simulated import Door, SimulatedCitizen
 from storage.database import Database
-from storage.events import event_steps
+from storage.event_steps import event_steps
 from storage.films import begin_film, finish_film, keep_part
 from storage.screens import pair
-from storage.shows import get_stage
-from storage.values_events import StepContent
+from storage.stages import get_stage
+from storage.values_events import StepContent, StepKind
 from storage.values_films import Film
 from storage.values_screens import Screen
 from storage.values_show import Gesture, Show
+from storage.values_staff import Role
 from tests.cluster import Cluster
+from tests.colleagues import signed_in_beside
 from tests.running import DEADLINE
 from tests.shows import METZ, Launch, launch
 
 
 def now() -> int:
     return time.time_ns() // 1_000_000
+
+
+HOUR = 3_600_000
+REVEAL = StepContent(StepKind.REVEAL, "Imagin'Est")
 
 
 class Booth:
@@ -108,3 +114,29 @@ class Booth:
         found = self.do(pair(self.database, hall, code, by=by, now=now()))
         assert isinstance(found, Screen), found
         return found
+
+
+def screen(context: BrowserContext, url: str, hall: Hall, booth: Booth, by: int) -> Page:
+    """A screen of this hall that was just paired."""
+    page = context.new_page()
+    page.goto(f"{url}/ecran/{hall}")
+    booth.confirm(page, hall, by)
+    expect(page.locator("body[data-state=paired]")).to_be_attached()
+    return page
+
+
+def shown(page: Page, step: int) -> int:
+    """Wait until a step is on; the instant at which it was put on, by the server's clock."""
+    page.locator(f'body[data-step="{step}"]').wait_for(timeout=DEADLINE * 1000)
+    return int(page.evaluate("document.body.dataset.acted"))
+
+
+def remote(context: BrowserContext, url: str, show: Launch, booth: Booth) -> Page:
+    """The remote of a show, as an editor opens it at this address."""
+    email, data = f"{secrets.token_hex(4)}@grandest.fr", str(booth.two.settings.database)
+    cookie = signed_in_beside(data, booth.two.nodes[0].keys, email, now(), Role.EDITOR)
+    name, _, value = cookie.partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": url}])
+    page = context.new_page()
+    page.goto(f"{url}/console/evenements/{show.event}/regie")
+    return page

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.cluster import cluster
+from tests.journeys.booth import Booth
 from tests.journeys.ended import ended_topic
+from tests.once import once
 from tests.running import DEADLINE, Running, running
+from tests.running_postgres import RunningPostgres
 
 expect.set_options(timeout=DEADLINE * 1000)
 
@@ -41,7 +45,9 @@ def browser() -> Iterator[Browser]:
 def with_ended(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """A folder of data, to copy, and the topic in it whose vote has ended."""
     folder = tmp_path_factory.mktemp("with-ended")
-    return folder, ended_topic(folder)
+    number = folder / "ended"
+    once("with-ended", folder, lambda: number.write_text(str(ended_topic(folder))))
+    return folder, int(number.read_text())
 
 
 @pytest.fixture(scope="module")  # a page lists what the tests of this file have made, nobody else's
@@ -86,3 +92,33 @@ def restartable(tmp_path: Path) -> Iterator[Running]:
     """A server that a test ends and starts again."""
     with running(tmp_path) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def booth(tmp_path_factory: pytest.TempPathFactory, postgres: RunningPostgres) -> Iterator[Booth]:
+    """Leads the evening of two nodes over Redis."""
+    with cluster(tmp_path_factory.mktemp("halls"), 2, postgres) as two:
+        made = Booth(two)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def free_halls(booth: Booth) -> Iterator[None]:
+    """Ends what a test has begun: its halls are free for the next."""
+    yield
+    booth.stop()
+
+
+@pytest.fixture
+def hall(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, service_workers="block")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def other_hall(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, service_workers="block")
+    yield context
+    context.close()

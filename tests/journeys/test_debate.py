@@ -203,16 +203,12 @@ def test_without_javascript_one_argues_votes_and_reports(server: Running, browse
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    server: Running, browser: Browser, scheme: str
-) -> None:
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(server: Running, browser: Browser) -> None:
     topic = server.topic(OPEN)
     long = "Donaudampfschifffahrtsgesellschaftskapitän" * 3
     (argument,) = argue(server, topic, long)
     argue(server, topic, "Une raison contre", side=-1)
     context = browser.new_context(
-        color_scheme="dark" if scheme == "dark" else "light",
         bypass_csp=True,
         reduced_motion="reduce",
         viewport={"width": 320, "height": 780},
@@ -222,7 +218,6 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         page.goto(server.url + path)
         for opened in page.locator(".argument-add summary").all():
             opened.click()
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert Axe().by_day_and_night(page) == "", path
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
     context.close()

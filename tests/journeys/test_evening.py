@@ -16,7 +16,7 @@ from server.app import open_keys, try_database, wall_ms
 from server.settings import Settings
 from storage.ballot_box import BallotBox
 from storage.database import Database
-from storage.events import event_steps
+from storage.event_steps import event_steps
 from storage.keys import DEVICE_BYTES, Keys
 from storage.tallies import standings
 from storage.values import CastVote, Receipt, Standing

@@ -39,11 +39,23 @@ def kiosk(site: Running, browser: Browser, network: TcpProxy) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1080, "height": 1600}, locale="fr-FR", bypass_csp=True)
     page = context.new_page()
     page.goto(own_kiosk(site))
-    assert Axe().run(page).violations_count == 0
     begin(page)
     yield page
     network.cut(everything=False)
     network.refuse(())
+    context.close()
+
+
+@pytest.fixture
+def plain(server: Running, browser: Browser) -> Iterator[Page]:
+    """A kiosk whose network stays: without the worker, whose pages take long to bring."""
+    context = browser.new_context(
+        viewport={"width": 1080, "height": 1600}, locale="fr-FR", bypass_csp=True, service_workers="block"
+    )
+    page = context.new_page()
+    page.goto(own_kiosk(server))
+    begin(page)
+    yield page
     context.close()
 
 
@@ -66,6 +78,9 @@ def vote(page: Page, url: str) -> None:
 
 
 def test_nothing_is_left_of_whoever_touched_terminer(site: Running, kiosk: Page) -> None:
+    kiosk.goto(own_kiosk(site))
+    assert Axe().run(kiosk).violations_count == 0
+    begin(kiosk)
     url = f"{site.url}/sujets/{site.topic(TopicRules(0, None))}"
     vote(kiosk, url)
     assert kiosk.evaluate(LEFT) != [0, 0]
@@ -104,19 +119,19 @@ def test_a_narrow_kiosk_in_german_is_never_wider_than_its_screen(
     context.close()
 
 
-def test_whoever_walks_away_is_asked_and_then_forgotten(site: Running, kiosk: Page) -> None:
-    kiosk.clock.install(time=0)
-    kiosk.clock.pause_at(1)
-    kiosk.goto(f"{site.url}/comment-ca-marche")
-    asked = kiosk.get_by_role("dialog", name="Vous êtes encore là ?")
-    kiosk.clock.run_for(46_000)
+def test_whoever_walks_away_is_asked_and_then_forgotten(server: Running, plain: Page) -> None:
+    plain.clock.install(time=0)
+    plain.clock.pause_at(1)
+    plain.goto(f"{server.url}/comment-ca-marche")
+    asked = plain.get_by_role("dialog", name="Vous êtes encore là ?")
+    plain.clock.run_for(46_000)
     expect(asked).to_be_visible()
-    kiosk.get_by_role("button", name="Continuer").click()
+    plain.get_by_role("button", name="Continuer").click()
     expect(asked).to_be_hidden()
-    kiosk.clock.run_for(46_000)
+    plain.clock.run_for(46_000)
     expect(asked).to_be_visible()
-    kiosk.clock.run_for(15_000)
-    expect(kiosk.get_by_role("button", name="Commencer")).to_be_visible()
+    plain.clock.run_for(15_000)
+    expect(plain.get_by_role("button", name="Commencer")).to_be_visible()
 
 
 def test_without_a_network_the_last_person_is_hidden_at_once_and_forgotten_when_it_returns(
@@ -183,12 +198,12 @@ def test_nobody_begins_without_a_network_and_the_kiosk_waits_for_it(
     begin(kiosk)
 
 
-def test_no_link_leads_out_of_the_site(site: Running, kiosk: Page) -> None:
-    kiosk.goto(f"{site.url}/accessibilite")
-    assert Axe().run(kiosk).violations_count == 0
-    out = f"[...document.links].map((link) => link.href).filter((href) => !href.startsWith('{site.url}'))"
-    until(kiosk, f"{out}.length === 0")
-    expect(kiosk.get_by_text("écrire un message au Défenseur des droits")).to_be_visible()
+def test_no_link_leads_out_of_the_site(server: Running, plain: Page) -> None:
+    plain.goto(f"{server.url}/accessibilite")
+    assert Axe().run(plain).violations_count == 0
+    out = f"[...document.links].map((link) => link.href).filter((href) => !href.startsWith('{server.url}'))"
+    until(plain, f"{out}.length === 0")
+    expect(plain.get_by_text("écrire un message au Défenseur des droits")).to_be_visible()
 
 
 def test_behind_a_proxy_whose_server_is_away_a_page_waits_and_goes_on_by_itself(
@@ -239,12 +254,12 @@ def test_a_form_that_alone_is_not_answered_keeps_its_text_and_arrives_later(
     expect(kiosk.locator("main")).to_contain_text("Le guichet de Bar-le-Duc ferme trop tôt.")
 
 
-def test_a_form_whose_answer_is_a_page_is_shown_that_page(site: Running, kiosk: Page) -> None:
-    kiosk.goto(f"{site.url}/proposer")
-    kiosk.locator("main textarea").fill("Des bancs à l'ombre dans chaque gare du Grand Est")
-    kiosk.locator("main form [name=theme]").first.check()
-    kiosk.get_by_role("button", name="Voir l'aperçu").click()
-    expect(kiosk.get_by_role("button", name="Envoyer")).to_be_visible()
+def test_a_form_whose_answer_is_a_page_is_shown_that_page(server: Running, plain: Page) -> None:
+    plain.goto(f"{server.url}/proposer")
+    plain.locator("main textarea").fill("Des bancs à l'ombre dans chaque gare du Grand Est")
+    plain.locator("main form [name=theme]").first.check()
+    plain.get_by_role("button", name="Voir l'aperçu").click()
+    expect(plain.get_by_role("button", name="Envoyer")).to_be_visible()
 
 
 def test_before_there_is_a_worker_a_link_waits_where_it_is(

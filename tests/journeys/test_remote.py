@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from realtime.tally import Hall
 from server.app import wall_ms
 from storage.database import Database
-from storage.events import event_steps
+from storage.event_steps import event_steps
 from storage.screens import begin_screen, note_said
-from storage.shows import get_stage
+from storage.stages import get_stage
 from storage.values_screens import Screen, ScreenSaid
 from storage.values_show import Show
 from storage.values_staff import Role

@@ -1,29 +1,23 @@
-"""Halls' screens on two nodes over Redis: in step, through a slow or cut network, a restart and a wrong clock."""
+"""Halls' screens on two nodes over Redis: in step on a slow network, with a film, a wrong clock, kept awake."""
 
 import re
-import signal
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from realtime.tally import Hall
 from storage.screens import paired_screens, unpair
 from storage.values_events import StepContent, StepKind
 from storage.values_show import Gesture, Show
-from tests.cluster import cluster
 from tests.journeys.axe import Axe
-from tests.journeys.booth import Booth, now
-from tests.journeys.conftest import FLAGS, SPEAKS_FRENCH, chromium
+from tests.journeys.booth import HOUR, REVEAL, Booth, now, screen, shown
 from tests.journeys.waiting import until
-from tests.running import DEADLINE, until_told
-from tests.running_postgres import RunningPostgres
+from tests.running import until_told
 from tests.shows import METZ, QUESTION, REIMS, STRASBOURG, WAITING
 from tests.tcp_proxy import tcp_proxy
 
-HOUR = 3_600_000
-REVEAL = StepContent(StepKind.REVEAL, "Imagin'Est")
+pytestmark = pytest.mark.usefixtures("free_halls")
+
 AN_HOUR_AHEAD = """{
   const Real = Date;
   const ahead = () => Real.now() + 3600000;
@@ -32,49 +26,6 @@ AN_HOUR_AHEAD = """{
     static now() { return ahead(); }
   };
 }"""
-
-
-@pytest.fixture(scope="module")
-def booth(tmp_path_factory: pytest.TempPathFactory, postgres: RunningPostgres) -> Iterator[Booth]:
-    with cluster(tmp_path_factory.mktemp("halls"), 2, postgres) as two:
-        made = Booth(two)
-        yield made
-        made.close()
-
-
-@pytest.fixture(autouse=True)
-def free_halls(booth: Booth) -> Iterator[None]:
-    yield
-    booth.stop()
-
-
-@pytest.fixture
-def hall(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, service_workers="block")
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def other_hall(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1024, "height": 768}, service_workers="block")
-    yield context
-    context.close()
-
-
-def screen(context: BrowserContext, url: str, hall: Hall, booth: Booth, by: int) -> Page:
-    """A screen of this hall that was just paired."""
-    page = context.new_page()
-    page.goto(f"{url}/ecran/{hall}")
-    booth.confirm(page, hall, by)
-    expect(page.locator("body[data-state=paired]")).to_be_attached()
-    return page
-
-
-def shown(page: Page, step: int) -> int:
-    """Wait until a step is on; the instant at which it was put on, by the server's clock."""
-    page.locator(f'body[data-step="{step}"]').wait_for(timeout=DEADLINE * 1000)
-    return int(page.evaluate("document.body.dataset.acted"))
 
 
 def test_three_halls_on_two_nodes_turn_over_at_the_agreed_instant_and_one_that_was_away_catches_up(
@@ -113,78 +64,31 @@ def test_three_halls_on_two_nodes_turn_over_at_the_agreed_instant_and_one_that_w
         expect(metz.locator("#idle")).to_be_visible()
 
 
-AT_ITS_SECOND = """at => {
-    const seconds = Math.ceil((at - Date.now()) / 1000);
-    const told = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    return document.querySelector(".is-on .digits").textContent === told;
-}"""
-"""Whether a countdown of less than an hour tells what it is to; the clock of this machine is the server's."""
-
-
-def test_a_countdown_goes_on_without_a_network_and_is_at_its_second_when_it_comes_back(
+def test_a_countdown_that_is_paused_stands_and_goes_on_where_it_stood(
     booth: Booth, hall: BrowserContext
 ) -> None:
     ends = now() + HOUR
     show = booth.event(StepContent(StepKind.COUNTDOWN, at=ends), REVEAL)
-    with tcp_proxy(booth.two.nodes[0].port) as proxy:
-        page = screen(hall, f"http://127.0.0.1:{proxy.port}", METZ, booth, show.by)
-        booth.go(show, Gesture.LAUNCH)
-        shown(page, show.steps[0])
-        proxy.cut(everything=True)
-        expect(page.locator("#lost")).to_be_visible()
-        before = page.locator(".is-on .digits").text_content() or ""
-        expect(page.locator(".is-on .digits")).not_to_have_text(before)
-        proxy.cut(everything=False)
-        expect(page.locator("#lost")).to_be_hidden()
-        until(page, AT_ITS_SECOND, ends)
-        booth.go(show, Gesture.NEXT)
-        shown(page, show.steps[1])
-        expect(page.locator(".is-on .name")).to_have_text("Imagin'Est")
-
-
-def voters(page: Page) -> Locator:
-    return page.locator('.is-on .duel-voters [data-figure="voters"]')
-
-
-def test_a_vote_keeps_its_numbers_without_a_network_and_catches_up_by_itself(
-    booth: Booth, hall: BrowserContext
-) -> None:
-    show, node = booth.event(QUESTION), booth.two.nodes[0]
-    with tcp_proxy(node.port) as proxy:
-        page = screen(hall, f"http://127.0.0.1:{proxy.port}", METZ, booth, show.by)
-        booth.go(show, Gesture.LAUNCH)
-        shown(page, show.steps[0])
-        booth.vote(node.url, show, 10)
-        expect(voters(page)).to_have_text("10")
-        proxy.cut(everything=True)
-        expect(page.locator("#lost")).to_be_visible()
-        booth.vote(node.url, show, 2)
-        assert voters(page).text_content() == "10"
-        expect(page.locator('.is-on .duel-figures [data-figure="plus"]')).to_have_text("100")
-        proxy.cut(everything=False)
-        expect(voters(page)).to_have_text("12")
-        expect(page.locator("#lost")).to_be_hidden()
-
-
-def test_a_screen_catches_up_by_itself_once_its_killed_node_is_there_again(
-    booth: Booth, hall: BrowserContext
-) -> None:
-    show = booth.event(QUESTION)
-    other, killed = booth.two.nodes
-    page = screen(hall, killed.url, METZ, booth, show.by)
+    url = booth.two.nodes[0].url
+    page, phone = screen(hall, url, METZ, booth, show.by), hall.new_page()
+    phone.goto(f"{url}/evenements/{show.event}")
     booth.go(show, Gesture.LAUNCH)
     shown(page, show.steps[0])
-    booth.vote(other.url, show, 10)
-    expect(voters(page)).to_have_text("10")
-    killed.end(signal.SIGKILL)
-    try:
-        expect(page.locator("#lost")).to_be_visible()
-        booth.vote(other.url, show, 2)
-        assert voters(page).text_content() == "10"
-    finally:
-        killed.start()
-    expect(voters(page)).to_have_text("12")
-    expect(page.locator("#lost")).to_be_hidden()
+    paused = booth.go(show, Gesture.PAUSE)
+    assert paused.paused_at is not None
+    left = -(-(ends - paused.paused_at) // 1000)
+    stands = f"{left // 60}:{left % 60:02}"
+    both = page.locator(".is-on .digits"), phone.locator("p.act-countdown")
+    until(page, "instant => Date.now() > instant", paused.paused_at + 1500)
+    for digits in both:
+        expect(digits).to_have_text(stands)
+    resumed = booth.go(show, Gesture.RESUME)
+    for digits in both:
+        expect(digits).not_to_have_text(stands)
+        minutes, seconds = map(int, (digits.text_content() or "").split(":"))
+        late = 60 * minutes + seconds - (ends - now()) / 1000
+        assert 1000 * late > resumed.late - 1000, "it ends later by the time that it stood"
+    phone.close()
 
 
 OFF = """since => {
@@ -264,29 +168,6 @@ def test_a_screen_of_whoever_wants_no_motion_stands_still(
     assert still.evaluate("moved") == []
 
 
-def test_a_screen_whose_browser_is_closed_comes_back_paired_and_at_the_right_step(
-    booth: Booth, browser: Browser, tmp_path: Path
-) -> None:
-    path = chromium()
-    url = f"{booth.two.nodes[1].url}/ecran/metz"
-    show = booth.event(WAITING, REVEAL)
-
-    def open_browser() -> BrowserContext:
-        arguments = [*FLAGS, SPEAKS_FRENCH]
-        return browser.browser_type.launch_persistent_context(tmp_path, executable_path=path, args=arguments)
-
-    first = open_browser()
-    screen(first, booth.two.nodes[1].url, METZ, booth, show.by)
-    booth.go(show, Gesture.LAUNCH)
-    first.close()
-    booth.go(show, Gesture.NEXT)
-    again = open_browser()
-    page = again.new_page()
-    page.goto(url)
-    shown(page, show.steps[1])
-    again.close()
-
-
 def test_a_screen_whose_clock_is_an_hour_wrong_follows_the_servers(
     booth: Booth, hall: BrowserContext
 ) -> None:
@@ -305,6 +186,105 @@ def test_a_screen_whose_clock_is_an_hour_wrong_follows_the_servers(
         }
 
     booth.do(until_told(hours_ahead, {1}))
+
+
+BEYOND_THE_EDGE = """() => [...document.querySelectorAll(".is-on *")]
+    .filter(one => one.childElementCount === 0 && one.getClientRects().length && one.textContent.trim())
+    .filter(one => {
+        const words = document.createRange();
+        words.selectNodeContents(one);
+        const { left, top, right, bottom } = words.getBoundingClientRect();
+        return left < 0 || top < 0 || right > innerWidth || bottom > innerHeight;
+    })
+    .map(one => one.textContent)"""
+SIZES = ((3840, 2160), (1280, 720), (1024, 768))
+
+
+def test_nothing_is_cut_off_whatever_size_and_shape_a_screen_has(booth: Booth, hall: BrowserContext) -> None:
+    longest = (
+        "Faut-il ouvrir des trains de nuit quotidiens entre Strasbourg, Metz, Reims, Mulhouse et la mer du Nord, "
+        "même s'ils coûtent plus cher ?"
+    )
+    steps = (
+        StepContent(StepKind.COUNTDOWN, "Ensemble", at=now() + 12 * HOUR),
+        REVEAL,
+        replace(QUESTION, title=longest),
+    )
+    show = booth.event(*steps)
+    page = screen(hall, booth.two.nodes[0].url, METZ, booth, show.by)
+    for gesture, step in zip((Gesture.REHEARSE, Gesture.NEXT, Gesture.NEXT), show.steps, strict=True):
+        booth.go(show, gesture)
+        shown(page, step)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate(BEYOND_THE_EDGE) == [], (width, height)
+    page.evaluate("document.querySelector('.is-on .duel-figures').style.fontSize = '90vw'")
+    assert page.evaluate(BEYOND_THE_EDGE) != [], "it would be seen"
+
+
+SPIES_ON_THE_LOCK = """{
+    window.asked = [];
+    window.refuses = false;
+    const request = async kind => {
+        asked.push({ kind, released: refuses });
+        if (refuses) throw new DOMException("the battery is low", "NotAllowedError");
+        return asked.at(-1);
+    };
+    Object.defineProperty(navigator, "wakeLock", { value: { request } });
+    window.look = isSeen => {
+        if (!isSeen) for (const lock of asked) lock.released = true;  // as browsers do
+        const value = isSeen ? "visible" : "hidden";
+        Object.defineProperty(document, "visibilityState", { value, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    };
+}"""
+
+
+def test_a_screen_is_kept_awake_again_after_it_was_hidden_and_goes_on_where_that_is_refused(
+    booth: Booth, hall: BrowserContext
+) -> None:
+    hall.add_init_script(SPIES_ON_THE_LOCK)
+    show = booth.event(WAITING, REVEAL)
+    page = screen(hall, booth.two.nodes[0].url, METZ, booth, show.by)
+    faults: list[object] = []
+    page.on("pageerror", lambda fault: faults.append(fault))
+    booth.go(show, Gesture.LAUNCH)
+    shown(page, show.steps[0])
+    assert [lock["kind"] for lock in page.evaluate("asked")] == ["screen"]
+    page.evaluate("look(true)")
+    assert len(page.evaluate("asked")) == 1, "it is held"
+    page.evaluate("look(false)")
+    assert len(page.evaluate("asked")) == 1, "nobody looks"
+    page.evaluate("look(true)")
+    assert [lock["released"] for lock in page.evaluate("asked")] == [True, False]
+    page.evaluate("refuses = true; look(false); look(true)")
+    assert len(page.evaluate("asked")) == 3
+    booth.go(show, Gesture.NEXT)
+    shown(page, show.steps[1])
+    assert faults == []
+
+
+def test_three_windows_of_one_browser_are_the_screens_of_three_halls(booth: Booth, browser: Browser) -> None:
+    show = booth.event(WAITING, QUESTION)
+    context, url = browser.new_context(), booth.two.nodes[0].url
+    pages = {hall: screen(context, url, hall, booth, show.by) for hall in (METZ, REIMS, STRASBOURG)}
+    assert len([one for one in context.cookies() if one["name"].startswith("ecran-")]) == 3
+    booth.go(show, Gesture.LAUNCH)
+    booth.go(show, Gesture.NEXT)
+    for hall, page in pages.items():
+        shown(page, show.steps[1])
+        expect(page.locator(".is-on .join-address")).to_contain_text(f"/salle/{hall}")
+    for page in pages.values():
+        page.reload()
+        shown(page, show.steps[1])
+    away = booth.do(paired_screens(booth.database, (REIMS,)))[-1]
+    booth.do(unpair(booth.database, away.id, by=show.by, now=now()))
+    expect(pages[REIMS].locator("#code")).to_be_visible()
+    booth.go(show, Gesture.BACK)
+    for hall in (METZ, STRASBOURG):
+        shown(pages[hall], show.steps[0])
+    expect(pages[REIMS].locator("#code")).to_be_visible()
+    context.close()
 
 
 def test_a_screen_says_what_it_shows_and_shows_a_code_again_once_it_is_sent_away(

@@ -1,35 +1,26 @@
 """Whether a browser that is missing is noticed."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 
-from tests.running import ROOT
+from tests.nursery import nursery
+from tests.running import DEADLINE
+
+ONE = "tests/journeys/test_accessibility.py::test_large_type_is_chosen_by_keyboard_and_without_a_program"
+"""It asks for the browser before anything else."""
 
 
 def journeys(folder: Path, **environment: str) -> tuple[int, str]:
-    """One test of a page where no Chromium is on PATH."""
+    """One test of a page where no Chromium is on PATH, run by itself."""
     kept = {k: v for k, v in os.environ.items() if k not in {"CI", "IMAGINEST_CHROMIUM"}}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        "-rs",
-        "--maxfail=1",
-        "tests/journeys/test_vote.py",
-    ]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=kept | {"PATH": str(folder)} | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    return done.returncode, done.stdout
+    alone = [word for name in ("cacheprovider", "xdist", "hypothesispytest") for word in ("-p", f"no:{name}")]
+    with TemporaryFile() as errors:
+        given = kept | {"PATH": str(folder)} | environment
+        run = nursery().start(["-m", "pytest", *alone, "--assert=plain", "-rs", ONE], given, errors.fileno())
+        with run.stdout as output:
+            said = output.read()
+        return run.wait(DEADLINE), said
 
 
 def test_in_continuous_integration_it_fails_the_run(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from realtime.disclosure import HeadlinePolicy, rounded
 from realtime.tally import HEADLINE_SERIES, Counts, Sign, series_of
+from tests.conftest import is_deep
 from tests.realtime.attacker import members_of, possible_plus, read_all, story, watch_every_vote
 from tests.realtime.crowd import Crowd, crowd
 from tests.realtime.published import Published, publications
@@ -20,7 +21,18 @@ from tests.realtime.published import Published, publications
 BOTH = list(HeadlinePolicy)
 
 
-@pytest.fixture(scope="module", params=range(6), ids=lambda seed: f"crowd {seed}")
+CROWDS, CROWDS_DEEP = (3, 4), range(6)
+"""Without moderators and with them, of each way to come."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "voters" in metafunc.fixturenames:
+        crowds = CROWDS_DEEP if is_deep(metafunc.config) else CROWDS
+        names = [f"crowd {seed}" for seed in crowds]
+        metafunc.parametrize("voters", crowds, indirect=True, scope="module", ids=names)
+
+
+@pytest.fixture(scope="module")
 def voters(request: pytest.FixtureRequest) -> Crowd:
     return crowd(request.param)
 
@@ -30,14 +42,14 @@ def published(voters: Crowd, tmp_path_factory: pytest.TempPathFactory) -> dict[H
     return asyncio.run(publications(voters, tmp_path_factory.mktemp("data")))
 
 
-@pytest.mark.parametrize("voters", range(10, 31))
-def test_the_attacker_reads_a_published_number_exactly(voters: int) -> None:
+@pytest.mark.parametrize("number", range(10, 31))
+def test_the_attacker_reads_a_published_number_exactly(number: int) -> None:
     origins: dict[Counts, set[int]] = {}
-    for plus in range(voters + 1):
+    for plus in range(number + 1):
         for fifth in range(5):
-            origins.setdefault(rounded(Counts(plus, voters - plus), fifth / 5), set()).add(plus)
+            origins.setdefault(rounded(Counts(plus, number - plus), fifth / 5), set()).add(plus)
     for shown, possible in origins.items():
-        least, most = possible_plus(shown, voters)
+        least, most = possible_plus(shown, number)
         assert possible == set(range(least, most + 1))
 
 

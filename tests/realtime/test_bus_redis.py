@@ -12,11 +12,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from realtime.bus import BusRefused, GapReason, Headcount, open_bus
+from realtime.bus import BusRefused, GapReason, Headcount
+from realtime.bus_address import read_addresses
 from realtime.bus_message import Message, encode
+from realtime.bus_redis import RedisBus
+from realtime.bus_sender import Timings
 from tests.listening import KEY, PATIENT, delta, nodes
 from tests.ports import free_port
-from tests.running import until
+from tests.running import DEADLINE, until
 from tests.running_redis import RunningRedis, running_redis
 
 
@@ -137,8 +140,12 @@ async def test_a_listener_that_fails_does_not_end_the_connection(redis: RunningR
 # --- set up wrongly
 
 
+WAITS = Timings(connect=DEADLINE, command=DEADLINE)
+"""A refusal is waited for, however busy the machine; who only is late is not refused."""
+
+
 async def refusal(url: str) -> str:
-    bus = open_bus(url, prefix="test", key=KEY)
+    bus = RedisBus(read_addresses(url), prefix="test", key=KEY, timings=WAITS)
     try:
         with pytest.raises(BusRefused) as refused:
             await bus.start()

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.wire import Format, Snap, encode
+from channels.encoding import encode
+from channels.wire import Format, Snap
 from realtime.delta import apply, diff
 from realtime.tally import Counts, PublicTally, Version, public_tally
 

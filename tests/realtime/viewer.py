@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from channels.wire import Format, Snap, encode
+from channels.encoding import encode
+from channels.wire import Format, Snap
 from realtime.delta import Changes, apply
 from realtime.frames import payloads
 from realtime.tally import Counts, PublicTally, Version

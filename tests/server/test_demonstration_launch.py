@@ -8,7 +8,8 @@ from pathlib import Path
 from server.demonstration_launch import FILM, HALLS
 from server.settings import Settings
 from storage.database import Database
-from storage.events import event_steps, list_events
+from storage.event_steps import event_steps
+from storage.events import list_events
 from storage.films import get_film
 from storage.values_events import StepKind
 from storage.values_show import Mode
@@ -57,6 +58,7 @@ async def test_the_launch_is_there_whole_and_a_screen_is_paired_by_itself(tmp_pa
         (film_id,) = [step.film for step in steps if step.film is not None]
         film = await get_film(database, film_id)
         assert film is not None and film.is_whole and film.size == FILM.stat().st_size
+        assert film.captions and "Grand Est" in film.captions
         screen = Window(server, "/ecran/metz")
         await screen.open()
         await until_told(screen.is_paired, True)

@@ -86,7 +86,13 @@ def test_a_replay_that_stays_keeps_its_pages_open_until_it_is_ended(
     votes, comments, _ = files
     command = [sys.executable, "-m", "server.cli", "--data", str(tmp_path / "data"), "replay", "--stay"]
     command += ["--port", "0", "--votes", str(votes), "--comments", str(comments)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a run in the background ignores it
+    ) as process:
         assert process.stdout is not None
         staying = next(line for line in process.stdout if "the pages stay at" in line)
         url = staying.split()[4]

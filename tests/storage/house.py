@@ -22,6 +22,7 @@ from storage.tallies import standings
 from storage.topics import create_topics
 from storage.values import CastVote, NewTopic, Outcome, Standing, TopicKind, TopicRules
 from storage.values_events import NewEvent
+from tests.once import once
 
 START = 1_800_000_000_000
 """When tests begin, in ms since 1970."""
@@ -73,7 +74,7 @@ def _tables() -> bytes:
     """A database of SQLite with the tables and nothing in them; made once, it takes a fifth of a second."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "template.db"
-        bring_up_to_date(f"sqlite:///{file}")
+        once("tables.db", file, lambda: bring_up_to_date(f"sqlite:///{file}"))
         return file.read_bytes()
 
 

@@ -2,7 +2,7 @@
 
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Sign
-from storage.citizens_words import loved_ideas, newest_ideas, newest_texts
+from storage.citizens_words import busiest_ideas, loved_ideas, newest_ideas, newest_texts
 from storage.topics import create_topics
 from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from tests.storage.house import House, device
@@ -39,6 +39,16 @@ async def test_an_idea_whose_results_only_voters_see_is_ranked_nowhere(house: Ho
     await votes(house, hidden, 12, 0)
     assert await loved_ideas(house.database, REAL, house.clock[0], 5) == []
     assert [one.id for one in await newest_ideas(house.database, REAL, 5)] == [hidden]
+
+
+async def test_what_most_have_voted_on_stands_first_whatever_they_said(house: House) -> None:
+    (quiet, liked, disliked) = [
+        await idea(house, title, ResultPolicy.AFTER_VOTE) for title in ("Calme", "Aimée", "Peu aimée")
+    ]
+    await votes(house, quiet, 9, 0)
+    await votes(house, liked, 10, 0)
+    await votes(house, disliked, 1, 11)
+    assert [one.id for one in await busiest_ideas(house.database, REAL, 5)] == [disliked, liked]
 
 
 async def test_only_what_citizens_wrote_in_earnest_is_read(house: House) -> None:

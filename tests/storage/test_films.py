@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from storage.events import add_step, remove_step
+from storage.event_steps import add_step, remove_step
 from storage.film_header import read_film
 from storage.films import (
     begin_film,
@@ -16,7 +16,7 @@ from storage.films import (
     parts_of,
     read_part,
 )
-from storage.shows import shown_to_all
+from storage.stages import shown_to_all
 from storage.values_events import StepContent, StepKind
 from storage.values_films import LARGEST_FILM, PART_BYTES, Film, FilmFault, FilmFormat, FilmHeader
 from storage.values_show import Gesture

@@ -282,7 +282,7 @@ class QuarantineMachine(RuleBasedStateMachine):
             assert shown == (None if exact.voters < BLOCK else exact.voters - exact.voters % 5)
 
 
-def test_whatever_is_set_aside_and_brought_back_in_any_order(new_url: Callable[[], str]) -> None:
+def test_whatever_is_set_aside_and_brought_back_in_any_order(new_url: Callable[[], str], deep: bool) -> None:
     for policy in HeadlinePolicy:
 
         class Machine(QuarantineMachine):
@@ -292,7 +292,7 @@ def test_whatever_is_set_aside_and_brought_back_in_any_order(new_url: Callable[[
         run_state_machine_as_test(
             Machine,
             settings=settings(
-                max_examples=5,
+                max_examples=5 if deep else 3,
                 stateful_step_count=16,
                 deadline=None,
                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

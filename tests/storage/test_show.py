@@ -84,6 +84,19 @@ def test_a_countdown_ends_at_its_time_and_one_that_began_late_waits() -> None:
     assert goes_on_at(late, PROGRAM) is None
 
 
+def test_a_countdown_that_was_paused_stands_and_ends_by_so_much_later() -> None:
+    counting = go(LIVE, Gesture.NEXT, 60_000)
+    paused = go(counting, Gesture.PAUSE, 70_000)
+    assert [paused.left(90_000, now) for now in (69_000, 70_000, 85_000)] == [21_000, 20_000, 20_000]
+    assert goes_on_at(paused, PROGRAM) is None
+    resumed = go(paused, Gesture.RESUME, 85_000)
+    assert [resumed.left(90_000, now) for now in (85_000, 95_000, 120_000)] == [20_000, 10_000, 0]
+    assert goes_on_at(resumed, PROGRAM) == 105_000
+    again = go(go(resumed, Gesture.PAUSE, 90_000), Gesture.RESUME, 91_000)
+    assert goes_on_at(again, PROGRAM) == 106_000
+    assert go(go(again, Gesture.BACK, 92_000), Gesture.NEXT, 93_000).left(90_000, 80_000) == 10_000
+
+
 def test_the_last_step_waits_for_a_gesture() -> None:
     program = Program([Beat(1, 0), Beat(2, 1, duration=10_000)])
     assert goes_on_at(LIVE, program) is None

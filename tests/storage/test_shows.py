@@ -7,8 +7,10 @@ import pytest
 
 from realtime.refusals import Refusal
 from realtime.tally import ONLINE, Hall, Sign
-from storage.events import add_step, change_step, event_steps, get_event, move_step, remove_step, save_event
-from storage.shows import Stage, get_stage, go_on, move, stages_on
+from storage.event_steps import add_step, change_step, event_steps, move_step, remove_step
+from storage.events import get_event, save_event
+from storage.shows import go_on, move
+from storage.stages import Stage, get_stage, stages_on
 from storage.tallies import discrepancies
 from storage.topics import get_topic
 from storage.values import CastVote, Receipt, Topic, TopicState
@@ -180,6 +182,19 @@ async def test_a_countdown_goes_on_by_itself_at_its_second_and_one_node_moves_it
     stage = await stage_of(house, show.event)
     assert (stage.show.step, stage.show.at) == (show.steps[1], now + 60_000)
     assert (await asked(house, show)).rules.opens_at == now + 60_000
+
+
+async def test_a_countdown_that_was_paused_goes_on_by_so_much_later(house: House) -> None:
+    now = house.clock[0]
+    show = await begun(house, StepContent(StepKind.COUNTDOWN, at=now + 60_000), QUESTION)
+    await show.goes(Gesture.LAUNCH, now, upon=0)
+    await show.goes(Gesture.PAUSE, now + 10_000, upon=1)
+    assert await go_on(house.database, house.keys, lambda: now + 60_000) == 0
+    await show.goes(Gesture.RESUME, now + 40_000, upon=2)
+    assert (await stage_of(house, show.event)).show.late == 30_000
+    assert await go_on(house.database, house.keys, lambda: now + 60_000) == 0
+    assert await go_on(house.database, house.keys, lambda: now + 90_000 - LEAD_MS) == 1
+    assert (await stage_of(house, show.event)).show.at == now + 90_000
 
 
 async def test_a_step_removed_while_shown_stays_on_and_the_show_goes_on_behind_it(house: House) -> None:

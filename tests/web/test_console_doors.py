@@ -146,6 +146,8 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/evenements/{id:int}/regie": {"gesture": "rehearse", "upon": "0", "op": OP},
     "/console/evenements/{id:int}/photos": {"alt": "La salle, debout", "op": OP},
     "/console/evenements/{id:int}/photos/{photo:int}/retirer": {},
+    "/console/evenements/salles": {"name": "Nancy"},
+    "/console/evenements/salles/{hall}/retirer": {},
     "/console/films": {"op": OP, "name": "Le film", "size": "1000"},
     "/console/films/{id:int}/fin": {},
     "/console/films/{id:int}/habits": {},
@@ -238,7 +240,7 @@ async def test_a_form_is_for_who_may_and_leaves_a_line(site: Site, route: Consol
         await save_direction(house.database, None, "Mobilités", OP, by=someone.id, now=house.clock[0])
     if "/lettre/{id" in route.path:
         subject = await draft_of_the_letter(site, someone.id)
-    path, form = route.path.replace("{id:int}", str(subject)), FORMS[route.path]
+    path, form = route.path.replace("{id:int}", str(subject)).replace("{hall}", "reims"), FORMS[route.path]
     if "/evenements/{id" in route.path:
         path, form = await at_an_event(site, route.path, form, someone)
     if "/films/{id" in route.path:

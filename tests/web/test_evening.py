@@ -8,7 +8,7 @@ import pytest
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Sign
 from storage.photos import drop_photo, keep_photo, photos_of
-from storage.shows import get_stage
+from storage.stages import get_stage
 from storage.topics import withdraw_topic
 from storage.values import CastVote, Receipt
 from storage.values_events import StepContent, StepKind
@@ -17,6 +17,7 @@ from storage.values_show import Gesture
 from tests.shows import METZ, QUESTION, REIMS, THANKS, Launch, launch
 from tests.storage.house import device
 from tests.web.conftest import Site
+from web.made_once import HOLDS_MS
 from web.press_chart import Bar, chart
 
 
@@ -124,6 +125,7 @@ async def test_a_stream_is_framed_only_where_its_site_is_allowed(site: Site) -> 
     path = f"/evenements/{show.event}"
     assert "<iframe" not in (await site.browser().get(path)).text
     site.deploy(replace(site.services[0].site, stream_sites=("https://video.example",)))
+    site.house.clock[0] += HOLDS_MS
     assert 'src="https://video.example/live"' in (await site.browser().get(path)).text
 
 

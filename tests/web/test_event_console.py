@@ -7,9 +7,10 @@ import httpx2
 import pytest
 
 from realtime.tally import ONLINE, Hall
-from storage.events import event_steps, get_event
+from storage.event_steps import event_steps
+from storage.events import get_event
 from storage.screens import begin_screen, note_said, pair, paired_screens
-from storage.shows import get_stage
+from storage.stages import get_stage
 from storage.values_events import Step, StepContent, StepKind
 from storage.values_screens import CODE_MS, SILENT_MS, Screen, ScreenSaid
 from storage.values_show import LEAD_MS, Mode
@@ -314,6 +315,19 @@ async def test_what_is_not_there_is_said_on_every_page(desk: Desk) -> None:
 # --- screens
 
 
+async def test_another_hall_is_added_offered_and_retired(desk: Desk) -> None:
+    salles = f"{PATH}/salles"
+    browser = desk.editor.browser
+    assert (await browser.post(salles, data={"name": "Épinal"})).status_code == 303
+    assert "imaginest.test/ecran/epinal" in (await browser.get(salles)).text
+    assert 'value="epinal"' in (await browser.get(f"{PATH}/nouveau")).text
+    again = await browser.post(salles, data={"name": "épinal"})
+    assert again.status_code == 409 and "déjà offerte" in again.text
+    assert (await browser.post(f"{salles}/epinal/retirer")).status_code == 303
+    assert 'value="epinal"' not in (await browser.get(f"{PATH}/nouveau")).text
+    assert (await browser.post(f"{salles}/epinal/retirer")).status_code == 409
+
+
 async def test_a_screen_is_paired_by_its_code_and_sent_away(desk: Desk) -> None:
     screen = await desk.screen()
     assert screen.code is not None
@@ -321,7 +335,7 @@ async def test_a_screen_is_paired_by_its_code_and_sent_away(desk: Desk) -> None:
     answer = await desk.post("/ecrans", hall="metz", code=spaced)
     assert answer.status_code == 303
     page = (await desk.get("/ecrans?fait=relie")).text
-    assert "relié" in page and f'data-screen="{screen.id}"' in page
+    assert "relié" in page and f'data-screen="{screen.id}"' in page and "imaginest.test/ecran/metz" in page
     twice = await desk.post("/ecrans", hall="metz", code=screen.code)
     assert twice.status_code == 400 and "Aucun écran ne montre ce code" in twice.text
     assert (await desk.post(f"/ecrans/{screen.id}/retrait")).status_code == 303

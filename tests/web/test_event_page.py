@@ -6,8 +6,9 @@ from hashlib import sha256
 
 import pytest
 
-from storage.events import add_step, save_event
-from storage.shows import get_stage
+from storage.event_steps import add_step
+from storage.events import save_event
+from storage.stages import get_stage
 from storage.values_events import EventFault, NewEvent, StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_show import LEAD_MS, Gesture, Show
@@ -125,7 +126,7 @@ async def test_a_countdown_is_told_as_what_is_left_and_never_below_nothing(site:
     start = site.house.clock[0]
     show = await begun(site, StepContent(StepKind.COUNTDOWN, "Dans un instant", at=start + 65_000 + LEAD_MS))
     await goes(site, show, Gesture.LAUNCH)
-    assert f'data-countdown="{start + 65_000 + LEAD_MS}">1:05' in await page(site, show)
+    assert f'data-countdown="{start + 65_000 + LEAD_MS}" data-paused="">1:05' in await page(site, show)
     site.house.clock[0] += 3_600_000
     assert ">0:00</p>" in await page(site, show)
 

@@ -9,15 +9,19 @@ from typing import Any
 import httpx2
 import pytest
 
-from realtime.tally import Hall
+from realtime.disclosure import ResultPolicy
+from realtime.tally import Hall, Sign
 from server.settings import BadSetting, Settings
-from storage.events import add_step, remove_step
+from storage.event_steps import add_step, remove_step
 from storage.screens import pair, paired_screens, unpair, waiting_screens
+from storage.topics import create_topics
+from storage.values import NewTopic, TopicKind, TopicRules
 from storage.values_events import EventFault, StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_screens import CODE_MS, RENEWED_MS, SEEN_MS, Screen, ScreenSaid
 from storage.values_show import LEAD_MS, Gesture
 from tests.shows import METZ, QUESTION, REIMS, STRASBOURG, WAITING, Launch, launch
+from tests.storage.house import device
 from tests.storage.images import PNG
 from tests.web.conftest import Site
 from web.screens.pace import AT_ONCE, POLL_MS
@@ -291,23 +295,51 @@ def test_what_is_no_json_of_ours_is_not_taken(body: bytes) -> None:
 
 async def test_a_vote_is_joined_from_every_step_while_it_is_open(site: Site) -> None:
     site.deploy(Deployment("http://imaginest.example"))
-    others = [StepContent(kind) for kind in (StepKind.HALLS, StepKind.IDEAS, StepKind.WORDS)]
+    kinds = (StepKind.HALLS, StepKind.IDEAS, StepKind.WORDS, StepKind.THANKS)
+    others = [StepContent(StepKind.REVEAL, "Imagin'Est"), *(StepContent(kind) for kind in kinds)]
     show = await begun(site, QUESTION, *others, StepContent(StepKind.RESULTS))
 
     async def corners() -> list[bool]:
         steps = (await program(browser, show)).json()["steps"]
-        return ['class="corner"' in step["html"] and "salle/metz" in step["html"] for step in steps[1:4]]
+        return ['class="corner' in step["html"] and "salle/metz" in step["html"] for step in steps[1:-1]]
 
     async with site.browser() as browser:
         await paired(site, show, browser)
-        assert await corners() == [False] * 3, "nothing is asked yet"
+        assert await corners() == [False] * 5, "nothing is asked yet"
         await show.goes(Gesture.LAUNCH, site.house.clock[0], upon=0)
         site.house.clock[0] += LEAD_MS
-        assert await corners() == [True] * 3
+        assert await corners() == [True] * 5
         before = (await program(browser, show)).json()["program"]
-        await show.goes(Gesture.JUMP, site.house.clock[0], upon=1, step=show.steps[4])
-        assert await corners() == [False] * 3, "it has ended"
+        await show.goes(Gesture.JUMP, site.house.clock[0], upon=1, step=show.steps[-1])
+        assert await corners() == [False] * 5, "it has ended"
         assert (await program(browser, show)).json()["program"] > before, "screens lay it out anew"
+
+
+async def test_ideas_are_shown_by_what_everybody_may_know_of_them(site: Site) -> None:
+    """Their results are mostly for voters only: how many have voted is for all."""
+    show = await begun(site, StepContent(StepKind.IDEAS))
+
+    async def board() -> str:
+        (step,) = (await program(browser, show)).json()["steps"]
+        return str(step["html"])
+
+    async def ideas(results: ResultPolicy) -> None:
+        rules, titles = TopicRules(0, None, results=results), ("Un banc", "Un pont", "Un bal")
+        new = [NewTopic(TopicKind.IDEA, f"{title} {results}", "sport", rules) for title in titles]
+        for topic in await create_topics(site.house.database, site.house.keys, new, site.house.clock[0]):
+            for number in range(10):
+                await site.house.vote(topic, device(number), Sign.PLUS)
+
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        assert "Vos idées les plus récentes" in await board()
+        await ideas(ResultPolicy.AFTER_VOTE)
+        told = await board()
+        assert "Les idées qui réunissent le plus de votants" in told and "10\xa0votants" in told
+        assert "idea-share" not in told, "their results are for voters only"
+        await ideas(ResultPolicy.ALWAYS)
+        told = await board()
+        assert "Les idées que vous préférez" in told and told.count("idea-share") == 3
 
 
 async def test_a_picture_is_shown_with_each_kind_of_step_that_may_have_one(site: Site) -> None:

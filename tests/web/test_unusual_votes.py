@@ -3,15 +3,19 @@
 import asyncio
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
 from realtime.arrivals import NEW_DEVICE, SLOT_MS
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Sign
-from storage.values import CastVote, TopicRules
+from storage.event_steps import event_steps
+from storage.values import CastVote, Receipt, TopicRules
+from storage.values_show import Gesture
 from storage.values_staff import Role
 from storage.values_watch import MINUTE_MS
+from tests.shows import METZ, QUESTION, REIMS, STRASBOURG, launch
 from tests.storage.house import device
 from tests.web.conftest import Site
 from tests.web.staffed import Colleague, colleague
@@ -102,3 +106,49 @@ async def test_new_devices_and_one_network_are_told_and_lead_to_the_form(site: S
     assert re.search(r'<option value="77" selected>n°\s77\s: 50\u00a0votes', form)
     editor = await colleague(site, Role.EDITOR, email="e@grandest.fr")
     assert "mises-de-cote" not in (await editor.browser.get(f"/console/veille/sujets/{topic}")).text
+
+
+async def hall_rush(site: Site, topic: int) -> None:
+    """Three halls of two minds, each behind one address, vote within two minutes with devices that are new."""
+    for minute, halls in enumerate((((METZ, Sign.PLUS),), ((REIMS, Sign.MINUS), (STRASBOURG, Sign.MINUS)))):
+        votes = [
+            CastVote(
+                topic,
+                device(10_000 * number + 1000 * minute + voter),
+                sign,
+                f"rush-{minute}{number}{voter:09}",
+                hall,
+                marks=(NEW_DEVICE, 70 + minute + number),
+            )
+            for number, (hall, sign) in enumerate(halls)
+            for voter in range(150)
+        ]
+        assert all(isinstance(one, Receipt) for one in await asyncio.gather(*map(site.house.box.cast, votes)))
+        site.house.clock[0] += MINUTE_MS
+    await site.house.box.keep_arrivals()
+
+
+async def test_a_hall_that_votes_at_once_in_an_event_is_nothing_unusual_and_elsewhere_it_is(
+    site: Site,
+) -> None:
+    site.house.clock[0] -= site.house.clock[0] % SLOT_MS
+    plain = await site.house.topic(TopicRules(0, None, results=ResultPolicy.ALWAYS))
+    question = replace(QUESTION, results=ResultPolicy.ALWAYS)
+    show = await launch(site.house.database, site.house.keys, site.house.clock[0], question)
+    site.house.clock[0] = (await show.goes(Gesture.LAUNCH, site.house.clock[0], upon=0)).at
+    (asked,) = [step.topic for step in await event_steps(site.house.database, show.event) if step.topic]
+    for topic in (asked, plain):
+        await hall_rush(site, topic)
+    courses = {one.won.topic: one for one in await site.services[0].watch.courses()}
+    assert sum(courses[asked].won.won) == sum(courses[plain].won.won) == 450
+    assert courses[plain].bursts and courses[plain].one_way and courses[plain].alike
+    assert not courses[asked].is_flagged
+    online = [
+        CastVote(asked, device(90_000 + voter), Sign.PLUS, f"bot-{voter:09}", marks=(NEW_DEVICE, 7))
+        for voter in range(200)
+    ]
+    await asyncio.gather(*map(site.house.box.cast, online))
+    site.house.clock[0] += MINUTE_MS
+    await site.house.box.keep_arrivals()
+    courses = {one.won.topic: one for one in await site.services[0].watch.courses()}
+    assert [one.mark for one in courses[asked].alike] == [7], "one network online is"

@@ -7,7 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from channels.wire import MAX_INTEGER, is_op
+from channels.names import is_op
+from channels.parsing import MAX_INTEGER
 from storage.arguments import arguments_since
 from storage.database import StorageUnavailable
 from storage.posts import TOO_MANY_POSTS, may_post_again, submit

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from realtime.disclosure import RATIO_FROM, View
 from storage.halls import halls_of
 from storage.photos import photos_of
-from storage.shows import Stage
+from storage.stages import Stage
 from storage.time_line import hall_releases, moments
 from storage.topics import get_topics
 from storage.values import Topic

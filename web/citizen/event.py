@@ -7,11 +7,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
+from realtime.tally import Hall
 from storage.events import list_events
 from storage.halls import get_hall, halls_of, list_halls
 from storage.keys import DEVICE_BYTES
-from storage.shows import Stage, get_stage
+from storage.stages import Stage, get_stage
 from storage.values import DAY_MS
 from storage.values_events import Event, HallPlace, Step, StepKind
 from storage.values_show import Mode, Show
@@ -52,26 +53,38 @@ class Act:
 
 async def enter_hall(request: Request) -> Response:
     """The address in a hall's QR code: this browser is in the hall from now on, and goes to what is on there."""
+    services: Services = request.state.services
+    hall, named = hall_in(request.path_params["hall"]), request.query_params.get("e", "")[:20]
+
+    async def made() -> str:
+        place = None if hall is None else await get_hall(services.database, hall)
+        if place is None or place.retired_at is not None:
+            return ""
+        event = _chosen(await list_events(services.database), place, named, services.now())
+        return "" if event is None else str(event.id)
+
+    event = await services.scenes.get(("hall", hall, named), services.now(), made)
+    if hall is None or not event:
+        return await _nothing_on(request, hall)
+    answer = RedirectResponse(f"/evenements/{event}", SEE_OTHER, _NO_STORE)
+    secure = request.url.scheme == "https" or services.site.public_url.startswith("https://")
+    answer.set_cookie(HALL_COOKIE, hall, MAX_AGE, secure=secure, httponly=True, samesite="lax")
+    return answer
+
+
+async def _nothing_on(request: Request, hall: Hall | None) -> Response:
     visitor = await visit(request)
-    hall = hall_in(request.path_params["hall"])
     place = None if hall is None else await get_hall(visitor.services.database, hall)
     if place is None or place.retired_at is not None:
         halls = await list_halls(visitor.services.database)
         context = visitor.context(halls=halls, asked=True)
         return visitor.pages.page("hall_unknown.html", context, status=404)
-    event = _chosen(await list_events(visitor.services.database), place, request, visitor.now)
-    if event is None:
-        return visitor.pages.page("hall_empty.html", visitor.context(place=place), headers=_NO_STORE)
-    answer = RedirectResponse(f"/evenements/{event.id}", SEE_OTHER, _NO_STORE)
-    secure = request.url.scheme == "https" or visitor.services.site.public_url.startswith("https://")
-    answer.set_cookie(HALL_COOKIE, place.hall, MAX_AGE, secure=secure, httponly=True, samesite="lax")
-    return answer
+    return visitor.pages.page("hall_empty.html", visitor.context(place=place), headers=_NO_STORE)
 
 
-def _chosen(events: list[Event], place: HallPlace, request: Request, now: int) -> Event | None:
+def _chosen(events: list[Event], place: HallPlace, named: str, now: int) -> Event | None:
     """The event that a hall's link means: the one it names, the one that is on, or the nearest."""
     here_ = [one for one in events if place.hall in one.halls]
-    named = request.query_params.get("e", "")
     for one in here_:
         if str(one.id) == named:
             return one
@@ -81,6 +94,22 @@ def _chosen(events: list[Event], place: HallPlace, request: Request, now: int) -
 
 
 async def event_page(request: Request) -> Response:
+    """Made once for all who come for the first time in a moment: a hall scans its code at once, and nobody of
+    whom nothing is known has anything of their own on it."""
+    if request.state.has_cookie:
+        return await _event_page(request)
+    services, pages = request.state.services, pages_for(request)
+    frame, hall = pages.frame, hall_in(request.cookies.get(HALL_COOKIE))
+    around = (frame.base, frame.is_large, frame.kiosk, frame.notice.number, request.state.language)
+
+    async def made() -> str:
+        return bytes((await _event_page(request)).body).decode()
+
+    body = await services.scenes.get((request.path_params["id"], hall, *around), services.now(), made)
+    return pages.answer(body)
+
+
+async def _event_page(request: Request) -> Response:
     visitor = await visit(request)
     stage = await _stage(visitor, request)
     if evening.is_over(stage, visitor.now):
@@ -163,7 +192,7 @@ async def _act(visitor: Visit, stage: Stage, at: int) -> Act:
     if step is None:
         return Act(show, at)
     scene = scene_of(stage, step)
-    left = None if scene.at is None else max(0, scene.at - at)
+    left = None if scene.at is None else show.left(scene.at, at)
     later = replace(visitor, now=at)  # a vote that opens at the agreed instant is open then
     is_allowed = scene.kind is StepKind.STREAM and visitor.services.site.allows_stream(scene.stream)
     stream = scene.stream if is_allowed else ""

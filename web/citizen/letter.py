@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from channels.wire import is_op
+from channels.names import is_op
 from storage import letter
 from storage.database import StorageUnavailable
 from storage.letter import LinkFault

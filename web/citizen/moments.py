@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from realtime.disclosure import View
 from realtime.refusals import Refusal
 from storage.time_line import moments

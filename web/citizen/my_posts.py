@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from realtime.refusals import Refusal
 from storage.follow_up import follow_ups_of
 from storage.posts import POSTS_A_PAGE, own_post, posts_of, withdraw

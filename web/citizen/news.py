@@ -7,12 +7,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from storage.drafts import amends_of_made
 from storage.events import list_events
 from storage.news import get_campaign, get_image, running_campaigns
 from storage.questionnaires import questionnaire_topics, running_questionnaires
-from storage.shows import shown_to_all
+from storage.stages import shown_to_all
 from storage.topics import get_topics
 from storage.values import DAY_MS, Caveat
 from storage.values_drafts import DraftSort

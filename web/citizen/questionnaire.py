@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from channels.parsing import MAX_INTEGER
 from channels.topics import cast_vote
-from channels.wire import MAX_INTEGER
 from realtime.refusals import Refusal
 from realtime.tally import Sign
 from storage.ballots import own_signs

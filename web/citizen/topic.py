@@ -6,8 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from channels.names import is_op
 from channels.topics import cast_vote
-from channels.wire import is_op
 from realtime.disclosure import View
 from realtime.refusals import Refusal
 from realtime.tally import Sign

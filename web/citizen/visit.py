@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from channels.origin import address_of, network_of
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from realtime.disclosure import View
 from realtime.refusals import Refusal
 from realtime.tally import NOWHERE, Hall, Sign

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import is_op
+from channels.names import is_op
 from storage import sessions, staff
 from storage.topics import list_themes
 from storage.values_staff import Account, NewAccount, Role, StaffFault

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from starlette.datastructures import FormData
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from storage.values_campaign_drafts import MOST_TOPICS, CampaignContent
 from storage.values_drafts import DraftFault
 from storage.values_news import Picture

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import is_op
+from channels.names import is_op
 from storage import drafts, publication
 from storage.listing import region_topics
 from storage.news import pictures_of, ungroupable

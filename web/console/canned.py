@@ -3,7 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER, is_op
+from channels.names import is_op
+from channels.parsing import MAX_INTEGER
 from storage import canned
 from storage.values_contact import ContactFault
 from storage.values_inbox import LONGEST_TITLE, Canned, InboxFault

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from channels.wire import is_op
+from channels.names import is_op
 from storage.moderation import decide, undo
 from storage.values_moderation import (
     Choice,

@@ -8,7 +8,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER, is_op
+from channels.names import is_op
+from channels.parsing import MAX_INTEGER
 from storage import drafts, publication
 from storage.values import TopicRules, TopicState
 from storage.values_drafts import Content, Draft, DraftFault, DraftSort

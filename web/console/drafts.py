@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import is_op
+from channels.names import is_op
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from storage import drafts, publication
 from storage.topics import list_themes

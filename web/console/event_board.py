@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from realtime.tally import ONLINE, Hall
-from storage.shows import Stage
+from storage.stages import Stage
 from storage.values_events import Step
 from storage.values_screens import Screen
 from storage.values_show import Mode, Show, goes_on_at
@@ -126,12 +126,12 @@ class Clock:
 
 
 def clock_of(show: Show, step: Step | None) -> Clock | None:
-    """What the remote counts beside what is on. A countdown to a time of day is stopped by nobody."""
+    """What the remote counts beside what is on."""
     if step is None or not show.mode.is_on:
         return None
     beat = step.beat
     if beat.target is not None:
-        return Clock(show.since, beat.target, None)
+        return Clock(show.since, beat.target + show.late, show.paused_at)
     until = None if beat.duration is None else show.since + beat.duration
     return Clock(show.since, until, show.paused_at)
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from realtime.disclosure import ResultPolicy
 from storage.values_drafts import DraftFault
 from storage.values_events import (

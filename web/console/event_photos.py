@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import is_op
+from channels.names import is_op
 from storage.photos import drop_photo, keep_photo, photos_of
 from storage.values_drafts import DraftFault
 from storage.values_events import EventFault

@@ -11,9 +11,11 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from channels.wire import MAX_INTEGER, is_op
+from channels.names import is_op
+from channels.parsing import MAX_INTEGER
 from storage.moves import last_move
-from storage.shows import Stage, move
+from storage.shows import move
+from storage.stages import Stage
 from storage.values_events import EventFault
 from storage.values_show import Gesture, Mode, ShowFault
 from web.citizen.visit import new_op

@@ -9,20 +9,12 @@ from starlette.responses import Response
 
 from realtime.tally import Hall
 from storage import screens
-from storage.shows import Stage
+from storage.stages import Stage
 from storage.values_events import EventFault
 from storage.values_screens import ScreenFault
 from web.console.desk import StaffVisit, go, read_form
 from web.console.event_board import HallBoard, ScreenState, boards
-from web.console.events import (
-    PATH,
-    done_of,
-    events_list,
-    frame,
-    id_in,
-    names_of_halls,
-    stage_in,
-)
+from web.console.events import PATH, done_of, events_list, frame, host_of, id_in, names_of_halls, stage_in
 from web.console.watch import waited
 from web.forms import trimmed, typed
 from web.halls import hall_in
@@ -142,6 +134,7 @@ async def _page(
         **frame(visitor, stage),
         **await screens_of(visitor, stage),
         "unpairs": True,
+        "host": host_of(request, visitor),
         "form": {"hall": hall, "code": code, "fault": told},
         "done": done_of(request, visitor, fault),
     }

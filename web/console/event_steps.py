@@ -5,11 +5,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import is_op
+from channels.names import is_op
 from realtime.disclosure import ResultPolicy
-from storage import events
+from storage import event_steps
 from storage.films import list_films
-from storage.shows import Stage
+from storage.stages import Stage
 from storage.topics import list_themes
 from storage.values_drafts import DraftFault
 from storage.values_events import (
@@ -78,7 +78,7 @@ async def add(request: Request, visitor: StaffVisit) -> Response:
         read = {"form": EventFault.BAD_OP}
     if not isinstance(read, StepContent):
         return await _form(visitor, stage, kind, None, told, read, op)
-    made = await events.add_step(
+    made = await event_steps.add_step(
         visitor.services.database,
         stage.event.id,
         read,
@@ -111,7 +111,7 @@ async def change(request: Request, visitor: StaffVisit) -> Response:
     read = _content(visitor, kind, told, picture, step.content)
     if not isinstance(read, StepContent):
         return await _step(request, visitor, told, read)
-    fault = await events.change_step(
+    fault = await event_steps.change_step(
         visitor.services.database,
         stage.event.id,
         step.id,
@@ -137,7 +137,7 @@ async def move(request: Request, visitor: StaffVisit) -> Response:
     place, up = shown.index(step.id), trimmed(form, "into") == "up"
     if not (up and place == 0) and not (not up and place == len(shown) - 1):
         behind = shown[place + 2] if place + 2 < len(shown) else None
-        fault = await events.move_step(
+        fault = await event_steps.move_step(
             visitor.services.database,
             stage.event.id,
             step.id,
@@ -153,7 +153,7 @@ async def move(request: Request, visitor: StaffVisit) -> Response:
 
 async def remove(request: Request, visitor: StaffVisit) -> Response:
     event, step = id_in(request, "id"), id_in(request, "step")
-    fault = await events.remove_step(
+    fault = await event_steps.remove_step(
         visitor.services.database, event, step, by=visitor.staff.id, now=visitor.now
     )
     if fault is not None:

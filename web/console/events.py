@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER, is_op
+from channels.names import is_op
+from channels.parsing import MAX_INTEGER
 from realtime.tally import Hall
 from storage import events
 from storage.halls import list_halls
-from storage.shows import Stage, get_stage
+from storage.stages import Stage, get_stage
 from storage.values_drafts import DraftFault
 from storage.values_events import LONGEST_NAME, LONGEST_TEXT, MOST_STEPS, Event, EventFault, NewEvent
 from storage.values_show import Mode
@@ -36,7 +38,6 @@ _STATUS: Mapping[EventFault | DraftFault, int] = {
     EventFault.IS_ON: 409,
     EventFault.IS_OVER: 409,
     EventFault.ASKED_ALREADY: 409,
-    EventFault.HALL_TAKEN: 409,
     DraftFault.PICTURE_HEAVY: 413,
     DraftFault.PICTURE_BUSY: 503,
 }
@@ -94,7 +95,7 @@ def id_in(request: Request, name: str) -> int:
 
 
 async def stage_in(request: Request, visitor: StaffVisit) -> Stage | None:
-    return await get_stage(visitor.services.database, id_in(request, "id"))
+    return await get_stage(visitor.services.database, id_in(request, "id"), urgent=True)
 
 
 # --- pages
@@ -154,6 +155,12 @@ def frame(visitor: StaffVisit, stage: Stage) -> dict[str, Any]:
         "starts": here(event.starts_at),
         "is_over": event.mode is Mode.OVER,
     }
+
+
+def host_of(request: Request, visitor: StaffVisit) -> str:
+    """What stands before « /ecran/… » where an address is to be typed; empty where that is not known."""
+    told = request.headers.get("host", "")
+    return urlsplit(visitor.services.site.address(request.url.scheme, told)).netloc
 
 
 def moment_of(scene: Scene) -> str:

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from channels.wire import is_op
+from channels.names import is_op
 from storage import films
 from storage.values_drafts import DraftFault
 from storage.values_films import LONGEST_CAPTIONS, PART_BYTES, FilmFault

@@ -12,7 +12,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER, is_op
+from channels.names import is_op
+from channels.parsing import MAX_INTEGER
 from storage import canned, inbox, referents
 from storage.database import StorageUnavailable
 from storage.topics import list_themes, with_own

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from channels.wire import is_op
+from channels.names import is_op
 from storage import letter_deliveries, letter_editions, outbox
 from storage.letter import sent_issues
 from storage.letter_material import material

@@ -8,7 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER, is_op
+from channels.names import is_op
+from channels.parsing import MAX_INTEGER
 from storage import pages
 from storage.values_pages import LONGEST_TITLE, Page, PageContent, PageFault, PageKind
 from storage.versions import Version, Versioned, versions_of

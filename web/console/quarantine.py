@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from storage import search
 from storage.arrivals import networks
 from storage.database import StorageUnavailable

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import is_op
+from channels.names import is_op
 from storage.posts import LONGEST_REASON
 from storage.reasons import refusal_reasons, retire_reason, save_reason
 from web.citizen.visit import new_op

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from storage import search
 from storage.database import StorageUnavailable
 from storage.switches import get_switched, switch_history, switched_on, turn_off, turn_on

@@ -14,6 +14,16 @@ const sheets = ["main", "console", "screen"];
 const pages = path.join(here, "src", "pages");
 const PUBLIC = "/static/";
 
+const WORKER = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["es2022", "safari16"],
+  legalComments: "none",
+  logLevel: "warning",
+};
+
 // The pages are in French: the fonts' Vietnamese subsets would only make the folder heavier.
 const latinOnly = {
   name: "latin-only",
@@ -57,12 +67,27 @@ async function bundle(outdir) {
     plugins: [latinOnly],
   });
   const names = new Map(entries.map(({ in: file, out }) => [file, out]));
-  return Object.fromEntries(
+  const addresses = Object.fromEntries(
     Object.entries(result.metafile.outputs).flatMap(([file, { entryPoint }]) => {
       const name = names.get(entryPoint);
       return name ? [[name + path.extname(file), PUBLIC + path.basename(file)]] : [];
     }),
   );
+  return { ...addresses, "screen.files": filesOf("screen", result.metafile.outputs) };
+}
+
+// What a hall's screen needs to be shown without a network: it keeps that itself.
+function filesOf(page, outputs) {
+  const found = new Set();
+  const take = (file) => {
+    if (found.has(file) || !outputs[file]) return;
+    found.add(file);
+    for (const { path: other } of outputs[file].imports) take(other);
+  };
+  for (const [file, { entryPoint }] of Object.entries(outputs)) {
+    if (entryPoint === `src/pages/${page}.ts` || entryPoint === `styles/${page}.css`) take(file);
+  }
+  return [...found].map((file) => PUBLIC + path.basename(file)).sort();
 }
 
 // The worker has a fixed address; in it stand the files that it keeps, so it changes whenever one of them does.
@@ -71,20 +96,19 @@ async function worker(folder, outfile) {
   const isKept = (file) => /\.(?:js|css|woff2|svg)$/.test(file) && !/^(?:console|screen)/.test(file);
   const files = (await readdir(folder)).filter(isKept).sort();
   await build({
-    absWorkingDir: here,
+    ...WORKER,
     entryPoints: ["src/worker/sw.ts"],
     outfile,
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target: ["es2022", "safari16"],
     define: {
       BUILT: JSON.stringify(files.map((file) => PUBLIC + file)),
       VERSION: JSON.stringify(createHash("sha256").update(files.join()).digest("hex").slice(0, 12)),
     },
-    legalComments: "none",
-    logLevel: "warning",
   });
+}
+
+// That of the screens keeps nothing, and so is the same for every version of their page.
+async function screenWorker(outfile) {
+  await build({ ...WORKER, entryPoints: ["src/worker/screen.ts"], outfile });
 }
 
 async function licences() {
@@ -105,7 +129,7 @@ async function publish(temporary) {
   await mkdir(assets, { recursive: true });
   const fresh = await readdir(path.join(temporary, "assets"));
   for (const file of fresh) await rename(path.join(temporary, "assets", file), path.join(assets, file));
-  for (const file of ["map.json", "rude.json", "sw.js", "manifest.json"]) await rename(path.join(temporary, file), path.join(dist, file));
+  for (const file of ["map.json", "rude.json", "sw.js", "sw-screen.js", "manifest.json"]) await rename(path.join(temporary, file), path.join(dist, file));
   for (const file of await readdir(assets)) {
     if (!fresh.includes(file)) await rm(path.join(assets, file), { recursive: true });
   }
@@ -121,6 +145,7 @@ async function main() {
     await write("map.json", `${JSON.stringify(regionMap())}\n`);
     await write("rude.json", `${JSON.stringify(cuss)}\n`);
     await worker(path.join(temporary, "assets"), path.join(temporary, "sw.js"));
+    await screenWorker(path.join(temporary, "sw-screen.js"));
     await write("assets/LICENCES.txt", await licences());
     await publish(temporary);
   } finally {

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from realtime.disclosure import View, seen_through
-from storage.citizens_words import loved_ideas, newest_ideas, newest_texts
+from storage.citizens_words import busiest_ideas, loved_ideas, newest_ideas, newest_texts
 from storage.database import Database
 from storage.frequent_words import frequent_words
 from storage.tallies import standings
@@ -13,6 +14,9 @@ from storage.words import folded
 from web.citizen.weather import Share, share
 
 MOST_IDEAS = 5
+LEAST_IDEAS = 3
+"""Fewer make no board: another order is looked for."""
+
 MOST_TEXTS = 300
 MOST_WORDS = 24
 SIZES = 5
@@ -29,12 +33,21 @@ class Idea:
     share: Share | None
 
 
+class Order(StrEnum):
+    """What stands first: what is liked best, what most have voted on, or what is newest.
+
+    Citizens' ideas mostly show their results to voters only: then the second and the third say nothing of signs.
+    """
+
+    LOVED = "loved"
+    BUSIEST = "busiest"
+    NEWEST = "newest"
+
+
 @dataclass(frozen=True, slots=True)
 class Ideas:
-    """``is_ranked``: those that are liked best. Else the newest, in an order that tells nothing of the votes."""
-
     ideas: tuple[Idea, ...] = ()
-    is_ranked: bool = False
+    order: Order = Order.NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +59,26 @@ class Word:
 
 
 async def ideas(database: Database, provenances: frozenset[Provenance], now: int) -> Ideas:
-    topics = await loved_ideas(database, provenances, now, MOST_IDEAS)
-    is_ranked = bool(topics)
-    if not is_ranked:
-        topics = await newest_ideas(database, provenances, MOST_IDEAS)
+    order, topics = await _in_order(database, provenances, now)
     found = await standings(database, [topic.id for topic in topics])
     shown = []
     for topic in topics:
-        view = topic.rules.view(voted=False, now=now) if is_ranked else View.HIDDEN
+        view = topic.rules.view(voted=False, now=now) if order is Order.LOVED else View.HIDDEN
         tally = seen_through(found[topic.id].tally, view)
         shown.append(Idea(topic, tally.voters, None if tally.headline is None else share(tally.headline)))
-    return Ideas(tuple(shown), is_ranked)
+    return Ideas(tuple(shown), order)
+
+
+async def _in_order(
+    database: Database, provenances: frozenset[Provenance], now: int
+) -> tuple[Order, list[Topic]]:
+    loved = await loved_ideas(database, provenances, now, MOST_IDEAS)
+    if len(loved) >= LEAST_IDEAS:
+        return Order.LOVED, loved
+    busiest = await busiest_ideas(database, provenances, MOST_IDEAS)
+    if len(busiest) >= LEAST_IDEAS:
+        return Order.BUSIEST, busiest
+    return Order.NEWEST, await newest_ideas(database, provenances, MOST_IDEAS)
 
 
 async def frequent(

@@ -9,10 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from realtime.refusals import Refusal
 from storage.halls import list_halls
-from storage.shows import Stage, get_stage
+from storage.stages import Stage, get_stage
 from storage.topics import get_topics
 from storage.values import Provenance
 from storage.values_events import HallPlace, Step, StepKind

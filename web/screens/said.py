@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from channels.wire import MAX_INTEGER
+from channels.parsing import MAX_INTEGER
 from storage.values_events import MOST_STEPS
 from storage.values_screens import ScreenSaid
 

@@ -50,7 +50,6 @@ import { writeWatching } from "./watching.ts";
 import type { Words } from "./words.ts";
 import { number, pageWords } from "./words.ts";
 
-const FOLLOW_AGAIN = 4_000;
 const PROFILE_NEEDED = "profile-needed";
 const CLOSED = "closed";
 /** What one looks at until something opens: they hear of it also where no topic stands on them. */
@@ -185,7 +184,6 @@ function start(live: string): void {
           break;
         case "no":
           onNo(message);
-          if (message.retry && message.channel) followLater(message.channel);
           break;
         case "stale":
         case "fresh":
@@ -217,13 +215,6 @@ function start(live: string): void {
     if (!vote) return;
     rivals.answered(vote.topic);
     if (message.code === PROFILE_NEEDED && !pending.last(vote.topic)) offerProfile(vote);
-  }
-
-  /** The server could not read the topic just now; everybody who was told so must not ask in the same moment. */
-  function followLater(channel: string): void {
-    after(FOLLOW_AGAIN * (0.5 + Math.random()), () => {
-      session.send({ t: "sub", subs: subscriptions().filter((sub) => sub.channel === channel) });
-    });
   }
 
   function announceChange(channel: string): void {

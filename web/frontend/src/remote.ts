@@ -13,6 +13,8 @@ const TICK = 100;
 const SURPRISE = 800;
 /** Good news is told for so long. */
 const NEWS = 6_000;
+/** With what our server says that its database does not answer. */
+const DATABASE_AWAY = 503;
 /** The second half of a double tap. */
 const DOUBLE_TAP = 500;
 
@@ -185,9 +187,11 @@ export class Remote {
       });
       const isTold = answer.headers.get("content-type")?.startsWith("application/json") ?? false;
       if (!isTold && answer.status === 403) return showSignedOut();
-      if (!isTold) throw new Error(String(answer.status));
-      const { told, fault } = (await answer.json()) as Answer;
-      this.#tell(fault ?? told ?? "", fault !== undefined);
+      if (isTold && answer.status === DATABASE_AWAY) return this.#tell(words.say("browser", "remote-down"), true);
+      const { told, fault } = isTold ? ((await answer.json()) as Answer) : {};
+      const line = fault ?? told;
+      if (line === undefined) throw new Error(String(answer.status));
+      this.#tell(line, fault !== undefined);
       this.#pressed = { gesture: button.dataset.press ?? "", at: Date.now() };
     } catch {
       this.#tell(words.say("browser", "remote-lost"), true);

@@ -40,6 +40,7 @@ export class ServerClock {
   #samples: readonly Sample[] = [];
   #bounds = within([]);
   #drift: number;
+  #assumed: number | null = null;
   #isDoubted = false;
   #ask: ((sent: number) => boolean) | null = null;
   #left = 0;
@@ -53,7 +54,13 @@ export class ServerClock {
   }
 
   get isKnown(): boolean {
-    return this.#samples.length > 0;
+    return this.#isTold || this.#assumed !== null;
+  }
+
+  /** What the server's clock was to the device's time when it was last known, as long as nothing is heard of it. */
+  assume(offset: number): void {
+    this.#assumed = offset;
+    this.changed();
   }
 
   /** By how much it may be wrong, in ms. */
@@ -63,13 +70,13 @@ export class ServerClock {
 
   /** Server time minus own time; null until it is known. */
   get offset(): number | null {
-    return this.isKnown ? (this.#bounds.least + this.#bounds.most) / 2 : null;
+    return this.#isTold ? (this.#bounds.least + this.#bounds.most) / 2 : null;
   }
 
   /** ms since 1970 by the server's clock; by the device's own as long as nothing better is known. */
   now(): number {
     const { offset } = this;
-    return offset === null ? this.hands.wall() : this.hands.now() + offset;
+    return offset === null ? this.hands.wall() + (this.#assumed ?? 0) : this.hands.now() + offset;
   }
 
   /** The connection was opened: `ask` sends a `clock` with what the own clock says. */
@@ -125,12 +132,16 @@ export class ServerClock {
       this.#lookForSleep();
       this.#left = (this.#left > 0 ? this.#left : BURST) - 1;
       this.#ask?.(Math.round(this.hands.now()));
-      this.#next(this.#left > 0 || this.#isVague ? BETWEEN : this.isKnown ? AGAIN : LOST);
+      this.#next(this.#left > 0 || this.#isVague ? BETWEEN : this.#isTold ? AGAIN : LOST);
     });
   }
 
+  get #isTold(): boolean {
+    return this.#samples.length > 0;
+  }
+
   get #isVague(): boolean {
-    return this.isKnown && this.error > GOOD && this.#samples.length < MANY;
+    return this.#isTold && this.error > GOOD && this.#samples.length < MANY;
   }
 }
 

@@ -45,6 +45,8 @@ export interface Listener {
 
 /** Subscriptions in one message: well under the server's 4 KiB. */
 const SUBS_A_MESSAGE = 24;
+/** After about so long what the server could not read just now is asked for again, by each at a moment of its own. */
+const FOLLOW_AGAIN = 3_000;
 
 type Phase = "idle" | "connecting" | "open" | "waiting" | "ended";
 
@@ -249,9 +251,21 @@ export class Session {
       case "bye":
         // Still connected and served until the moment that chance gives this client.
         return this.#comeBack(this.around.random() * message.within);
+      case "no":
+        if (message.retry && message.channel) this.#followLater(message.channel);
+        this.listener.heard(message);
+        return;
       default:
         this.listener.heard(message);
     }
+  }
+
+  #followLater(channel: string): void {
+    const asked = this.#transport;
+    this.around.after(FOLLOW_AGAIN * (0.5 + this.around.random()), () => {
+      if (this.#transport !== asked) return; // another connection asks for everything
+      this.subscribe(this.listener.subscriptions().filter((sub) => sub.channel === channel));
+    });
   }
 
   #onHello(hello: Hello, door: Door): void {

@@ -71,6 +71,12 @@ export class Standings {
     return guess ? project(tally, guess.from, guess.to) : tally;
   }
 
+  /** The whole state of a channel as it is known, as the server would tell it. */
+  snap(channel: string): Snap | null {
+    const { version = null, tally = null } = this.#topics.get(topicOf(channel) ?? 0) ?? {};
+    return version && tally && { t: "snap", channel, version, tally };
+  }
+
   isHidden(topic: number): boolean {
     const tally = this.#topics.get(topic)?.tally;
     return tally ? isHidden(tally) : false;

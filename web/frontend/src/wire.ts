@@ -122,6 +122,7 @@ export interface Show {
   readonly at: number;
   readonly before: number | null;
   readonly paused: number | null;
+  readonly late: number;
   readonly held: boolean;
 }
 export interface Plain {
@@ -234,7 +235,7 @@ const READERS: Readonly<Record<string, (plain: Fields) => ServerMessage>> = {
     contact: integer(contact),
   }),
   time: ({ sent, time }) => ({ t: "time", sent: integer(sent), time: integer(time) }),
-  show: ({ channel, event, program, number, mode, step, since, at, before, paused, held }) => ({
+  show: ({ channel, event, program, number, mode, step, since, at, before, paused, late, held }) => ({
     t: "show",
     channel: text(channel),
     event: maybe(event),
@@ -246,6 +247,7 @@ const READERS: Readonly<Record<string, (plain: Fields) => ServerMessage>> = {
     at: integer(at),
     before: maybe(before),
     paused: maybe(paused),
+    late: integer(late ?? 0),
     held: held === true,
   }),
   bye: ({ within }) => ({ t: "bye", within: integer(within) }),

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { countdown, nextSecond } from "../src/screen/countdown.ts";
 import { Director, elapsed, isPaused } from "../src/screen/director.ts";
 import { correction } from "../src/screen/film_pace.ts";
+import { readMemory, writeMoment } from "../src/screen/kept.ts";
 import { following, isUnpaired } from "../src/screen/program.ts";
 import type { Step } from "../src/screen/program.ts";
 import type { Show } from "../src/wire.ts";
@@ -19,6 +20,7 @@ const NOTHING: Show = {
   at: 1000,
   before: null,
   paused: null,
+  late: 0,
   held: false,
 };
 
@@ -89,4 +91,28 @@ test("what follows a step is the next that was not removed", () => {
   });
   const program = { event: 3, program: 1, steps: [step(10), step(11, true), step(12)] };
   assert.deepEqual([null, 10, 11, 12].map((one) => following(program, one)), [10, 12, 12, null]);
+});
+
+const NOON = 1_780_000_000_000;
+const MOMENT = {
+  offset: -3_600_000,
+  show: NOTHING,
+  snaps: [
+    { t: "snap", channel: "topic:7", version: [1, 4], tally: { voters: 12, headline: { plus: 9, minus: 3 }, series: new Map([["hall:metz", { plus: 9, minus: 1 }]]) } },
+    { t: "snap", channel: "topic:8", version: [1, 2], tally: { voters: 3, headline: null, series: new Map() } },
+  ],
+} as const;
+const PROGRAM = { event: 3, program: 1, steps: [] };
+
+test("what a screen keeps is read again as it was, hidden results too", () => {
+  const memory = readMemory(writeMoment(MOMENT, NOON), JSON.stringify(PROGRAM), NOON + 60_000);
+  assert.deepEqual(memory, { ...MOMENT, program: PROGRAM });
+});
+
+test("what was kept on another evening, or of another event, is not shown", () => {
+  const written = writeMoment(MOMENT, NOON);
+  assert.equal(readMemory(written, null, NOON + 13 * 3_600_000), null);
+  assert.equal(readMemory(written, null, NOON - 1), null, "the device's time was set back");
+  assert.equal(readMemory(written, JSON.stringify({ ...PROGRAM, event: 4 }), NOON)?.program, null);
+  assert.equal(readMemory(JSON.stringify({ at: NOON, offset: 0, show: { t: "show" }, snaps: [] }), null, NOON), null);
 });

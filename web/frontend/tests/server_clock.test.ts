@@ -66,6 +66,19 @@ test("until it has an answer it has the device's own time", () => {
   assert.equal(device.wrong, 3_600_000);
 });
 
+test("what was known before a restart is told until there is an answer", () => {
+  const device = new Device();
+  device.clock.assume(-3_600_000);
+  assert.ok(device.clock.isKnown);
+  assert.equal(device.clock.offset, null, "it is nothing to be kept again");
+  assert.equal(device.wrong, 0);
+  device.connect();
+  device.pass(0);
+  device.wallOffset = 0;
+  device.answer(20, 20);
+  assert.equal(device.wrong, 0);
+});
+
 test("one answer tells the time whatever the device's own says", () => {
   const device = new Device();
   device.connect();

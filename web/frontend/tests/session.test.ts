@@ -33,6 +33,25 @@ test("subscribes with what it has once the server said hello", () => {
   assert.deepEqual(page.told, ["opened"]);
 });
 
+test("what the server could not read just now is asked for again, on the same connection only", () => {
+  const { world, page } = begun();
+  const no = { t: "no", code: "try-again", message: "", retry: true, channel: "topic:7" };
+  world.line.hello();
+  page.subs = [...page.subs, { channel: "event:3", at: null, seen: null }];
+  world.line.says(no);
+  world.line.says({ ...no, channel: "topic:8" });
+  world.line.says({ ...no, code: "unknown-topic", retry: false });
+  assert.deepEqual(world.line.sent, [SUB]);
+  world.time.pass(3_000);
+  assert.deepEqual(world.line.sent, [SUB, SUB]);
+  world.line.says(no);
+  const before = world.line;
+  before.closes(1006);
+  world.time.pass(10_000);
+  assert.notEqual(world.line, before);
+  assert.deepEqual(before.sent, [SUB, SUB]);
+});
+
 test("with nothing to follow nothing is asked, until there is something", () => {
   const world = new World();
   const page = new Page();

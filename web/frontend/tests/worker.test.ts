@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FILES, PAGES, isDown, isOver, isReadable, marked, mayKeep, outdated, plain } from "../src/worker/rules.ts";
+import { FILES, PAGES, cacheOf, hallOf, isDown, isNamedByContent, isOver, isReadable, marked, mayKeep, outdated, plain } from "../src/worker/rules.ts";
 
 function answer(control = "private, no-cache", type = "text/html; charset=utf-8", status = 200) {
   const headers = new Headers({ "cache-control": control, "content-type": type });
@@ -47,4 +47,12 @@ test("a new version lets go of all but itself and the last, whose files its copi
   const names = ["other", `${FILES}1`, `${PAGES}1`, `${FILES}2`, `${PAGES}2`, `${FILES}3`];
   assert.deepEqual(outdated(names, "3"), [`${FILES}1`, `${PAGES}1`]);
   assert.deepEqual(outdated([], "3"), []);
+});
+
+test("a screen's worker answers for the page of a hall and for what never changes, and is in nobody's way", () => {
+  assert.equal(hallOf(at("/ecran/metz?x=1")), "metz");
+  for (const path of ["/ecran", "/ecran/", "/ecran/sw.js", "/ecran/metz/etat", "/", "/sujets/7"]) assert.equal(hallOf(at(path)), null, path);
+  assert.ok(isNamedByContent(at("/static/screen-X.js")) && isNamedByContent(at("/images/0a")));
+  for (const path of ["/films/3", "/ecran/metz/programme", "/live/time"]) assert.ok(!isNamedByContent(at(path)), path);
+  assert.deepEqual(outdated([cacheOf("metz"), cacheOf("reims")], "3"), [], "citizens' worker leaves it alone");
 });

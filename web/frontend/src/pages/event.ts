@@ -2,6 +2,7 @@
 import { countdown } from "../countdown.ts";
 import { follow } from "../followers.ts";
 import { ServerClock } from "../server_clock.ts";
+import { ask, pause } from "../serving.ts";
 import { after } from "../socket.ts";
 import { ARRIVED } from "../topics.ts";
 import type { Show } from "../wire.ts";
@@ -14,8 +15,6 @@ const FETCH_SPREAD = 1_000;
 const FETCH_LEAST = 1_600;
 /** Everybody hears of the end in the same moment; the page of the evening is asked for within this time. */
 const SPREAD = 4_000;
-const AGAIN = 2_000;
-const MOST_TRIES = 5;
 /** Off by more than this a film is set to where the halls' is. */
 const FILM_OFF = 0.5;
 
@@ -56,7 +55,7 @@ function start(event: HTMLElement, scene: HTMLElement): void {
     cancel();
     if (show.mode === "over") return end(show);
     const spread = show.at - clock.now() > FETCH_LEAST ? FETCH_SPREAD * Math.random() : 0;
-    const fetched = new Promise<void>((resolve) => after(spread, resolve)).then(() => fetchScene(show, 0));
+    const fetched = new Promise<void>((resolve) => after(spread, resolve)).then(() => fetchScene(show));
     void fetched.then((part) => {
       if (wanted !== show || !part) return;
       // What came may be newer than what was asked for: it is put on at its own instant.
@@ -70,16 +69,16 @@ function start(event: HTMLElement, scene: HTMLElement): void {
     cancel = at(show.at + SPREAD * Math.random(), () => location.reload());
   }
 
-  async function fetchScene(show: Show, tries: number): Promise<Element | null> {
-    try {
-      const answer = await fetch(`/evenements/${event.dataset.event}/scene?n=${show.number}`, { cache: "no-store" });
-      if (answer.ok) return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".act");
-    } catch {
-      // Once more, below.
+  /** Asked for until it is there, or something else is: a telephone that gave up would stay behind the halls. */
+  async function fetchScene(show: Show): Promise<Element | null> {
+    for (let attempt = 0; wanted === show; attempt += 1) {
+      const answer = await ask(`/evenements/${event.dataset.event}/scene?n=${show.number}`, {});
+      if (answer?.status === 404) break;
+      const text = answer?.ok ? await answer.text().catch(() => null) : null;
+      if (text !== null) return new DOMParser().parseFromString(text, "text/html").querySelector(".act");
+      await pause(attempt);
     }
-    if (wanted !== show || tries >= MOST_TRIES) return null;
-    await new Promise<void>((resolve) => after(AGAIN * (0.5 + Math.random()), resolve));
-    return fetchScene(show, tries + 1);
+    return null;
   }
 
   function at(instant: number, call: () => void): () => void {
@@ -93,21 +92,22 @@ function start(event: HTMLElement, scene: HTMLElement): void {
     return () => stop();
   }
 
-  /** A pause changes nothing of a step but its film: what one has begun there stays. */
+  /** A pause changes nothing of a step but its clock: what one has begun there stays. */
   function put(part: Element, show: Show): void {
     shown = show.number;
     event.dataset.number = String(shown);
     const current = scene.querySelector<HTMLElement>(".act");
     const isSame = current?.dataset.step === (part as HTMLElement).dataset.step && show.step !== null;
-    if (isSame && current) return copyFilm(current, part);
+    if (isSame && current) return copyClock(current, part);
     scene.replaceChildren(part);
     document.dispatchEvent(new Event(ARRIVED));
     tick();
   }
 
-  function copyFilm(current: Element, part: Element): void {
-    const [film, told] = [current.querySelector("video"), part.querySelector("video")];
-    if (film && told) Object.assign(film.dataset, { since: told.dataset.since, paused: told.dataset.paused });
+  function copyClock(current: Element, part: Element): void {
+    const clocked = "video[data-since], [data-countdown]";
+    const [shows, told] = [current.querySelector<HTMLElement>(clocked), part.querySelector<HTMLElement>(clocked)];
+    if (shows && told) Object.assign(shows.dataset, told.dataset);
     tick();
   }
 
@@ -115,18 +115,22 @@ function start(event: HTMLElement, scene: HTMLElement): void {
     const counting = scene.querySelector<HTMLElement>("[data-countdown]");
     const film = scene.querySelector<HTMLVideoElement>("video[data-since]");
     if (counting) {
-      const text = countdown(Number(counting.dataset.countdown) - clock.now());
+      const text = countdown(Number(counting.dataset.countdown) - read(counting));
       if (counting.textContent !== text) counting.textContent = text;
     }
     if (film) follows(film);
   }
 
+  /** What the step's own clock reads: while it is paused it stands. */
+  function read({ dataset }: HTMLElement): number {
+    return dataset.paused ? Math.min(clock.now(), Number(dataset.paused)) : clock.now();
+  }
+
   /** Once somebody has started it, a film is where the halls' is. */
   function follows(film: HTMLVideoElement): void {
-    const paused = film.dataset.paused;
-    const position = ((paused ? Number(paused) : clock.now()) - Number(film.dataset.since)) / 1000;
+    const position = (read(film) - Number(film.dataset.since)) / 1000;
     if (film.paused || film.seeking || position < 0 || position > film.duration) return;
-    if (paused) film.pause();
+    if (film.dataset.paused) film.pause();
     if (Math.abs(film.currentTime - position) > FILM_OFF) film.currentTime = position;
   }
 

@@ -2,6 +2,7 @@
 import { ServerClock } from "../server_clock.ts";
 import { after, openSession } from "../socket.ts";
 import type { Session } from "../session.ts";
+import { Kept } from "../screen/kept.ts";
 import { Pairing } from "../screen/pairing.ts";
 import { Projector } from "../screen/projector.ts";
 import { startReports } from "../screen/reports.ts";
@@ -22,14 +23,39 @@ function start(body: HTMLElement, scenes: HTMLElement, digits: HTMLElement): voi
   const clock = new ServerClock({ now: () => performance.now(), wall: Date.now, after }, () => projector.look());
   const room = new Room(() => projector.look());
   const stage = new Stage(scenes, room);
-  const projector = new Projector({ hall, clock, stage, unpaired: () => setPaired(false), subscribe: (subs) => session.subscribe(subs) });
+  const projector = new Projector({
+    hall,
+    clock,
+    stage,
+    loaded: (program) => kept.program(program),
+    unpaired: () => setPaired(false),
+    subscribe: (subs) => session.subscribe(subs),
+  });
+
+  // --- what a restart without a network needs
+
+  const kept = new Kept(hall, () => {
+    const moment = clock.offset === null ? null : projector.moment();
+    return moment && { ...moment, offset: clock.now() - Date.now() };
+  });
+
+  async function recall(): Promise<void> {
+    const memory = isPaired && !isOpen ? await kept.recall() : null;
+    if (!memory || isOpen) return;
+    clock.assume(memory.offset);
+    projector.recall(memory);
+  }
 
   function setPaired(paired: boolean): void {
     if (paired === isPaired) return;
     isPaired = paired;
     body.dataset.state = paired ? "paired" : "code";
     session.sleep(); // the next connection comes with the cookie of now
-    if (paired) return session.wake();
+    if (paired) {
+      kept.begin();
+      return session.wake();
+    }
+    kept.forget();
     clock.lost();
     projector.forget();
     pairing.begin();
@@ -66,21 +92,22 @@ function start(body: HTMLElement, scenes: HTMLElement, digits: HTMLElement): voi
     heard: (message) => {
       switch (message.t) {
         case "time":
+          kept.changed();
           return clock.take(message);
         case "show":
-          if (message.channel === channel) projector.hear(message);
-          return;
+          if (message.channel !== channel) return;
+          kept.changed();
+          return projector.hear(message);
         case "snap":
         case "delta":
+          kept.changed();
           if (!projector.take(message)) session.resync(message.channel);
           return;
         case "watching":
           if (message.channel === channel) projector.watching(message.watching);
           return;
         case "no":
-          if (message.channel !== channel) return;
-          if (message.code === NOT_PAIRED) setPaired(false);
-          else if (message.retry) after(MISSED, () => session.subscribe(projector.subscriptions()));
+          if (message.channel === channel && message.code === NOT_PAIRED) setPaired(false);
           return;
         case "stale":
         case "fresh":
@@ -93,8 +120,17 @@ function start(body: HTMLElement, scenes: HTMLElement, digits: HTMLElement): voi
   document.addEventListener("visibilitychange", () => clock.woke());
   const say = () => (isPaired ? { ...projector.said(), sound: !room.isMuted() } : null);
   startReports(hall, Number(body.dataset.says), say, () => setPaired(false));
-  if (isPaired) session.wake();
-  else pairing.begin();
+  if (isPaired) {
+    kept.begin();
+    session.wake();
+    // A copy comes where there is no network; a page whose server then does not speak is no better off.
+    const isCopy = body.dataset.copied !== undefined;
+    if (isCopy) body.dataset.lost = "";
+    after(isCopy ? 0 : MISSED, () => void recall());
+  } else {
+    kept.forget();
+    pairing.begin();
+  }
 }
 
 const scenes = document.getElementById("scenes");

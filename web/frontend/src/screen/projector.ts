@@ -6,6 +6,7 @@ import type { Delta, Show, Snap, Subscription } from "../wire.ts";
 import { countdown, nextSecond } from "./countdown.ts";
 import { Director, elapsed, isPaused } from "./director.ts";
 import { example } from "./example.ts";
+import type { Memory, Moment } from "./kept.ts";
 import { fetchProgram, following, topicsOf } from "./program.ts";
 import type { Program } from "./program.ts";
 import type { Said } from "./reports.ts";
@@ -30,6 +31,8 @@ export interface Around {
   readonly hall: string;
   readonly clock: ServerClock;
   readonly stage: Stage;
+  /** A run of show has come. */
+  loaded(program: Program): void;
   subscribe(subscriptions: readonly Subscription[]): void;
   unpaired(): void;
 }
@@ -86,6 +89,21 @@ export class Projector {
     const offset = Math.round(Date.now() - this.around.clock.now());
     const step = this.around.stage.on?.step.step ?? null;
     return { number: last?.number ?? 0, step, ready: this.around.stage.ready, offset };
+  }
+
+  /** What is on, and the numbers of it, to be shown again after a restart without a network. */
+  moment(): Omit<Moment, "offset"> | null {
+    const { last } = this.#director;
+    const snaps = this.#standings.subscriptions().flatMap(({ channel }) => this.#standings.snap(channel) ?? []);
+    return last && { show: last, snaps };
+  }
+
+  /** Show what was on before the restart, unless it is known by now what is. */
+  recall({ show, snaps, program }: Memory): void {
+    if (this.#director.last) return;
+    if (program) this.#lay(program);
+    for (const snap of snaps) this.take(snap);
+    this.hear(show);
   }
 
   /** This is no screen of the hall any more. */
@@ -145,18 +163,23 @@ export class Projector {
       return;
     }
     if (last?.event !== found.event) return this.look();
-    this.#program = found;
-    this.around.stage.load(found);
-    this.#follow();
-    for (const scene of this.around.stage.scenes) this.#draw(scene);
-    if (this.#people !== null) this.watching(this.#people);
+    this.#lay(found);
+    this.around.loaded(found);
     if (found.program >= last.program) this.look();
     else setTimeout(() => this.look(), FETCH_AGAIN); // the node that answered has yet to look
   }
 
-  #follow(): void {
+  #lay(program: Program): void {
+    this.#program = program;
+    this.around.stage.load(program);
+    this.#follow(program);
+    for (const scene of this.around.stage.scenes) this.#draw(scene);
+    if (this.#people !== null) this.watching(this.#people);
+  }
+
+  #follow(program: Program): void {
     const known = new Set(this.#standings.topics);
-    const fresh = new Set([...topicsOf(this.#program!)].filter((topic) => !known.has(topic)));
+    const fresh = new Set([...topicsOf(program)].filter((topic) => !known.has(topic)));
     for (const topic of fresh) {
       this.#standings.begin(topic, { version: null, tally: null, own: null, seen: null, gate: null, sealed: false });
     }
@@ -203,16 +226,20 @@ export class Projector {
     if (!scene || !clock.isKnown) return;
     const now = clock.now();
     const digits = scene.element.querySelector<HTMLElement>("[data-countdown]");
-    if (digits && scene.step.at !== null) this.#count(digits, scene.step.at, now);
     const { by } = this.#director.cue(now);
+    if (digits && scene.step.at !== null) this.#count(digits, scene.step.at, by ?? this.#director.last, now);
     if (scene.film && by?.step === scene.step.step) scene.film.play(elapsed(by, now), isPaused(by, now));
   }
 
-  /** Every second is read at its own instant, in each hall. */
-  #count(digits: HTMLElement, at: number, now: number): void {
-    write(digits, countdown(at, now));
+  /** Every second is read at its own instant, in each hall; while it is paused it stands. */
+  #count(digits: HTMLElement, target: number, move: Show | null, now: number): void {
+    const at = target + (move?.late ?? 0);
+    const stands = move !== null && isPaused(move, now);
+    const text = countdown(at, stands ? move.paused! : now);
+    if (digits.textContent?.length !== text.length) digits.style.setProperty("--signs", String(text.length));
+    write(digits, text);
     clearTimeout(this.#second);
-    const left = nextSecond(at, now);
+    const left = stands ? null : nextSecond(at, now);
     if (left !== null) this.#second = setTimeout(() => this.#play(), left);
   }
 }

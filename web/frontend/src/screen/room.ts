@@ -2,10 +2,13 @@
 
 const SEEN = 2_000;
 const HINTED = 8_000;
+/** A lock that was refused, or that the system took away, is asked for again. */
+const AWAKE_AGAIN = 30_000;
 
 export class Room {
   #isMuted = false;
   #isBlocked = false;
+  #lock: WakeLockSentinel | null = null;
   #pointer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly changed: () => void) {
@@ -14,6 +17,7 @@ export class Room {
     document.addEventListener("pointermove", () => this.#showPointer());
     document.addEventListener("visibilitychange", () => void this.#stayAwake());
     document.addEventListener("fullscreenchange", () => this.#hint());
+    setInterval(() => void this.#stayAwake(), AWAKE_AGAIN);
     void this.#stayAwake();
     this.#hint();
     setTimeout(() => this.#hint(true), HINTED);
@@ -74,9 +78,9 @@ export class Room {
 
   /** The lock goes when the page is hidden; where there is none the system's own settings count. */
   async #stayAwake(): Promise<void> {
-    if (document.visibilityState !== "visible") return;
+    if (document.visibilityState !== "visible" || this.#lock?.released === false) return;
     try {
-      await navigator.wakeLock?.request("screen");
+      this.#lock = (await navigator.wakeLock?.request("screen")) ?? null;
     } catch {
       // the battery is low, or the address is no secure one
     }

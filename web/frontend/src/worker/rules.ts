@@ -9,6 +9,8 @@ export const LONGEST_COPY = 1_000_000;
 
 export const FILES = "imaginest-files-";
 export const PAGES = "imaginest-pages-";
+/** What the screen of one hall keeps of itself. */
+export const SCREEN = "imaginest-screen-";
 /** When the server made what is kept, in ms since 1970. */
 export const KEPT_AT = "x-kept-at";
 
@@ -58,6 +60,20 @@ export function isOurs({ status, headers }: { status: number; headers: Headers }
 /** The page tells by itself that it is a copy, and of when. */
 export function marked(html: string, keptAt: string): string {
   return html.replace("<body ", `<body data-copied="${keptAt.replace(/\D/g, "")}" `);
+}
+
+export function cacheOf(hall: string): string {
+  return SCREEN + hall;
+}
+
+/** The hall whose screen a page is, null where it is none. */
+export function hallOf({ pathname }: URL): string | null {
+  return /^\/ecran\/([a-z0-9-]{1,20})$/.exec(pathname)?.[1] ?? null;
+}
+
+/** What is named by what is in it, so that what is kept needs not be asked for again. */
+export function isNamedByContent({ pathname }: URL): boolean {
+  return pathname.startsWith("/static/") || pathname.startsWith("/images/");
 }
 
 /** Of all caches those that go when `version` begins: all but its own and, for copies that need its files, the last. */

@@ -1,6 +1,7 @@
 // The service worker. Files of the build come from the device, pages from the server; where it does not answer soon,
 // the last copy of the page, which says that it is one. Whatever is posted, and everything live, passes by it.
-import { FILES, KEPT_AT, LONGEST_COPY, MOST_COPIES, PAGES, PATIENCE, isDown, isOurs, isOver, isReadable, marked, mayKeep, outdated, plain } from "./rules.ts";
+import { FILES, KEPT_AT, LONGEST_COPY, MOST_COPIES, PAGES, isDown, isOurs, isOver, isReadable, marked, mayKeep, outdated, plain } from "./rules.ts";
+import { fromServer, soon } from "./server.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build: the addresses of its files, and a name that changes with them. */
@@ -53,22 +54,13 @@ async function file(request: Request): Promise<Response> {
 async function page(event: FetchEvent, url: URL): Promise<Response> {
   const fresh = fromServer(event);
   event.waitUntil(fresh.then((answer) => answer && keep(url, answer.clone())).catch(() => undefined));
-  const soon = await Promise.race([fresh, new Promise<"late">((resolve) => setTimeout(resolve, PATIENCE, "late"))]);
-  if (soon instanceof Response && !isDown(soon.status)) return soon;
+  const answer = await soon(fresh);
+  if (answer && !isDown(answer.status)) return answer;
   const kept = await copy(url);
   if (kept) return kept;
   const late = await fresh;
   if (late && isOurs(late)) return late;
   return (await caches.match(OFFLINE)) ?? late ?? Response.error();
-}
-
-/** What the server answers, null where it does not. */
-async function fromServer(event: FetchEvent): Promise<Response | null> {
-  try {
-    return ((await event.preloadResponse) as Response | undefined) ?? (await fetch(event.request));
-  } catch {
-    return null;
-  }
 }
 
 async function keepFresh(url: URL): Promise<void> {
