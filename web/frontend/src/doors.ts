@@ -17,6 +17,8 @@ const REMEMBERED = 4 * 3_600_000;
 /** How long until the best door is tried again, and how long where it was open before. */
 const BEST_AGAIN = 10 * 60_000;
 const GOOD_AGAIN = 60_000;
+/** How long where another door was shut as well: it was the network that was away, and now it is there. */
+const BACK_AGAIN = 1_000;
 
 const KEY = "imaginest.door";
 
@@ -24,6 +26,9 @@ export class Doors {
   #door: Door;
   #failures = 0;
   readonly #good = new Set<Door>();
+  /** Those that failed since one opened. */
+  readonly #shut = new Set<Door>();
+  #isBack = false;
 
   /** `wall` gives milliseconds since 1970; the shelf outlives the page. */
   constructor(
@@ -40,13 +45,21 @@ export class Doors {
 
   /** Milliseconds until the best door is worth another try. */
   get patience(): number {
-    return this.#good.has(BEST) ? GOOD_AGAIN : BEST_AGAIN;
+    if (!this.#good.has(BEST)) return BEST_AGAIN;
+    return this.#isBack ? BACK_AGAIN : GOOD_AGAIN;
+  }
+
+  /** The best door is tried beside the one that is open. */
+  tried(): void {
+    this.#isBack = false;
   }
 
   /** The server said hello through this door. */
   opened(door: Door): void {
     this.#door = door;
     this.#failures = 0;
+    this.#isBack = this.#shut.size > 1;
+    this.#shut.clear();
     this.#good.add(door);
     this.#remember(door);
   }
@@ -54,6 +67,7 @@ export class Doors {
   /** An attempt ended without a hello; `silent` where it was not even refused. */
   failed(silent: boolean): void {
     this.#failures += 1;
+    this.#shut.add(this.#door);
     const tries = this.#good.has(this.#door) ? TRIES_OF_A_GOOD_ONE : silent ? 1 : TRIES;
     if (this.#failures < tries) return;
     this.#failures = 0;

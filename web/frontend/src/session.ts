@@ -209,6 +209,7 @@ export class Session {
   #tryBest(): void {
     if (!this.isMakeshift || this.#trial) return;
     this.#cancelTrial();
+    this.doors.tried();
     this.#trial = this.#open(BEST);
     this.#cancelTrial = this.around.after(PATIENCE, () => this.#endTrial());
   }

@@ -169,6 +169,22 @@ test("a page that had a websocket before tries it again soon", () => {
   assert.equal(page.world.line.door, "socket");
 });
 
+test("where every door was shut the network was away: the websocket is tried at once, and once", () => {
+  const page = new Page();
+  page.world.line.hello();
+  page.refused(8).world.line.hello();
+  const running = page.world.line;
+  assert.equal(running.door, "poll");
+  live(page, running, 1_000);
+  assert.equal(page.world.line.door, "socket");
+  page.world.line.closes(1006);
+  const { tried } = page;
+  live(page, running, MINUTE - 1_000);
+  assert.equal(page.tried, tried);
+  live(page, running, 1_000);
+  assert.equal(page.tried, `${tried} socket`);
+});
+
 test("asleep, nothing is tried", () => {
   const page = new Page().makeshift();
   page.session.sleep();
