@@ -68,7 +68,7 @@ def test_a_countdown_that_is_paused_stands_and_goes_on_where_it_stood(
     booth: Booth, hall: BrowserContext
 ) -> None:
     ends = now() + HOUR
-    show = booth.event(StepContent(StepKind.COUNTDOWN, at=ends), REVEAL)
+    show = booth.event(StepContent(StepKind.COUNTDOWN, text="Éteignez vos lampes.", at=ends), REVEAL)
     url = booth.two.nodes[0].url
     page, phone = screen(hall, url, METZ, booth, show.by), hall.new_page()
     phone.goto(f"{url}/evenements/{show.event}")
@@ -78,7 +78,7 @@ def test_a_countdown_that_is_paused_stands_and_goes_on_where_it_stood(
     assert paused.paused_at is not None
     left = -(-(ends - paused.paused_at) // 1000)
     stands = f"{left // 60}:{left % 60:02}"
-    both = page.locator(".is-on .digits"), phone.locator("p.act-countdown")
+    both = page.locator(".is-on .digits"), phone.locator("p.act-digits")
     until(page, "instant => Date.now() > instant", paused.paused_at + 1500)
     for digits in both:
         expect(digits).to_have_text(stands)
@@ -88,11 +88,19 @@ def test_a_countdown_that_is_paused_stands_and_goes_on_where_it_stood(
         minutes, seconds = map(int, (digits.text_content() or "").split(":"))
         late = 60 * minutes + seconds - (ends - now()) / 1000
         assert 1000 * late > resumed.late - 1000, "it ends later by the time that it stood"
+    assert size_of(phone, ".act-text") < size_of(phone, "h1") < size_of(phone, ".act-digits")
+    booth.go(show, Gesture.NEXT)
+    expect(phone.locator(".act-reveal")).to_be_visible()
+    assert size_of(phone, "h1") < size_of(phone, ".act-title"), "the name is the largest thing"
     phone.close()
 
 
+def size_of(page: Page, what: str) -> float:
+    return float(page.locator(what).evaluate("told => parseFloat(getComputedStyle(told).fontSize)"))
+
+
 OFF = """since => {
-    const film = document.querySelector(".is-on video");
+    const film = document.querySelector(".is-on video, .act video");
     const wanted = Math.min(Math.max(0, (Date.now() - since) / 1000), film.duration);
     return Math.abs(film.currentTime - wanted);
 }"""
@@ -116,6 +124,30 @@ def test_a_film_that_was_fetched_ahead_plays_on_without_a_network(booth: Booth, 
         proxy.cut(everything=False)
         expect(page.locator("#lost")).to_be_hidden()
         until(page, f"since => ({OFF})(since) < 1", agreed.since)
+
+
+def test_a_phone_that_follows_plays_the_film_at_the_halls_second_without_its_sound(
+    booth: Booth, hall: BrowserContext
+) -> None:
+    show = booth.event(WAITING, StepContent(StepKind.FILM, film=booth.film()))
+    booth.go(show, Gesture.LAUNCH)
+    phone, still = hall.new_page(), hall.new_page()
+    still.emulate_media(reduced_motion="reduce")
+    for page in (phone, still):
+        page.goto(f"{booth.two.nodes[0].url}/evenements/{show.event}")
+        expect(page.locator("body")).to_have_attribute("data-connected", "true")
+    agreed = booth.go(show, Gesture.NEXT)
+    film = "document.querySelector('.act video')"
+    until(phone, f"() => {film}?.readyState >= 2 && {film}.currentTime > 1")
+    assert phone.evaluate(f"[{film}.error, {film}.paused, {film}.muted]") == [None, False, True]
+    until(phone, f"since => ({OFF})(since) < 1", agreed.since)
+    until(still, f"() => {film}?.readyState >= 1")
+    assert still.evaluate(f"[{film}.error, {film}.paused, {film}.controls]") == [None, True, True]
+    phone.locator(".act video").evaluate("film => film.pause()")
+    until(phone, "at => Date.now() > at", now() + 1000)
+    assert phone.evaluate(f"{film}.paused"), "whoever stops it has it stand"
+    for page in (phone, still):
+        page.close()
 
 
 def test_a_film_that_was_paused_while_the_network_was_cut_stands_at_its_second(

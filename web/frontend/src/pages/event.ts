@@ -1,6 +1,7 @@
 // A launch event on a telephone: the page follows the show, and turns with the halls' screens.
 import { countdown } from "../countdown.ts";
 import { follow } from "../followers.ts";
+import { isStill } from "../motion.ts";
 import { ServerClock } from "../server_clock.ts";
 import { ask, pause } from "../serving.ts";
 import { after } from "../socket.ts";
@@ -30,6 +31,8 @@ function start(event: HTMLElement, scene: HTMLElement): void {
   let shown = Number(event.dataset.number);
   let wanted: Show | null = null;
   let cancel = (): void => {};
+  /** Films that have begun: whoever stops one has it stand. */
+  const begun = new WeakSet<HTMLVideoElement>();
 
   follow({
     subscriptions: () => [{ channel, at: null, seen: null }],
@@ -75,7 +78,7 @@ function start(event: HTMLElement, scene: HTMLElement): void {
       const answer = await ask(`/evenements/${event.dataset.event}/scene?n=${show.number}`, {});
       if (answer?.status === 404) break;
       const text = answer?.ok ? await answer.text().catch(() => null) : null;
-      if (text !== null) return new DOMParser().parseFromString(text, "text/html").querySelector(".act");
+      if (text !== null) return partIn(text);
       await pause(attempt);
     }
     return null;
@@ -126,15 +129,39 @@ function start(event: HTMLElement, scene: HTMLElement): void {
     return dataset.paused ? Math.min(clock.now(), Number(dataset.paused)) : clock.now();
   }
 
-  /** Once somebody has started it, a film is where the halls' is. */
+  /** A film begins by itself, and is where the halls' is until somebody stops it here; it stands while theirs does. */
   function follows(film: HTMLVideoElement): void {
     const position = (read(film) - Number(film.dataset.since)) / 1000;
-    if (film.paused || film.seeking || position < 0 || position > film.duration) return;
-    if (film.dataset.paused) film.pause();
+    if (film.seeking || position < 0 || position > film.duration) return;
+    if (!film.dataset.paused) begins(film);
+    if (film.paused) return;
+    if (film.dataset.paused) {
+      film.pause();
+      begun.delete(film);
+    }
     if (Math.abs(film.currentTime - position) > FILM_OFF) film.currentTime = position;
+  }
+
+  function begins(film: HTMLVideoElement): void {
+    if (!film.paused || begun.has(film) || isStill() || savesData()) return;
+    begun.add(film);
+    void film.play().catch(() => {}); // where that is not allowed its controls are there
   }
 
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && clock.woke());
   setInterval(tick, TICK);
   tick();
+}
+
+/** A film of another document than the page's own would never load: what was fetched is made anew in the page's. */
+function partIn(text: string): Element | null {
+  const part = new DOMParser().parseFromString(text, "text/html").querySelector(".act");
+  const made = part && document.importNode(part, true);
+  for (const film of made?.querySelectorAll("video") ?? []) film.muted = film.defaultMuted;
+  return made;
+}
+
+function savesData(): boolean {
+  const { connection } = navigator as Navigator & { readonly connection?: { readonly saveData?: boolean } };
+  return connection?.saveData === true;
 }
