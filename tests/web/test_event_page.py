@@ -149,6 +149,7 @@ async def test_a_question_asked_again_stands_beside_what_it_was_before(site: Sit
     await goes(site, show, Gesture.STOP)
     over = (await page(site, show)).replace("’", "'")
     assert over.count('<article class="round">') == 1 and "Avant l'échange" in over
+    assert over.count('data-series="hall:metz"') == 2, "the halls of each of both votes"
 
 
 async def _add(show: Launch, content: StepContent, op: str, now: int) -> None:
