@@ -229,7 +229,7 @@ def test_the_press_takes_a_chart_along_as_png(server: Running, evenings: Evening
     page.goto(f"{server.url}/evenements/{evenings.over}/presse")
     with page.expect_download() as coming:
         page.get_by_role("button", name="Graphique en PNG").click()
-    assert coming.value.suggested_filename == f"{evenings.told_topic}.png"
+    assert coming.value.suggested_filename == f"question-{evenings.told_topic}.png"
     content = coming.value.path().read_bytes()
     width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
     assert content[:4] == b"\x89PNG" and (width, height) > (1200, 0)

@@ -150,6 +150,18 @@ async def test_a_question_asked_again_stands_beside_what_it_was_before(site: Sit
     over = (await page(site, show)).replace("’", "'")
     assert over.count('<article class="round">') == 1 and "Avant l'échange" in over
     assert over.count('data-series="hall:metz"') == 2, "the halls of each of both votes"
+    rows = (await page(site, show, "/presse/resultats.csv")).replace("’", "'").splitlines()
+    assert [row.split(";")[1] for row in rows if ";Ensemble;" in row] == [
+        "Avant l'échange",
+        "Après l'échange",
+    ]
+    press = await page(site, show, "/presse")
+    charts = [
+        await page(site, show, f"/presse/{topic}.svg")
+        for topic in re.findall(r"/presse/(\d+)\.svg\" alt", press)
+    ]
+    titles = [re.findall("<title>(.*)</title>", chart)[0].replace("’", "'") for chart in charts]
+    assert titles == [f"{QUESTION.title} ({when} l'échange)" for when in ("Avant", "Après")]
 
 
 async def _add(show: Launch, content: StepContent, op: str, now: int) -> None:
