@@ -1,6 +1,7 @@
 """A launch event on a telephone: before, in the middle of a vote, and the evening when it is over."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -195,7 +196,12 @@ def test_a_vote_is_watched_again_and_ends_at_its_exact_result(
     track, gauge = page.locator(".replay [data-track]"), section.locator(".gauge-bar")
     expect(voters).to_contain_text("26")
     expect(share).to_contain_text("77")
+    metz = section.locator('[data-series="hall:metz"]')
+    expect(metz).not_to_have_attribute("data-empty", "")
+    track.fill("0")
+    expect(metz).to_have_attribute("data-empty", "")
     track.fill("600")
+    expect(metz.locator(".t-plus")).to_have_text(re.compile("[12]0"))
     expect(share).to_contain_text("100")
     expect(voters).not_to_contain_text("26")
     ratio = "bar => getComputedStyle(bar).getPropertyValue('--plus').trim()"
@@ -223,7 +229,7 @@ def test_the_press_takes_a_chart_along_as_png(server: Running, evenings: Evening
     page.goto(f"{server.url}/evenements/{evenings.over}/presse")
     with page.expect_download() as coming:
         page.get_by_role("button", name="Graphique en PNG").click()
-    assert coming.value.suggested_filename == f"{evenings.told_topic}.png"
+    assert coming.value.suggested_filename == f"question-{evenings.told_topic}.png"
     content = coming.value.path().read_bytes()
     width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
     assert content[:4] == b"\x89PNG" and (width, height) > (1200, 0)

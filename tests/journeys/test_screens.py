@@ -72,8 +72,11 @@ def test_a_countdown_that_is_paused_stands_and_goes_on_where_it_stood(
     url = booth.two.nodes[0].url
     page, phone = screen(hall, url, METZ, booth, show.by), hall.new_page()
     phone.goto(f"{url}/evenements/{show.event}")
+    expect(phone.locator("body")).to_have_attribute("data-connected", "true")
+    expect(phone.locator(".kicker")).to_contain_text("Bientôt en direct", use_inner_text=True)
     booth.go(show, Gesture.LAUNCH)
     shown(page, show.steps[0])
+    expect(phone.locator(".kicker")).to_contain_text("En direct dans plusieurs salles", use_inner_text=True)
     paused = booth.go(show, Gesture.PAUSE)
     assert paused.paused_at is not None
     left = -(-(ends - paused.paused_at) // 1000)

@@ -9,6 +9,7 @@ import pytest
 from storage.event_steps import add_step
 from storage.events import save_event
 from storage.stages import get_stage
+from storage.values import DAY_MS
 from storage.values_events import EventFault, NewEvent, StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_show import LEAD_MS, Gesture, Show
@@ -72,13 +73,22 @@ async def test_of_several_events_a_halls_link_means_the_one_that_it_names_or_the
     assert (await browser.get("/salle/metz")).headers["location"] == f"/evenements/{other}"
     named = await browser.get(f"/salle/metz?e={first.event}")
     assert named.headers["location"] == f"/evenements/{first.event}"
+    later = replace(soon, name="Plus tard", starts_at=site.house.clock[0] + 9 * DAY_MS)
+    planned = await save_event(site.house.database, None, later, op="planned", by=None, now=1)
+    elsewhere = await browser.get(f"/salle/metz?e={planned}")
+    assert elsewhere.headers["location"] == f"/evenements/{other}", "what is only planned has no page yet"
     await goes(site, first, Gesture.LAUNCH)
     assert (await browser.get("/salle/metz")).headers["location"] == f"/evenements/{first.event}"
 
 
 async def test_before_the_launch_and_in_a_rehearsal_nothing_of_the_show_is_told(site: Site) -> None:
     show = await begun(site, StepContent(StepKind.REVEAL, "Le nom secret"))
-    assert "Tout commence ici" in await page(site, show)
+    before = (await page(site, show)).replace("’", "'")
+    assert "Tout commence ici" in before
+    assert re.findall(r'data-begun="" (\w*)', before) + re.findall(r'data-begun="1" (\w*)', before) == [
+        "",
+        "hidden",
+    ]
     await goes(site, show, Gesture.REHEARSE)
     for part in ("", "/scene"):
         assert "Le nom secret" not in await page(site, show, part)
@@ -111,6 +121,8 @@ async def test_a_vote_by_form_bears_the_hall_and_comes_back_to_the_event(site: S
         browser.cookies.set(HALL_COOKIE, METZ)
         await browser.post("/profil", data={"skip": "1", "next": "/"})
         text = (await browser.get(f"/evenements/{show.event}")).text
+        (left,) = re.findall(r'class="time-left">([^<]*)', text)
+        assert "fin du vote dans les salles" in left
         vote = text.split('<form class="vote"')[1].split("</form>")[0]
         form = dict(re.findall(r'name="(op|next)" value="([^"]+)"', vote))
         answer = await browser.post(f"/sujets/{topic}/vote", data={**form, "sign": "1"})
@@ -149,6 +161,19 @@ async def test_a_question_asked_again_stands_beside_what_it_was_before(site: Sit
     await goes(site, show, Gesture.STOP)
     over = (await page(site, show)).replace("’", "'")
     assert over.count('<article class="round">') == 1 and "Avant l'échange" in over
+    assert over.count('data-series="hall:metz"') == 2, "the halls of each of both votes"
+    rows = (await page(site, show, "/presse/resultats.csv")).replace("’", "'").splitlines()
+    assert [row.split(";")[1] for row in rows if ";Ensemble;" in row] == [
+        "Avant l'échange",
+        "Après l'échange",
+    ]
+    press = await page(site, show, "/presse")
+    charts = [
+        await page(site, show, f"/presse/{topic}.svg")
+        for topic in re.findall(r"/presse/(\d+)\.svg\" alt", press)
+    ]
+    titles = [re.findall("<title>(.*)</title>", chart)[0].replace("’", "'") for chart in charts]
+    assert titles == [f"{QUESTION.title} ({when} l'échange)" for when in ("Avant", "Après")]
 
 
 async def _add(show: Launch, content: StepContent, op: str, now: int) -> None:

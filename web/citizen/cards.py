@@ -132,7 +132,7 @@ def card(
         tally=seen_through(standing.tally, view),
         view=view,
         state=topic.rules.state(now),
-        left=time_left(topic.rules, now),
+        left=time_left(topic.rules, now, in_halls=topic.event is not None),
         own=None if own is None else own.sign,
         is_aside=own is not None and own.is_aside,
         seen=seen if voted else "",

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from realtime.disclosure import RATIO_FROM, View
+from realtime.tally import Counts
 from storage.halls import halls_of
 from storage.photos import photos_of
 from storage.stages import Stage
@@ -20,6 +21,8 @@ from web.citizen.visit import Visit
 from web.csv_text import Value, csv_bytes
 from web.press_chart import Bar, chart
 
+_COLUMNS = ("question", "vote", "when", "where", "voters", "plus", "minus", "share")
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -31,6 +34,12 @@ class Round:
     @property
     def cards(self) -> list[Card]:
         return [self.card] if self.before is None else [self.before, self.card]
+
+    def name_of(self, card: Card) -> str:
+        """Which of both votes this is, as the catalogue's section ``press`` names it; nothing where it is alone."""
+        if self.before is None:
+            return ""
+        return "before" if card is self.before else "after"
 
 
 def is_over(stage: Stage, now: int) -> bool:
@@ -110,11 +119,11 @@ async def course(visitor: Visit, stage: Stage) -> Response:
 async def figures(visitor: Visit, stage: Stage) -> Response:
     """All figures of the evening as a table for spreadsheets."""
     say = visitor.pages.catalogue.say
-    head = [say("press", name) for name in ("question", "when", "where", "voters", "plus", "minus", "share")]
+    head = [say("press", name) for name in _COLUMNS]
     rows: list[list[Value]] = []
     for round in await rounds_of(visitor, stage):
         for card in round.cards:
-            rows += _figures(visitor, card)
+            rows += _figures(visitor, card, round.name_of(card))
     name = re.sub(r"[^a-z0-9]+", "-", stage.event.name.lower()).strip("-")[:40] or "soiree"
     headers = {
         "content-disposition": f'attachment; filename="{name}.csv"',
@@ -123,13 +132,13 @@ async def figures(visitor: Visit, stage: Stage) -> Response:
     return Response(csv_bytes(head, rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _figures(visitor: Visit, card: Card) -> list[list[Value]]:
+def _figures(visitor: Visit, card: Card, vote: str) -> list[list[Value]]:
     say = visitor.pages.catalogue.say
     when = here(card.topic.rules.opens_at).strftime("%d/%m/%Y %H:%M")
-    first: list[Value] = [card.topic.title, when]
+    first: list[Value] = [card.topic.title, say("press", vote) if vote else None, when]
     if card.is_hidden or card.tally.headline is None:
         return [[*first, say("press", "all"), card.tally.voters, None, None, None]]
-    share = None if card.in_fog else float(card.share.plus)
+    share = None if card.in_fog else _per_cent(card.share.counts)
     plus, minus = card.tally.headline
     rows = [[*first, say("press", "all"), card.tally.voters, plus, minus, share]]
     for name, column in card.by_hall:
@@ -137,20 +146,27 @@ def _figures(visitor: Visit, card: Card) -> list[list[Value]]:
             rows.append([*first, name, None, None, None, None])
         else:
             counts = column.share.counts
-            rows.append([*first, name, counts.voters, counts.plus, counts.minus, float(column.share.plus)])
+            rows.append([*first, name, counts.voters, counts.plus, counts.minus, _per_cent(counts)])
     return rows
+
+
+def _per_cent(counts: Counts) -> float:
+    return round(100 * counts.plus / counts.voters, 1)
 
 
 async def press_chart(visitor: Visit, stage: Stage, topic_id: int) -> Response:
     """The chart of one vote, as SVG."""
-    cards = {card.topic.id: card for round in await rounds_of(visitor, stage) for card in round.cards}
-    card = cards.get(topic_id)
+    rounds = await rounds_of(visitor, stage)
+    asked = {card.topic.id: (card, round.name_of(card)) for round in rounds for card in round.cards}
+    card, vote = asked.get(topic_id, (None, ""))
     if card is None or card.is_hidden:
         raise HTTPException(404)
-    source = visitor.pages.catalogue.say(
-        "press", "source", day=visitor.pages.catalogue.day(here(card.topic.rules.opens_at).date())
-    )
-    drawn = chart(card.topic.title, bars_of(visitor, card), source)
+    catalogue = visitor.pages.catalogue
+    source = catalogue.say("press", "source", day=catalogue.day(here(card.topic.rules.opens_at).date()))
+    title = card.topic.title
+    if vote:
+        title = catalogue.say("press", "titled", title=title, vote=catalogue.say("press", vote))
+    drawn = chart(title, bars_of(visitor, card), source)
     headers = {"content-disposition": f'inline; filename="question-{topic_id}.svg"'}
     return Response(
         drawn, media_type="image/svg+xml", headers=headers | {"cache-control": "private, no-cache"}

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from channels.parsing import MAX_INTEGER
-from realtime.tally import Hall
+from realtime.tally import ONLINE, Hall
 from storage.events import list_events
 from storage.halls import get_hall, halls_of, list_halls
 from storage.keys import DEVICE_BYTES
@@ -84,13 +84,18 @@ async def _nothing_on(request: Request, hall: Hall | None) -> Response:
 
 def _chosen(events: list[Event], place: HallPlace, named: str, now: int) -> Event | None:
     """The event that a hall's link means: the one it names, the one that is on, or the nearest."""
-    here_ = [one for one in events if place.hall in one.halls]
+    here_ = [one for one in events if place.hall in one.halls and _is_told(one.mode, one.starts_at, now)]
     for one in here_:
         if str(one.id) == named:
             return one
     on = [one for one in here_ if one.mode is Mode.LIVE]
     near = [one for one in here_ if abs(one.starts_at - now) <= SOON_MS]
     return min(on or near, key=lambda one: abs(one.starts_at - now), default=None)
+
+
+def _is_told(mode: Mode, starts_at: int, now: int) -> bool:
+    """What is only planned is nobody's yet, and what never took place is nobody's any more."""
+    return mode is not Mode.OFF or abs(starts_at - now) <= TOLD_MS
 
 
 async def event_page(request: Request) -> Response:
@@ -120,6 +125,7 @@ async def _event_page(request: Request) -> Response:
         event=stage.event,
         starts=here(stage.event.starts_at),
         hall=next((one for one in halls if one.hall == mine), None),
+        several=sum(one.hall != ONLINE for one in halls) > 1,
         act=await _act(visitor, stage, visitor.now),
     )
     return visitor.pages.page("event.html", context)
@@ -180,8 +186,8 @@ async def _stage(visitor: Visit, request: Request) -> Stage:
     stage = await get_stage(visitor.services.database, event_id) if event_id <= MAX_INTEGER else None
     if stage is None:
         raise HTTPException(404)
-    if stage.show.mode is Mode.OFF and abs(stage.event.starts_at - visitor.now) > TOLD_MS:
-        raise HTTPException(404)  # what is only planned is nobody's yet
+    if not _is_told(stage.show.mode, stage.event.starts_at, visitor.now):
+        raise HTTPException(404)
     return stage
 
 

@@ -17,14 +17,17 @@ class TimeLeft:
     n: int | None = None
 
 
-def time_left(rules: TopicRules, now: int) -> TimeLeft:
+def time_left(rules: TopicRules, now: int, *, in_halls: bool = False) -> TimeLeft:
+    """``in_halls``: it is asked in a launch event, whose show closes it."""
     match rules.state(now):
         case TopicState.CLOSED:
             return TimeLeft("closed")
         case TopicState.PLANNED:
             return _within(rules.opens_at - now, "opens-")
         case TopicState.OPEN:
-            return TimeLeft("endless") if rules.closes_at is None else _within(rules.closes_at - now, "")
+            if rules.closes_at is None:
+                return TimeLeft("halls" if in_halls else "endless")
+            return _within(rules.closes_at - now, "")
 
 
 def _within(span: int, prefix: str) -> TimeLeft:

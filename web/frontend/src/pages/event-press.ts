@@ -18,7 +18,7 @@ async function save(address: string): Promise<void> {
   if (!blob) return;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = (address.split("/").pop() ?? "question").replace(/\.svg$/, ".png");
+  link.download = `question-${(address.split("/").pop() ?? "").replace(/\.svg$/, ".png")}`; // as the SVG is called
   link.click();
   URL.revokeObjectURL(link.href);
 }

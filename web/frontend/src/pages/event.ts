@@ -103,6 +103,9 @@ function start(event: HTMLElement, scene: HTMLElement): void {
     const isSame = current?.dataset.step === (part as HTMLElement).dataset.step && show.step !== null;
     if (isSame && current) return copyClock(current, part);
     scene.replaceChildren(part);
+    for (const told of event.querySelectorAll<HTMLElement>("[data-begun]")) {
+      told.hidden = Boolean(told.dataset.begun) !== Boolean((part as HTMLElement).dataset.step);
+    }
     document.dispatchEvent(new Event(ARRIVED));
     tick();
   }
