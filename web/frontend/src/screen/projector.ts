@@ -207,6 +207,7 @@ export class Projector {
     this.#isRehearsal = isRehearsal;
     document.body.classList.toggle("is-rehearsal", isRehearsal);
     for (const scene of this.around.stage.scenes) this.#draw(scene);
+    this.around.stage.fit();
   }
 
   // --- what moves by the clock
@@ -236,8 +237,10 @@ export class Projector {
     const at = target + (move?.late ?? 0);
     const stands = move !== null && isPaused(move, now);
     const text = countdown(at, stands ? move.paused! : now);
-    if (digits.textContent?.length !== text.length) digits.style.setProperty("--signs", String(text.length));
+    const isAsLong = digits.textContent?.length === text.length;
+    if (!isAsLong) digits.style.setProperty("--signs", String(text.length));
     write(digits, text);
+    if (!isAsLong) this.around.stage.fit();
     clearTimeout(this.#second);
     const left = stands ? null : nextSecond(at, now);
     if (left !== null) this.#second = setTimeout(() => this.#play(), left);
