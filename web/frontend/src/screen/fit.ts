@@ -3,7 +3,7 @@
 const LEAST = 0.4;
 const STEP = 0.04;
 const BLOCKS =
-  ".over, .title, .heading, .lead, .name, .digits, .question, .duel, .places, .places-small, .map-drawing, .picture, .join, .people, .idea";
+  ".over, .title, .heading, .lead, .name, .digits, .question, .duel, .places, .places-small, .map-drawing, .picture, .join, .people, .legend, .ended, .idea";
 /** Half a pixel is no fault. */
 const SLACK = 1;
 

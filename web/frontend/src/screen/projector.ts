@@ -200,6 +200,15 @@ export class Projector {
       this.#isRehearsal ? example(keys, which) : topic === null ? null : this.#standings.shown(topic);
     const tallies = { topic: shown("topic", scene.step.topic), before: shown("before", scene.step.before) };
     drawVotes(scene.element, tallies, this.around.stage.on === scene);
+    this.#end(scene);
+  }
+
+  /** A vote that has ended is shown as such, whenever its step is on. */
+  #end({ element, step: { closes } }: Scene): void {
+    const hasEnded = !this.#isRehearsal && typeof closes === "number" && closes <= this.around.clock.now();
+    if (element.hasAttribute("data-ended") === hasEnded) return;
+    element.toggleAttribute("data-ended", hasEnded);
+    this.around.stage.fit();
   }
 
   #rehearse(isRehearsal: boolean): void {
@@ -228,6 +237,7 @@ export class Projector {
     const now = clock.now();
     const digits = scene.element.querySelector<HTMLElement>("[data-countdown]");
     const { by } = this.#director.cue(now);
+    this.#end(scene);
     if (digits && scene.step.at !== null) this.#count(digits, scene.step.at, by ?? this.#director.last, now);
     if (scene.film && by?.step === scene.step.step) scene.film.play(elapsed(by, now), isPaused(by, now));
   }
