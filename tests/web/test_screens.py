@@ -312,7 +312,22 @@ async def test_a_vote_is_joined_from_every_step_while_it_is_open(site: Site) -> 
         before = (await program(browser, show)).json()["program"]
         await show.goes(Gesture.JUMP, site.house.clock[0], upon=1, step=show.steps[-1])
         assert await corners() == [False] * 5, "it has ended"
+        ended = (await program(browser, show)).json()["steps"][0]
+        assert "Le vote est terminé" in ended["html"] and ended["closes"] == site.house.clock[0] + LEAD_MS
         assert (await program(browser, show)).json()["program"] > before, "screens lay it out anew"
+
+
+async def test_what_an_editor_says_of_a_vote_and_of_its_results_is_shown(site: Site) -> None:
+    about = (StepContent(StepKind.RESULTS, "Le résultat"), StepContent(StepKind.HALLS, "Salle par salle"))
+    show = await begun(site, StepContent(StepKind.HALLS), replace(QUESTION, text="Votez + ou −"), *about)
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        steps = [step["html"] for step in (await program(browser, show)).json()["steps"]]
+        for html, said in zip(
+            steps, ("Aucune question", "Votez + ou −", "Le résultat", "Salle par salle"), strict=True
+        ):
+            assert said in html
+        assert all("trains la nuit" in html for html in steps[1:])
 
 
 async def test_ideas_are_shown_by_what_everybody_may_know_of_them(site: Site) -> None:

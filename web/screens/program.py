@@ -68,8 +68,11 @@ async def _steps(services: Services, pages: Pages, stage: Stage, hall: HallPlace
         "join": join(pages, stage, hall),
         "ideas": Ideas() if StepKind.IDEAS not in kinds else await ideas(services.database, provenances, now),
         "often": [],
-        "corner": join(pages, stage, hall) if await _is_asking(services, stage) else None,
+        "closings": await _closings(services, stage),
     }
+    until = now + LEAD_MS
+    is_asking = any(closes is None or closes > until for closes in shared["closings"].values())
+    shared["corner"] = shared["join"] if is_asking else None
     if StepKind.WORDS in kinds:
         shared["often"] = await frequent(services.database, provenances, pages.assets.rude)
     return [_plain(services, pages, stage, step, shared) for step in steps]
@@ -96,18 +99,18 @@ def _plain(
         "removed": step.is_removed,
         "at": scene.at,
         "topic": scene.topic,
+        "closes": None if scene.topic is None else shared["closings"].get(scene.topic),
         "before": scene.before,
         "film": None if scene.film is None or scene.kind is not StepKind.FILM else f"/films/{scene.film}",
         "pictures": [] if scene.picture is None else [f"/images/{scene.picture.image}"],
     }
 
 
-async def _is_asking(services: Services, stage: Stage) -> bool:
-    """Whether a vote of this event is open, and not about to end."""
+async def _closings(services: Services, stage: Stage) -> dict[int, int | None]:
+    """When each vote of this event ends or has ended; None: nobody has said so yet."""
     asked = [step.topic for step in stage.steps if step.content.kind.asks and step.topic is not None]
-    until = services.now() + LEAD_MS
-    rules = [topic.rules for topic in await get_topics(services.database, asked)] if asked else []
-    return any(one.closes_at is None or one.closes_at > until for one in rules)
+    topics = await get_topics(services.database, asked) if asked else []
+    return {topic.id: topic.rules.closes_at for topic in topics}
 
 
 async def _places(services: Services, stage: Stage) -> list[HallPlace]:

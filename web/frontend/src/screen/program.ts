@@ -11,6 +11,8 @@ export interface Step {
   readonly at: number | null;
   readonly topic: number | null;
   readonly before: number | null;
+  /** When the vote of its topic ends or has ended, by the server's clock; null: not yet known. */
+  readonly closes?: number | null;
   readonly film: string | null;
   readonly pictures: readonly string[];
 }

@@ -200,6 +200,15 @@ export class Projector {
       this.#isRehearsal ? example(keys, which) : topic === null ? null : this.#standings.shown(topic);
     const tallies = { topic: shown("topic", scene.step.topic), before: shown("before", scene.step.before) };
     drawVotes(scene.element, tallies, this.around.stage.on === scene);
+    this.#end(scene);
+  }
+
+  /** A vote that has ended is shown as such, whenever its step is on. */
+  #end({ element, step: { closes } }: Scene): void {
+    const hasEnded = !this.#isRehearsal && typeof closes === "number" && closes <= this.around.clock.now();
+    if (element.hasAttribute("data-ended") === hasEnded) return;
+    element.toggleAttribute("data-ended", hasEnded);
+    this.around.stage.fit();
   }
 
   #rehearse(isRehearsal: boolean): void {
@@ -207,6 +216,7 @@ export class Projector {
     this.#isRehearsal = isRehearsal;
     document.body.classList.toggle("is-rehearsal", isRehearsal);
     for (const scene of this.around.stage.scenes) this.#draw(scene);
+    this.around.stage.fit();
   }
 
   // --- what moves by the clock
@@ -227,6 +237,7 @@ export class Projector {
     const now = clock.now();
     const digits = scene.element.querySelector<HTMLElement>("[data-countdown]");
     const { by } = this.#director.cue(now);
+    this.#end(scene);
     if (digits && scene.step.at !== null) this.#count(digits, scene.step.at, by ?? this.#director.last, now);
     if (scene.film && by?.step === scene.step.step) scene.film.play(elapsed(by, now), isPaused(by, now));
   }
@@ -236,8 +247,10 @@ export class Projector {
     const at = target + (move?.late ?? 0);
     const stands = move !== null && isPaused(move, now);
     const text = countdown(at, stands ? move.paused! : now);
-    if (digits.textContent?.length !== text.length) digits.style.setProperty("--signs", String(text.length));
+    const isAsLong = digits.textContent?.length === text.length;
+    if (!isAsLong) digits.style.setProperty("--signs", String(text.length));
     write(digits, text);
+    if (!isAsLong) this.around.stage.fit();
     clearTimeout(this.#second);
     const left = stands ? null : nextSecond(at, now);
     if (left !== null) this.#second = setTimeout(() => this.#play(), left);

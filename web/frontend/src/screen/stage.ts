@@ -1,6 +1,7 @@
 // The scenes of a run of show in the page: all are there, the next one is laid out unseen, and to show it a class changes.
 import { Film } from "./film.ts";
 import type { Sound } from "./film.ts";
+import { fit, unfit } from "./fit.ts";
 import type { Program, Step } from "./program.ts";
 
 const FADED = 600;
@@ -21,7 +22,17 @@ export class Stage {
   constructor(
     private readonly root: HTMLElement,
     private readonly sound: Sound,
-  ) {}
+  ) {
+    const again = (): void => this.fit();
+    addEventListener("resize", again);
+    document.fonts.addEventListener("loadingdone", again);
+    root.addEventListener("load", again, true); // a picture has come
+  }
+
+  /** Have the words of all that is laid out be as large as fits. */
+  fit(): void {
+    for (const { element } of this.#scenes.values()) fit(element, measure(element));
+  }
 
   get on(): Scene | null {
     return this.#on === null ? null : (this.#scenes.get(this.#on) ?? null);
@@ -54,6 +65,7 @@ export class Stage {
       scene.element.remove();
       this.#scenes.delete(id);
     }
+    this.fit();
   }
 
   clear(): void {
@@ -73,6 +85,7 @@ export class Stage {
       if (this.#next.has(id)) element.hidden = false;
       else if (id !== this.#on && !element.classList.contains("is-going")) element.hidden = true;
     }
+    this.fit();
     return this.scenes.filter(({ step }) => this.#next.has(step.step));
   }
 
@@ -89,6 +102,7 @@ export class Stage {
     this.#on = step;
     if (after) {
       after.element.hidden = false;
+      fit(after.element, measure(after.element));
       after.element.classList.remove("is-going");
       after.element.classList.toggle("is-late", isLate);
       after.element.classList.add("is-on");
@@ -129,9 +143,19 @@ function change(scene: Scene, step: Step, sound: Sound): void {
   if (old.html === step.html && old.film === step.film) return;
   scene.film?.forget();
   element.innerHTML = step.html;
+  unfit(element);
   for (const picture of element.querySelectorAll("img")) askAgain(picture);
   const video = element.querySelector("video");
   scene.film = video && step.film ? new Film(video, step.film, sound) : null;
+}
+
+/** What decides how large a scene's words may be, as it is by now; votes are not among it. */
+function measure(element: HTMLElement): string {
+  const pictures = [...element.querySelectorAll("img")].filter((one) => one.complete).length;
+  const digits = element.querySelector("[data-countdown]")?.textContent.length ?? 0;
+  const isRehearsal = document.body.classList.contains("is-rehearsal");
+  const fonts = [...document.fonts].filter(({ status }) => status === "loaded").length;
+  return [pictures, digits, isRehearsal, fonts, element.hasAttribute("data-ended")].join(" ");
 }
 
 function askAgain(picture: HTMLImageElement): void {
