@@ -60,19 +60,19 @@ async def _steps(services: Services, pages: Pages, stage: Stage, hall: HallPlace
     ]
     kinds = {step.content.kind for step in steps}
     provenances = frozenset({Provenance.REAL} if stage.event.provenance is Provenance.REAL else Provenance)
-    now = services.now()
-    shared = {
+    now, closings = services.now(), await _closings(services, stage)
+    is_asking = any(closes is None or closes > now + LEAD_MS for closes in closings.values())
+    joining = join(pages, stage, hall)
+    shared: dict[str, Any] = {
         "event": stage.event,
         "hall": hall,
         "places": await _places(services, stage),
-        "join": join(pages, stage, hall),
+        "join": joining,
+        "corner": joining if is_asking else None,
         "ideas": Ideas() if StepKind.IDEAS not in kinds else await ideas(services.database, provenances, now),
         "often": [],
-        "closings": await _closings(services, stage),
+        "closings": closings,
     }
-    until = now + LEAD_MS
-    is_asking = any(closes is None or closes > until for closes in shared["closings"].values())
-    shared["corner"] = shared["join"] if is_asking else None
     if StepKind.WORDS in kinds:
         shared["often"] = await frequent(services.database, provenances, pages.assets.rude)
     return [_plain(services, pages, stage, step, shared) for step in steps]
