@@ -61,7 +61,7 @@ async def _steps(services: Services, pages: Pages, stage: Stage, hall: HallPlace
     kinds = {step.content.kind for step in steps}
     provenances = frozenset({Provenance.REAL} if stage.event.provenance is Provenance.REAL else Provenance)
     now = services.now()
-    shared = {
+    shared: dict[str, Any] = {
         "event": stage.event,
         "hall": hall,
         "places": await _places(services, stage),
