@@ -25,6 +25,7 @@ export class Film {
     private readonly sound: Sound,
   ) {
     void this.#fetch();
+    for (const track of video.querySelectorAll("track")) track.addEventListener("load", () => lift(track.track.cues));
   }
 
   get isReady(): boolean {
@@ -104,4 +105,9 @@ export class Film {
     this.video.preload = "auto";
     this.video.load();
   }
+}
+
+/** Captions stand above what a projector may cut off: two lines that end in the last but one of the screen. */
+function lift(cues: TextTrackCueList | null): void {
+  for (const cue of cues ?? []) if (cue instanceof VTTCue && cue.line === "auto") cue.line = -3;
 }
