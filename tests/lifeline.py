@@ -6,10 +6,18 @@ from pathlib import Path
 WATCH = """
 read -r _ && exit
 kill -QUIT "$0" && kill -CONT "$0"
-while kill -0 "$0"; do sleep 0.05; done
+looks=0
+while kill -0 "$0"; do
+  sleep 0.05
+  looks=$((looks + 1))
+  [ "$looks" = 100 ] && kill -KILL "$0"
+done
 rm -rf "$1"
 """
-"""A line says that all went as usual; the end of the pipe without one, that nobody is left who could say so."""
+"""A line says that all went as usual; the end of the pipe without one, that nobody is left who could say so.
+
+What was started in the background of a shell ignores QUIT, and its children with it.
+"""
 
 
 class Lifeline:

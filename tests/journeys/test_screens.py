@@ -59,7 +59,7 @@ def test_three_halls_on_two_nodes_turn_over_at_the_agreed_instant_and_one_that_w
             (reims, "/salle/reims"),
         ):
             expect(page.locator(".is-on .question")).to_contain_text("Faut-il des trains la nuit")
-            expect(page.locator(".is-on .join-address")).to_contain_text(address)
+            expect(page.locator(".is-on .vote-join .join-address")).to_contain_text(address)
         booth.stop()
         expect(metz.locator("#idle")).to_be_visible()
 
@@ -309,7 +309,7 @@ def test_three_windows_of_one_browser_are_the_screens_of_three_halls(booth: Boot
     booth.go(show, Gesture.NEXT)
     for hall, page in pages.items():
         shown(page, show.steps[1])
-        expect(page.locator(".is-on .join-address")).to_contain_text(f"/salle/{hall}")
+        expect(page.locator(".is-on .vote-join .join-address")).to_contain_text(f"/salle/{hall}")
     for page in pages.values():
         page.reload()
         shown(page, show.steps[1])
