@@ -54,16 +54,22 @@ async def get_hall(database: Database, slug: str) -> HallPlace | None:
         return None if row is None else HallPlace(Hall(row.slug), row.name, row.position, row.retired_at)
 
 
-def is_name(name: str) -> bool:
-    """Whether a hall may be called so: something of it can stand in an address, and nothing of it is unseen."""
-    signs = unicodedata.normalize("NFKD", name)
-    seen = not any(unicodedata.category(sign).startswith("C") for sign in signs)
-    return seen and any(sign.isascii() and sign.isalnum() for sign in signs)
+def is_on_in(connection: sa.Connection, halls: Iterable[Hall], *, besides: int | None = None) -> bool:
+    """Whether a show is on in one of these halls, ``besides`` that of an event."""
+    modes = [str(mode) for mode in Mode if mode.is_on]
+    on = (
+        sa.select(EVENT.c.id)
+        .join(EVENT_HALL, EVENT_HALL.c.event_id == EVENT.c.id)
+        .where(EVENT.c.mode.in_(modes), EVENT_HALL.c.hall.in_(list(halls)))
+    )
+    if besides is not None:
+        on = on.where(EVENT.c.id != besides)
+    return connection.execute(on.limit(1)).first() is not None
 
 
 async def add_hall(database: Database, name: str, *, by: int | None, now: int) -> Hall | HallFault:
     """Offer a hall behind the others; one that was retired under this name comes back."""
-    if not is_name(name):
+    if not _is_name(name):
         return HallFault.NO_NAME
     if len(name) > LONGEST_HALL:
         return HallFault.LONG_NAME
@@ -101,16 +107,20 @@ async def retire_hall(database: Database, hall: Hall, *, by: int | None, now: in
         row = connection.execute(offered).first()
         if row is None:
             return HallFault.UNKNOWN
-        modes = [str(mode) for mode in Mode if mode.is_on]
-        on = sa.select(EVENT.c.id).join(EVENT_HALL, EVENT_HALL.c.event_id == EVENT.c.id)
-        on = on.where(EVENT_HALL.c.hall == hall, EVENT.c.mode.in_(modes))
-        if connection.execute(on.limit(1)).first() is not None:
+        if is_on_in(connection, (hall,)):
             return HallFault.IS_ON
         connection.execute(sa.update(HALL).where(HALL.c.slug == hall).values(retired_at=now))
         audit.note(connection, by, Action.HALL_RETIRED, SubjectKind.HALL, "", {"name": row.name}, now)
         return None
 
     return await database.write(work, idempotent=True)
+
+
+def _is_name(name: str) -> bool:
+    """Whether a hall may be called so: something of it can stand in an address, and nothing of it is unseen."""
+    signs = unicodedata.normalize("NFKD", name)
+    seen = not any(unicodedata.category(sign).startswith("C") for sign in signs)
+    return seen and any(sign.isascii() and sign.isalnum() for sign in signs)
 
 
 def _slug(name: str, taken: frozenset[str]) -> str:

@@ -13,6 +13,7 @@ from storage import audit
 from storage.database import Database
 from storage.event_steps import STEPS
 from storage.events import HALLS
+from storage.halls import is_on_in
 from storage.keys import Keys
 from storage.marks import Mark, raise_mark
 from storage.stages import Stage, show_of, stage_of, stages_on
@@ -65,7 +66,9 @@ async def move(
         after = moved(locked.show, locked.running_order, gesture, instant, instant + LEAD_MS, step)
         if isinstance(after, ShowFault):
             return after
-        if gesture in {Gesture.REHEARSE, Gesture.LAUNCH} and _is_taken(connection, locked.event):
+        if gesture in {Gesture.REHEARSE, Gesture.LAUNCH} and is_on_in(
+            connection, locked.event.halls, besides=event_id
+        ):
             return ShowFault.HALL_TAKEN
         _enter(connection, keys, locked, after, gesture, own, by, instant)
         return after
@@ -115,17 +118,6 @@ def _locked(connection: sa.Connection, event_id: int, by: str = "") -> Stage | S
     halls = list(connection.execute(HALLS.where(EVENT_HALL.c.event_id == event_id)))
     steps = list(connection.execute(STEPS.where(EVENT_STEP.c.event_id == event_id)))
     return stage_of(row, halls, steps)
-
-
-def _is_taken(connection: sa.Connection, event: Event) -> bool:
-    """Whether another event's show is on in one of its halls."""
-    modes = [str(mode) for mode in Mode if mode.is_on]
-    others = (
-        sa.select(EVENT.c.id)
-        .join(EVENT_HALL, EVENT_HALL.c.event_id == EVENT.c.id)
-        .where(EVENT.c.mode.in_(modes), EVENT.c.id != event.id, EVENT_HALL.c.hall.in_(list(event.halls)))
-    )
-    return connection.execute(others.limit(1)).first() is not None
 
 
 def _enter(
