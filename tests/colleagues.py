@@ -10,12 +10,14 @@ from storage.values_staff import NewAccount, Role, SessionStage, StaffFault
 from web.console.desk import COOKIE
 
 
-async def signed_in(url: str, keys: Keys, email: str, now: int, *roles: Role) -> tuple[int, str]:
+async def signed_in(
+    url: str, keys: Keys, email: str, now: int, *roles: Role, name: str = ""
+) -> tuple[int, str]:
     """Somebody of these roles: their number, and the Cookie header of their session."""
     database = Database(url)
     await database.open()
     try:
-        new = NewAccount(email, f"Agent {email}", frozenset(roles))
+        new = NewAccount(email, name or f"Agent {email}", frozenset(roles))
         made = await staff.add(database, keys, new, by=None, op=email, now=now)
         assert not isinstance(made, StaffFault)
         token, staff_id = sessions.new_token(), made[0]
@@ -27,7 +29,8 @@ async def signed_in(url: str, keys: Keys, email: str, now: int, *roles: Role) ->
     return staff_id, f"{COOKIE}={token}"
 
 
-def signed_in_beside(url: str, keys: Keys, email: str, now: int, *roles: Role) -> str:
+def signed_in_beside(url: str, keys: Keys, email: str, now: int, *roles: Role, name: str = "") -> str:
     """The Cookie header, for a test that has no event loop of its own, or one that a browser runs in."""
+    made = signed_in(url, keys, email, now, *roles, name=name)
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(signed_in(url, keys, email, now, *roles))).result()[1]
+        return thread.submit(asyncio.run, made).result()[1]

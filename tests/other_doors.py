@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 
-from tests.running import DEADLINE, Running
+from tests.running import DEADLINE, NO_TLS, Running
 
 
 @dataclass
@@ -87,7 +87,9 @@ async def visitor(url: str | Running, cookie: str | None = None, **more: str) ->
     base = url if isinstance(url, str) else url.url
     headers = {"Origin": base} | ({} if cookie is None else {"Cookie": cookie}) | more
     headers = {name: value for name, value in headers.items() if value}
-    async with httpx2.AsyncClient(base_url=base, headers=headers, timeout=2 * DEADLINE) as http:
+    async with httpx2.AsyncClient(
+        base_url=base, headers=headers, timeout=2 * DEADLINE, verify=NO_TLS
+    ) as http:
         yield Visitor(http)
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -29,6 +30,9 @@ from tests.nursery import Forked, nursery
 from tests.storage.house import with_tables
 
 ROOT = Path(__file__).parent.parent
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For HTTP clients: each would read the machine's certificates, 40 ms long, though none is asked for."""
+
 DEADLINE = 60.0
 """Seconds that anything may take here; a test that waits longer has failed."""
 

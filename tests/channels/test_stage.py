@@ -21,7 +21,7 @@ from storage.values_staff import Role
 from tests.cluster import Cluster, Node, cluster
 from tests.colleagues import signed_in
 from tests.phones import Phone
-from tests.running import DEADLINE, Citizen, citizen, until
+from tests.running import DEADLINE, NO_TLS, Citizen, citizen, until
 from tests.running_postgres import RunningPostgres
 from tests.shows import METZ, QUESTION, REIMS, THANKS, WAITING, Launch, launch
 from web.halls import HALL_COOKIE, SCREEN_COOKIE
@@ -245,7 +245,9 @@ async def test_where_no_websocket_passes_a_poll_is_answered_with_the_next_move(
     two: Cluster, show: Launch
 ) -> None:
     node = two.nodes[1]
-    async with httpx2.AsyncClient(base_url=node.url, headers={"origin": node.url}, timeout=DEADLINE) as http:
+    async with httpx2.AsyncClient(
+        base_url=node.url, headers={"origin": node.url}, timeout=DEADLINE, verify=NO_TLS
+    ) as http:
         first = (await http.get(f"/live/poll?sub=event:{show.event}")).text
         assert '"mode":"off"' in first
         program = first.split('"program":')[1].split(",")[0]
@@ -264,7 +266,7 @@ async def test_the_clock_is_told_through_each_door(two: Cluster) -> None:
         await watcher.say({"t": "clock", "sent": 123})
         told = await watcher.hear_a("time")
         assert told["sent"] == 123 and before - SLACK_MS <= told["time"] <= now() + SLACK_MS
-    async with httpx2.AsyncClient(base_url=node.url, headers={"origin": node.url}) as http:
+    async with httpx2.AsyncClient(base_url=node.url, headers={"origin": node.url}, verify=NO_TLS) as http:
         answer = await http.get("/live/time?sent=45")
         assert answer.json()["sent"] == 45
         assert before - SLACK_MS <= answer.json()["time"] <= now() + SLACK_MS

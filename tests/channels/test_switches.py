@@ -19,7 +19,7 @@ from storage.values_staff import Role
 from tests.cluster import Cluster, cluster
 from tests.colleagues import signed_in
 from tests.other_doors import visitor
-from tests.running import DEADLINE, Citizen, Running, citizen
+from tests.running import DEADLINE, NO_TLS, Citizen, Running, citizen
 from tests.running_postgres import RunningPostgres
 from web.console.local_instant import write_instant
 
@@ -36,7 +36,9 @@ class Hands:
         self.headers = {"origin": node.url, "cookie": cookie}
 
     async def post(self, path: str, **form: str) -> httpx2.Response:
-        async with httpx2.AsyncClient(base_url=self.node.url, headers=self.headers, timeout=DEADLINE) as http:
+        async with httpx2.AsyncClient(
+            base_url=self.node.url, headers=self.headers, timeout=DEADLINE, verify=NO_TLS
+        ) as http:
             answer = await http.post(path, data=form)
             assert answer.status_code == 303, answer.text
             return answer
@@ -46,7 +48,7 @@ class Hands:
         await self.post("/console/commandes", **more, **form)
 
     async def get(self, path: str) -> str:
-        async with httpx2.AsyncClient(base_url=self.node.url, headers=self.headers) as http:
+        async with httpx2.AsyncClient(base_url=self.node.url, headers=self.headers, verify=NO_TLS) as http:
             return (await http.get(path)).text
 
     async def off(self) -> None:
@@ -101,7 +103,7 @@ async def test_a_banner_reaches_the_watchers_of_both_nodes_and_who_comes_later(
         async with citizen(there) as late:
             await noticed(late, {"banner": banner})
         async with httpx2.AsyncClient(
-            base_url=there.url, headers={"origin": there.url}, timeout=DEADLINE
+            base_url=there.url, headers={"origin": there.url}, timeout=DEADLINE, verify=NO_TLS
         ) as http:
             lines = (await http.get("/live/poll")).text.splitlines()
             assert '"banner":{"text":"Le direct' in lines[1]
@@ -122,7 +124,7 @@ async def test_a_paused_topic_takes_no_vote_through_any_door_of_any_node_and_the
     async with (
         citizen(here, here.cookie()) as one,
         citizen(there, cookie) as other,
-        httpx2.AsyncClient(base_url=there.url, headers=headers, timeout=DEADLINE) as http,
+        httpx2.AsyncClient(base_url=there.url, headers=headers, timeout=DEADLINE, verify=NO_TLS) as http,
     ):
         await http.post("/profil", data={"skip": "1", "next": "/"})
         assert (await other.vote(topic, -1))["t"] == "ack"
@@ -190,7 +192,9 @@ async def test_while_posting_is_paused_a_text_is_kept_in_its_form(two: Cluster, 
     await hands.on("posting", text="Revenez demain.")
     headers = {"origin": there.url, "cookie": there.cookie()}
     form = {"kind": "idea", "text": "Plus de pistes", "theme": "sport", "op": "op-of-an-idea"}
-    async with httpx2.AsyncClient(base_url=there.url, headers=headers, timeout=DEADLINE) as http:
+    async with httpx2.AsyncClient(
+        base_url=there.url, headers=headers, timeout=DEADLINE, verify=NO_TLS
+    ) as http:
         answer = await http.post("/proposer", data=form | {"step": "publish"})
         assert answer.status_code == 503
         assert "Plus de pistes" in answer.text and "op-of-an-idea" in answer.text
@@ -214,7 +218,9 @@ async def test_staff_are_told_what_waits_and_closed_when_their_role_is_taken_on_
             "op": "op-of-a-post",
             "step": "publish",
         }
-        async with httpx2.AsyncClient(base_url=two.nodes[0].url, headers=headers, timeout=DEADLINE) as http:
+        async with httpx2.AsyncClient(
+            base_url=two.nodes[0].url, headers=headers, timeout=DEADLINE, verify=NO_TLS
+        ) as http:
             answer = await http.post("/proposer", data=form, headers={"origin": two.nodes[0].url})
             assert answer.status_code == 303
         after = await console.hear_a("desk")

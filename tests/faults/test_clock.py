@@ -18,7 +18,7 @@ from storage.values_staff import Role
 from tests.cluster import Node, cluster
 from tests.colleagues import signed_in
 from tests.reliability import Tell
-from tests.running import Citizen, Running, citizen, until
+from tests.running import NO_TLS, Citizen, Running, citizen, until
 from tests.running_postgres import RunningPostgres
 from tests.shows import METZ, QUESTION, THANKS, launch
 
@@ -128,7 +128,9 @@ async def test_screens_of_nodes_whose_clocks_differ_are_told_the_same_instant(
                 assert before - SLACK_MS <= told <= after + SLACK_MS, "the database's time, not the node's"
                 await each.say({"t": "sub", "subs": [{"channel": f"event:{show.event}"}]})
             headers = {"cookie": staff, "origin": ahead.url, "accept": "application/json"}
-            async with httpx2.AsyncClient(base_url=ahead.url, headers=headers, timeout=60) as http:
+            async with httpx2.AsyncClient(
+                base_url=ahead.url, headers=headers, timeout=60, verify=NO_TLS
+            ) as http:
                 pressed = now()
                 body = {"gesture": "launch", "upon": "0", "op": secrets.token_hex(8), "anyway": "1"}
                 answer = await http.post(f"/console/evenements/{show.event}/regie", data=body)

@@ -23,7 +23,7 @@ from tests.nginx import CONFIGURATION, Nginx, nginx, program, site
 from tests.other_doors import Visitor, address, known
 from tests.ports import free_port
 from tests.quick_pulse import QUICKER
-from tests.running import DEADLINE, Running, running, until
+from tests.running import DEADLINE, NO_TLS, Running, running, until
 
 OPEN = TopicRules(0, None, results=ResultPolicy.ALWAYS)
 
@@ -91,7 +91,7 @@ async def test_another_origin_is_refused_through_the_proxy_as_well(served: tuple
 
 async def test_whoever_comes_without_tls_is_sent_on(served: tuple[Running, Nginx]) -> None:
     _, proxy = served
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(verify=NO_TLS) as http:
         answer = await http.get(proxy.plain_url + "/sujets/7?x=1")
     assert (answer.status_code, answer.headers["location"]) == (308, "https://127.0.0.1/sujets/7?x=1")
 

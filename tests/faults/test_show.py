@@ -19,7 +19,7 @@ from storage.values_show import Gesture
 from storage.values_staff import Role
 from tests.cluster import Cluster, Node, cluster
 from tests.colleagues import signed_in
-from tests.running import Citizen, citizen, until
+from tests.running import NO_TLS, Citizen, citizen, until
 from tests.running_postgres import RunningPostgres, running_postgres
 from tests.shows import METZ, QUESTION, THANKS, WAITING, Launch, launch
 from web.halls import SCREEN_COOKIE
@@ -73,7 +73,9 @@ async def shows(watcher: Citizen, step: int) -> dict[str, Any]:
 async def press(node: Node, cookie: str, show: Launch, upon: int, op: str) -> httpx2.Response:
     """« Suivant », as the remote's page presses it."""
     headers = {"cookie": cookie, "origin": node.url, "accept": "application/json"}
-    async with httpx2.AsyncClient(base_url=node.url, headers=headers, timeout=PATIENCE) as http:
+    async with httpx2.AsyncClient(
+        base_url=node.url, headers=headers, timeout=PATIENCE, verify=NO_TLS
+    ) as http:
         body = {"gesture": "next", "upon": str(upon), "op": op}
         return await http.post(f"/console/evenements/{show.event}/regie", data=body)
 

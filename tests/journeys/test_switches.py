@@ -14,7 +14,7 @@ from storage.values import TopicRules
 from storage.values_staff import Role
 from tests.colleagues import signed_in_beside
 from tests.journeys.axe import Axe
-from tests.running import DEADLINE, Running
+from tests.running import DEADLINE, NO_TLS, Running
 from tests.storage.house import beside
 from web.console.local_instant import write_instant
 
@@ -165,7 +165,7 @@ def test_votes_set_aside_are_told_with_their_reason_to_who_may_not_see_the_resul
     topic = server.topic(AFTER_VOTE)
     for _ in range(32):
         headers = {"origin": server.url, "cookie": server.cookie()}
-        with httpx2.Client(base_url=server.url, headers=headers, timeout=DEADLINE) as http:
+        with httpx2.Client(base_url=server.url, headers=headers, timeout=DEADLINE, verify=NO_TLS) as http:
             http.post("/profil", data={"skip": "1", "next": "/"})
             vote = {"sign": "-1", "op": secrets.token_hex(8), "next": "/"}
             assert http.post(f"/sujets/{topic}/vote", data=vote).status_code == 303

@@ -14,7 +14,7 @@ import httpx2
 from realtime.disclosure import ResultPolicy
 from storage.values import TopicRules
 from tests.other_doors import Visitor
-from tests.running import DEADLINE, Running, citizen, running, until
+from tests.running import DEADLINE, NO_TLS, Running, citizen, running, until
 
 PROFILE = urlencode({"departement": "57", "sex": "F", "age": "20-39"}).encode()
 HTML, JSON = "text/html", "application/json"
@@ -121,7 +121,9 @@ async def test_what_cannot_be_answered_in_time_is_told_so_and_not_that_something
 
 
 def browser(server: Running) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=server.url, headers={"Origin": server.url}, timeout=DEADLINE)
+    return httpx2.AsyncClient(
+        base_url=server.url, headers={"Origin": server.url}, timeout=DEADLINE, verify=NO_TLS
+    )
 
 
 async def test_who_comes_while_a_node_asks_its_watchers_to_leave_is_served_until_it_listens_no_more(

@@ -14,7 +14,7 @@ from server.data import place_of
 from server.settings import Settings
 from storage import audit, one_time
 from storage.values_audit import AuditLine, AuditSearch
-from tests.running import DEADLINE, Running, running
+from tests.running import DEADLINE, NO_TLS, Running, running
 from tests.storage.house import open_house
 
 CLAIRE = "claire@grandest.fr"
@@ -132,7 +132,7 @@ def _add_with_password(
 def _sign_in(server: Running) -> None:
     headers = {"origin": server.url}
     with httpx2.Client(
-        base_url=server.url, headers=headers, timeout=DEADLINE, follow_redirects=True
+        base_url=server.url, headers=headers, timeout=DEADLINE, follow_redirects=True, verify=NO_TLS
     ) as client:
         page = client.post("/console/connexion", data={"email": CLAIRE, "password": PASSWORD}).text
         found = re.search(r'class="secret">([A-Z2-7 ]+)<', page)

@@ -1,15 +1,24 @@
-"""Members of staff in front of the console's pages, who come in as they do: password, telephone, session."""
+"""Members of staff in front of the console's pages, who have a password, a telephone and a session."""
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import httpx2
+from argon2 import PasswordHasher
 
-from storage import one_time, staff
-from storage.values_staff import NewAccount, Role, StaffFault
+from storage import one_time, sign_in, staff
+from storage.values_staff import NewAccount, Role, SignInFault, StaffFault, Wait
 from tests.web.conftest import Site
+from web.console.desk import COOKIE
 
 PASSWORD = "une phrase assez longue"
+BROWSER = "Firefox"
+
+
+@cache
+def _hashed() -> str:
+    return PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
 
 
 @dataclass
@@ -47,14 +56,18 @@ async def invite(site: Site, *roles: Role, email: str = "a@grandest.fr", themes:
 
 
 async def colleague(site: Site, *roles: Role, email: str = "a@grandest.fr", themes: str = "") -> Colleague:
-    """Somebody who was invited, chose a password, enrolled a telephone and is signed in."""
+    """Somebody who was invited, chose a password, enrolled a telephone and is signed in, without the pages."""
+    house, now = site.house, site.house.clock[0]
     staff_id, path = await invite(site, *roles, email=email, themes=themes)
-    someone = Colleague(site, staff_id, email, site.browser())
-    answer = await someone.browser.post(path, data={"password": PASSWORD, "again": PASSWORD})
-    assert answer.headers["location"] == "/console/code", answer.text
-    someone.secret = await secret_shown(someone.browser)
-    answer = await someone.browser.post("/console/code", data={"code": someone.code()})
-    assert "codes de secours" in answer.text
+    invitation = path.rpartition("/")[2]
+    waits = await sign_in.accept_invitation(house.database, house.keys, invitation, _hashed(), BROWSER, now)
+    assert waits is not None
+    enrolled = await sign_in.enrolment(house.database, house.keys, waits, now)
+    assert enrolled is not None
+    someone = Colleague(site, staff_id, email, site.browser(), enrolled.secret)
+    entered = await sign_in.try_code(house.database, house.keys, waits, someone.code(), BROWSER, now)
+    assert not isinstance(entered, SignInFault | Wait)
+    someone.browser.cookies.set(COOKIE, entered[0])
     return someone
 
 
