@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ class Site:
         )
 
 
+@cache
+def _routed() -> Starlette:
+    """The same for every site: what is a site's own comes with each request."""
+    return Starlette(routes=[*console_routes(), *routes()], exception_handlers=exception_handlers())
+
+
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     house = await open_house(tmp_path)
@@ -50,14 +57,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     services = [
         Services(house.database, house.keys, house.box, lambda: house.clock[0], load_pages(), passwords=quick)
     ]
-    pages = [*console_routes(), *routes()]
-    gate = Gate(
-        Starlette(routes=pages, exception_handlers=exception_handlers()),
-        house.keys,
-        (),
-        (),
-        lambda: house.clock[0],
-    )
+    gate = Gate(_routed(), house.keys, (), (), lambda: house.clock[0])
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await gate({**scope, "state": {"services": services[0]}}, receive, send)
