@@ -49,12 +49,13 @@ async def program(request: Request) -> Response:
     told = {
         "event": stage.event.id,
         "program": stage.program,
-        "steps": await _steps(services, pages, stage, hall),
+        **await _laid_out(services, pages, stage, hall),
     }
     return JSONResponse(told, headers=NO_STORE)
 
 
-async def _steps(services: Services, pages: Pages, stage: Stage, hall: HallPlace) -> list[dict[str, Any]]:
+async def _laid_out(services: Services, pages: Pages, stage: Stage, hall: HallPlace) -> dict[str, Any]:
+    """The steps, and what stands in their corners: that comes and goes with a vote, and they stay as they are."""
     steps = [
         step for step in stage.steps if not step.is_removed or step.id in {stage.show.step, stage.show.before}
     ]
@@ -68,14 +69,17 @@ async def _steps(services: Services, pages: Pages, stage: Stage, hall: HallPlace
         "hall": hall,
         "places": await _places(services, stage),
         "join": joining,
-        "corner": joining if is_asking else None,
         "ideas": Ideas() if StepKind.IDEAS not in kinds else await ideas(services.database, provenances, now),
         "often": [],
         "closings": closings,
     }
     if StepKind.WORDS in kinds:
         shared["often"] = await frequent(services.database, provenances, pages.assets.rude)
-    return [_plain(services, pages, stage, step, shared) for step in steps]
+    pieces = pages.environment.get_template("screens/pieces.html").module
+    return {
+        "corner": str(pieces.corner_code(joining)).strip() if is_asking else "",
+        "steps": [_plain(services, pages, stage, step, shared) for step in steps],
+    }
 
 
 def _plain(

@@ -6,6 +6,7 @@ import { ServerClock } from "../server_clock.ts";
 import { ask, pause } from "../serving.ts";
 import { after } from "../socket.ts";
 import { ARRIVED } from "../topics.ts";
+import { letGo } from "../videos.ts";
 import type { Show } from "../wire.ts";
 import { number, pageWords } from "../words.ts";
 
@@ -60,7 +61,8 @@ function start(event: HTMLElement, scene: HTMLElement): void {
     const spread = show.at - clock.now() > FETCH_LEAST ? FETCH_SPREAD * Math.random() : 0;
     const fetched = new Promise<void>((resolve) => after(spread, resolve)).then(() => fetchScene(show));
     void fetched.then((part) => {
-      if (wanted !== show || !part) return;
+      if (!part) return;
+      if (wanted !== show) return part.querySelectorAll("video").forEach(letGo);
       // What came may be newer than what was asked for: it is put on at its own instant.
       const { number: told, at: instant } = (part as HTMLElement).dataset;
       const isNewer = Number(told) > show.number;
@@ -102,6 +104,7 @@ function start(event: HTMLElement, scene: HTMLElement): void {
     const current = scene.querySelector<HTMLElement>(".act");
     const isSame = current?.dataset.step === (part as HTMLElement).dataset.step && show.step !== null;
     if (isSame && current) return copyClock(current, part);
+    scene.querySelectorAll("video").forEach(letGo);
     scene.replaceChildren(part);
     for (const told of event.querySelectorAll<HTMLElement>("[data-begun]")) {
       told.hidden = Boolean(told.dataset.begun) !== Boolean((part as HTMLElement).dataset.step);
@@ -156,9 +159,14 @@ function start(event: HTMLElement, scene: HTMLElement): void {
   tick();
 }
 
-/** A film of another document than the page's own would never load: what was fetched is made anew in the page's. */
+/**
+ * A film of another document than the page's own would never load: what was fetched is made anew in the page's. Nor
+ * would one that DOMParser made ever be let go.
+ */
 function partIn(text: string): Element | null {
-  const part = new DOMParser().parseFromString(text, "text/html").querySelector(".act");
+  const fetched = document.createElement("template");
+  fetched.innerHTML = text;
+  const part = fetched.content.querySelector(".act");
   const made = part && document.importNode(part, true);
   for (const film of made?.querySelectorAll("video") ?? []) film.muted = film.defaultMuted;
   return made;

@@ -1,4 +1,5 @@
 // One film of a show: fetched whole ahead of time, so that a cut network does not stop it, and kept at everybody's second.
+import { letGo } from "../videos.ts";
 import { correction } from "./film_pace.ts";
 
 /** Bytes of a film that is kept whole; a longer one comes as it is played. */
@@ -17,7 +18,7 @@ export class Film {
   #isWhole = false;
   #isOn = false;
   #kept: string | null = null;
-  #isGone = false;
+  readonly #gone = new AbortController();
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -61,8 +62,9 @@ export class Film {
   }
 
   forget(): void {
-    this.#isGone = true;
+    this.#gone.abort();
     this.stop();
+    letGo(this.video);
     if (this.#kept) URL.revokeObjectURL(this.#kept);
   }
 
@@ -77,9 +79,10 @@ export class Film {
   }
 
   async #fetch(): Promise<void> {
-    while (!this.#isGone) {
+    const { signal } = this.#gone;
+    while (!signal.aborted) {
       try {
-        const answer = await fetch(this.address);
+        const answer = await fetch(this.address, { signal });
         if (!answer.ok) throw new Error(String(answer.status));
         if (Number(answer.headers.get("content-length")) > MOST_KEPT) {
           await answer.body?.cancel();

@@ -20,6 +20,8 @@ export interface Step {
 export interface Program {
   readonly event: number;
   readonly program: number;
+  /** What stands in the corners of its steps while a vote is open, written by the server; empty otherwise. */
+  readonly corner?: string;
   readonly steps: readonly Step[];
 }
 

@@ -52,7 +52,7 @@ export class Stage {
   }
 
   /** Lay out a run of show; what is the same stays as it is, and so does what is on. */
-  load({ steps }: Program): void {
+  load({ steps, corner = "" }: Program): void {
     for (const step of steps) {
       const known = this.#scenes.get(step.step);
       if (known) change(known, step, this.sound);
@@ -65,6 +65,7 @@ export class Stage {
       scene.element.remove();
       this.#scenes.delete(id);
     }
+    for (const { element } of this.#scenes.values()) fill(element.querySelector(".corner"), corner);
     this.fit();
   }
 
@@ -148,6 +149,15 @@ function change(scene: Scene, step: Step, sound: Sound): void {
   const video = element.querySelector("video");
   scene.film = video && step.film ? new Film(video, step.film, sound) : null;
 }
+
+/** Where to vote stands in a corner while a vote is open; nothing else of a scene is touched for it. */
+function fill(corner: Element | null, html: string): void {
+  if (!corner || filled.get(corner) === html) return;
+  filled.set(corner, html);
+  corner.innerHTML = html;
+}
+
+const filled = new WeakMap<Element, string>();
 
 /** What decides how large a scene's words may be, as it is by now; votes are not among it. */
 function measure(element: HTMLElement): string {

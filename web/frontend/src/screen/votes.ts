@@ -80,13 +80,12 @@ function drawPart(part: HTMLElement | SVGElement, counts: Counts | undefined, is
   const isNew = part.dataset.told !== undefined && told !== "";
   part.dataset.told = told;
   part.toggleAttribute("data-empty", !shown);
-  if (!shown) return true;
-  const { plus, minus, ratio } = share(shown);
-  style(part, "--ratio", String(placed(ratio)));
   const write = (selector: string, text: string): void => part.querySelector(selector)?.replaceChildren(text);
-  write(".place-plus", percent(plus));
-  write(".place-minus", percent(minus));
-  write(".place-voters", pageWords().voters(shown.plus + shown.minus));
+  const { plus, minus, ratio } = share(shown ?? { plus: 0, minus: 0 });
+  if (shown) style(part, "--ratio", String(placed(ratio)));
+  write(".place-plus", shown ? percent(plus) : "");
+  write(".place-minus", shown ? percent(minus) : "");
+  write(".place-voters", shown ? pageWords().voters(shown.plus + shown.minus) : "");
   if (isNew && isOn && !isStill() && part instanceof SVGElement) pulse(part);
   return true;
 }
