@@ -67,6 +67,16 @@ def is_on_in(connection: sa.Connection, halls: Iterable[Hall], *, besides: int |
     return connection.execute(on.limit(1)).first() is not None
 
 
+def is_launched_in(connection: sa.Connection, hall: Hall) -> bool:
+    """Whether a launch, not a rehearsal, is on in this room; « en ligne » is none."""
+    on = (
+        sa.select(EVENT.c.id)
+        .join(EVENT_HALL, EVENT_HALL.c.event_id == EVENT.c.id)
+        .where(EVENT.c.mode == str(Mode.LIVE), EVENT_HALL.c.hall == hall)
+    )
+    return hall != ONLINE and connection.execute(on.limit(1)).first() is not None
+
+
 async def add_hall(database: Database, name: str, *, by: int | None, now: int) -> Hall | HallFault:
     """Offer a hall behind the others; one that was retired under this name comes back."""
     if not _is_name(name):

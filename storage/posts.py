@@ -7,6 +7,7 @@ from realtime.disclosure import ResultPolicy
 from realtime.tally import Departement, Sign
 from storage.ballots import DAY_MS
 from storage.database import Database
+from storage.halls import is_launched_in
 from storage.keys import Keys
 from storage.marks import Mark, raise_mark
 from storage.statements import hold
@@ -62,8 +63,10 @@ async def submit(
         place = _place(connection, post, now)
         if isinstance(place, PostRefusal):
             return place
+        is_of_hall = post.hall is not None and is_launched_in(connection, post.hall)
         made = connection.execute(
             sa.insert(POST).values(
+                hall=post.hall if is_of_hall else None,
                 kind=str(post.kind),
                 text=post.text,
                 theme_id=place,
@@ -164,7 +167,7 @@ def forget_posts(connection: sa.Connection, keys: Keys, device: bytes) -> None:
     hold(connection, author)
     own = POST.c.author == author
     connection.execute(sa.delete(POST).where(own, POST.c.topic_id.is_(None)))
-    connection.execute(sa.update(POST).where(own).values(author=None))
+    connection.execute(sa.update(POST).where(own).values(author=None, hall=None))
 
 
 def _made_by(connection: sa.Connection, post: NewPost) -> Post | PostRefusal | None:

@@ -18,6 +18,9 @@ POST_DAYS = 365
 AUTHOR_DAYS = 758
 """25 months at their shortest; then a published text is nobody's, as after erasing."""
 
+HALL_DAYS = 30
+"""After that a text bears no hall any more: it is of use while one launch is on."""
+
 REPORT_DAYS = 365
 """After a year nobody can say any more what was reported, nor by whom."""
 
@@ -31,14 +34,16 @@ async def forget_citizens(database: Database, now: int) -> None:
 
 
 async def forget_old_posts(database: Database, now: int) -> None:
-    """Delete old texts that are not in view; of those that are, forget who wrote them."""
+    """Delete old texts that are not in view; of those that are, forget who wrote them, and of all in which hall."""
     since = sa.func.coalesce(POST.c.decided_at, POST.c.created_at)
     unseen = POST.c.topic_id.is_(None) & (POST.c.status != str(PostStatus.PUBLISHED))
     nobodys = sa.update(POST).where(POST.c.author.is_not(None), since < now - AUTHOR_DAYS * DAY_MS)
+    of_no_hall = sa.update(POST).where(POST.c.hall.is_not(None), POST.c.created_at < now - HALL_DAYS * DAY_MS)
 
     def forget(connection: sa.Connection) -> None:
         connection.execute(sa.delete(POST).where(unseen, since < now - POST_DAYS * DAY_MS))
         connection.execute(nobodys.values(author=None))
+        connection.execute(of_no_hall.values(hall=None))
 
     await database.write(forget, idempotent=True)
 

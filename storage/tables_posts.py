@@ -8,14 +8,16 @@ from storage.values_posts import LONGEST_POST
 
 
 class PostRow(SQLModel, table=True):
-    """``author`` is null after erasing; ``op`` makes one post of a double tap. ``topic_id`` once published;
-    ``merged_into`` the topic that says the same already, of a refused one."""
+    """``author`` and ``hall`` are null after erasing; ``op`` makes one post of a double tap.
+
+    ``topic_id`` once published; ``merged_into`` the topic that says the same already, of a refused one."""
 
     __tablename__ = "post"
     __table_args__ = (
         sa.UniqueConstraint("author", "op", name="post_author_op"),
         sa.Index("post_status", "status", "id"),
         sa.Index("post_status_theme", "status", "theme_id", "id"),
+        sa.Index("post_hall", "hall", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(max_length=20)
@@ -32,6 +34,7 @@ class PostRow(SQLModel, table=True):
     decided_at: int | None = Field(sa_column=Column(BigInteger, nullable=True))
     topic_id: int | None = Field(foreign_key="topic.id", unique=True)
     merged_into: int | None = Field(default=None)
+    hall: str | None = Field(default=None, max_length=20)
 
 
 POST = SQLModel.metadata.tables["post"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from realtime.tally import Departement, Sign
+from realtime.tally import Departement, Hall, Sign
 from storage.values import Theme, TopicKind
 
 LONGEST_POST = 2000
@@ -73,7 +73,8 @@ class NewPost:
 
     ``theme`` is that of an idea or debate, ``departement`` the one that it is most about (None: all of them),
     ``parent`` and ``side`` (plus or minus) those of an argument.
-    ``author`` is a pseudonym (``Keys.author``), ``op`` chosen by the form.
+    ``author`` is a pseudonym (``Keys.author``), ``op`` chosen by the form. ``hall`` is the one whose link was
+    followed; it is kept while a launch is on there, for that hall's screens, and stands at no text.
     """
 
     kind: PostKind
@@ -84,6 +85,7 @@ class NewPost:
     parent: int | None = None
     side: Sign | None = None
     departement: Departement | None = None
+    hall: Hall | None = None
 
 
 @dataclass(frozen=True, slots=True)

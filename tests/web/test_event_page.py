@@ -14,6 +14,7 @@ from storage.values_events import EventFault, NewEvent, StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_show import LEAD_MS, Gesture, Show
 from tests.shows import HALLS, METZ, QUESTION, THANKS, WAITING, Launch, launch
+from tests.storage.house import beside
 from tests.storage.images import PNG
 from tests.web.conftest import Site
 from web.citizen.time_left import countdown
@@ -107,6 +108,24 @@ async def test_the_next_scene_is_there_ahead_of_its_instant_and_the_page_turns_a
     )
     site.house.clock[0] = after.at
     assert 'class="vote-plus' in await page(site, show)
+
+
+async def test_what_is_written_in_a_hall_bears_it_and_nobody_is_told_at_the_text(site: Site) -> None:
+    show = await begun(site)
+    await goes(site, show, Gesture.LAUNCH)
+    await goes(site, show, Gesture.NEXT)
+    asked = await get_stage(show.database, show.event)
+    assert asked is not None
+    browser = site.browser(1)
+    browser.cookies.set(HALL_COOKIE, "metz")
+    idea = {"kind": "idea", "text": "Un pont", "theme": "sport", "op": "abcdefgh-1", "step": "publish"}
+    assert (await browser.post("/proposer", data=idea)).status_code == 303
+    argument = {"text": "Oui, un pont", "side": "1", "op": "abcdefgh-2"}
+    answer = await browser.post(f"/sujets/{asked.steps[1].topic}/arguments", data=argument)
+    assert answer.status_code == 303, answer.text
+    assert beside(site.house.url, "SELECT hall FROM post") == [("metz",)] * 2
+    mine = (await browser.get("/mes-idees/1")).text
+    assert "Un pont" in mine and "metz" not in mine.lower()
 
 
 async def test_a_vote_by_form_bears_the_hall_and_comes_back_to_the_event(site: Site) -> None:

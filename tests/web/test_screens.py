@@ -10,14 +10,16 @@ import httpx2
 import pytest
 
 from realtime.disclosure import ResultPolicy
-from realtime.tally import Hall, Sign
+from realtime.tally import ONLINE, Hall, Sign
 from server.settings import BadSetting, Settings
 from storage.event_steps import add_step, remove_step
+from storage.posts import submit
 from storage.screens import pair, paired_screens, unpair, waiting_screens
 from storage.topics import create_topics
 from storage.values import NewTopic, TopicKind, TopicRules
 from storage.values_events import EventFault, StepContent, StepKind
 from storage.values_news import Picture
+from storage.values_posts import Moderation, NewPost, Post, PostingRules, PostKind
 from storage.values_screens import CODE_MS, RENEWED_MS, SEEN_MS, Screen, ScreenSaid
 from storage.values_show import LEAD_MS, Gesture
 from tests.shows import METZ, QUESTION, REIMS, STRASBOURG, WAITING, Launch, launch
@@ -348,14 +350,53 @@ async def test_ideas_are_shown_by_what_everybody_may_know_of_them(site: Site) ->
 
     async with site.browser() as browser:
         await paired(site, show, browser)
-        assert "Vos idées les plus récentes" in await board()
+        assert "Idées de tous" in (told := await board()) and "les plus récentes" in told
         await ideas(ResultPolicy.AFTER_VOTE)
         told = await board()
-        assert "Les idées qui réunissent le plus de votants" in told and "10\xa0votants" in told
+        assert "le plus de votants" in told and "10\xa0votants" in told
         assert "idea-share" not in told, "their results are for voters only"
         await ideas(ResultPolicy.ALWAYS)
         told = await board()
-        assert "Les idées que vous préférez" in told and told.count("idea-share") == 3
+        assert "les plus aimées" in told and told.count("idea-share") == 3
+
+
+async def test_a_hall_reads_its_own_ideas_and_words_once_enough_people_there_have_written(site: Site) -> None:
+    show = await begun(site, StepContent(StepKind.IDEAS), StepContent(StepKind.WORDS))
+    await show.goes(Gesture.LAUNCH, site.house.clock[0], upon=0)
+    site.house.clock[0] += LEAD_MS
+    rules = PostingRules(Moderation.AFTER)
+
+    async def boards(hall: str) -> tuple[str, str]:
+        ideas, words = (await program(browser, show, hall)).json()["steps"]
+        return str(ideas["html"]), str(words["html"])
+
+    async def writes(who: int, hall: Hall | None, text: str) -> None:
+        author = site.house.keys.author(device(who))
+        new = NewPost(PostKind.IDEA, text, author, f"operation-{who}", "sport", hall=hall)
+        assert isinstance(
+            await submit(site.house.database, site.house.keys, new, rules, site.house.clock[0]), Post
+        )
+
+    async with site.browser() as browser:
+        for hall in (METZ, ONLINE):
+            await paired(site, show, browser, hall)
+        for who in range(2):
+            await writes(who, METZ, f"Ouvrir la piscine le soir, numéro {who}")
+        for who in range(20, 23):
+            await writes(who, None, f"Ouvrir la bibliothèque, numéro {who}")
+        ideas, words = await boards("metz")
+        assert "Idées de tous" in ideas and "bibliothèque" in ideas, "two people are no hall"
+        assert "Les mots de tous" in words and "bibliothèque" in words
+        for who in range(2, 9):
+            await writes(who, METZ, f"Ouvrir la piscine le soir, numéro {who}")
+        ideas, words = await boards("metz")
+        assert "Idées de la salle" in ideas and "piscine" in ideas and "bibliothèque" not in ideas
+        assert "Les mots de tous" in words, "nine people could be told apart"
+        await writes(9, METZ, "Fermer la piscine")
+        _, words = await boards("metz")
+        assert "Les mots de la salle" in words and "piscine" in words and "bibliothèque" not in words
+        ideas, words = await boards("online")
+        assert "Idées de tous" in ideas and "Les mots de tous" in words and "bibliothèque" in words
 
 
 async def test_a_picture_is_shown_with_each_kind_of_step_that_may_have_one(site: Site) -> None:

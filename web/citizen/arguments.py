@@ -78,6 +78,7 @@ async def take_argument(request: Request) -> Response:
         draft.op,
         parent=topic.id,
         side=read.side,
+        hall=visitor.hall,
     )
     try:
         made = await submit(services.database, services.keys, new, services.posting, visitor.now)

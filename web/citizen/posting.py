@@ -95,7 +95,15 @@ async def alike(visitor: Visit, text: str, limit: int) -> list[Alike]:
 async def _send(visitor: Visit, draft: Draft, read: Checked) -> Response:
     services = visitor.services
     author = services.keys.author(visitor.device)
-    new = NewPost(read.kind, read.text, author, draft.op, read.theme, departement=read.departement)
+    new = NewPost(
+        read.kind,
+        read.text,
+        author,
+        draft.op,
+        read.theme,
+        departement=read.departement,
+        hall=visitor.hall,
+    )
     try:
         made = await submit(services.database, services.keys, new, services.posting, visitor.now)
     except StorageUnavailable:

@@ -4,10 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from realtime.disclosure import View, seen_through
-from storage.citizens_words import busiest_ideas, loved_ideas, newest_ideas, newest_texts
+from realtime.disclosure import BLOCK, View, seen_through
+from storage.citizens_words import (
+    InHall,
+    authors_in,
+    busiest_ideas,
+    loved_ideas,
+    newest_ideas,
+    newest_texts,
+    newest_texts_by_author,
+)
 from storage.database import Database
-from storage.frequent_words import frequent_words
+from storage.frequent_words import FrequentWord, frequent_words
 from storage.tallies import standings
 from storage.values import Provenance, Topic
 from storage.words import folded
@@ -46,8 +54,11 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ideas:
+    """``of_hall``: the hall's own, else everybody's."""
+
     ideas: tuple[Idea, ...] = ()
     order: Order = Order.NEWEST
+    of_hall: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +69,63 @@ class Word:
     size: int
 
 
-async def ideas(database: Database, provenances: frozenset[Provenance], now: int) -> Ideas:
-    order, topics = await _in_order(database, provenances, now)
+@dataclass(frozen=True, slots=True)
+class Words:
+    """``of_hall``: the hall's own, else everybody's."""
+
+    words: tuple[Word, ...] = ()
+    of_hall: bool = False
+
+
+async def ideas(
+    database: Database, provenances: frozenset[Provenance], now: int, hall: InHall | None
+) -> Ideas:
+    """The hall's ideas, where enough people there had some; else everybody's."""
+    if hall is not None and await authors_in(database, provenances, hall) < LEAST_IDEAS:
+        hall = None
+    order, topics = await _in_order(database, provenances, now, hall)
     found = await standings(database, [topic.id for topic in topics])
     shown = []
     for topic in topics:
         view = topic.rules.view(voted=False, now=now) if order is Order.LOVED else View.HIDDEN
         tally = seen_through(found[topic.id].tally, view)
         shown.append(Idea(topic, tally.voters, None if tally.headline is None else share(tally.headline)))
-    return Ideas(tuple(shown), order)
+    return Ideas(tuple(shown), order, hall is not None)
 
 
 async def _in_order(
-    database: Database, provenances: frozenset[Provenance], now: int
+    database: Database, provenances: frozenset[Provenance], now: int, hall: InHall | None
 ) -> tuple[Order, list[Topic]]:
-    loved = await loved_ideas(database, provenances, now, MOST_IDEAS)
+    loved = await loved_ideas(database, provenances, now, MOST_IDEAS, hall)
     if len(loved) >= LEAST_IDEAS:
         return Order.LOVED, loved
-    busiest = await busiest_ideas(database, provenances, MOST_IDEAS)
+    busiest = await busiest_ideas(database, provenances, MOST_IDEAS, hall)
     if len(busiest) >= LEAST_IDEAS:
         return Order.BUSIEST, busiest
-    return Order.NEWEST, await newest_ideas(database, provenances, MOST_IDEAS)
+    return Order.NEWEST, await newest_ideas(database, provenances, MOST_IDEAS, hall)
 
 
 async def frequent(
-    database: Database, provenances: frozenset[Provenance], rude: Mapping[str, int]
-) -> list[Word]:
-    """The words of most texts, in alphabetical order: their sizes say how often."""
-    texts = await newest_texts(database, provenances, MOST_TEXTS)
+    database: Database, provenances: frozenset[Provenance], rude: Mapping[str, int], hall: InHall | None
+) -> Words:
+    """The words of most people of the hall, where enough have written; else those of most texts of everybody."""
     refused = frozenset(folded(word) for word, rating in rude.items() if rating >= RUDE_FROM)
-    often = frequent_words(texts, MOST_WORDS, refused)
+    if hall is not None:
+        said = await newest_texts_by_author(database, provenances, MOST_TEXTS, hall)
+        often = frequent_words(said, MOST_WORDS, refused) if len(said) >= BLOCK else []
+        if often:
+            return Words(_sized(often), of_hall=True)
+    texts = await newest_texts(database, provenances, MOST_TEXTS)
+    return Words(_sized(frequent_words(texts, MOST_WORDS, refused)))
+
+
+def _sized(often: list[FrequentWord]) -> tuple[Word, ...]:
+    """In alphabetical order: their sizes say how often."""
     if not often:
-        return []
+        return ()
     least, most = often[-1].texts, often[0].texts
     words = [Word(one.word, _size(one.texts, least, most)) for one in often]
-    return sorted(words, key=lambda one: folded(one.word))
+    return tuple(sorted(words, key=lambda one: folded(one.word)))
 
 
 def _size(texts: int, least: int, most: int) -> int:

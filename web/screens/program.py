@@ -11,6 +11,8 @@ from starlette.responses import JSONResponse, Response
 
 from channels.parsing import MAX_INTEGER
 from realtime.refusals import Refusal
+from realtime.tally import ONLINE
+from storage.citizens_words import InHall
 from storage.halls import list_halls
 from storage.stages import Stage, get_stage
 from storage.topics import get_topics
@@ -20,7 +22,7 @@ from storage.values_show import LEAD_MS
 from web.citizen.sharing import drawn
 from web.rendering import Pages
 from web.scenes import scene_of
-from web.screens.citizens import Ideas, frequent, ideas
+from web.screens.citizens import Ideas, Words, frequent, ideas
 from web.screens.door import paired_screen
 from web.screens.pages import NO_STORE, asked_hall, screen_pages
 from web.services import Services
@@ -69,17 +71,26 @@ async def _laid_out(services: Services, pages: Pages, stage: Stage, hall: HallPl
         "hall": hall,
         "places": await _places(services, stage),
         "join": joining,
-        "ideas": Ideas() if StepKind.IDEAS not in kinds else await ideas(services.database, provenances, now),
-        "often": [],
+        "ideas": Ideas(),
+        "often": Words(),
         "closings": closings,
     }
+    in_hall = _in_hall(stage, hall)
+    if StepKind.IDEAS in kinds:
+        shared["ideas"] = await ideas(services.database, provenances, now, in_hall)
     if StepKind.WORDS in kinds:
-        shared["often"] = await frequent(services.database, provenances, pages.assets.rude)
-    pieces = pages.environment.get_template("screens/pieces.html").module
+        shared["often"] = await frequent(services.database, provenances, pages.assets.rude, in_hall)
+    corner = pages.environment.get_template("screens/corner.html")
     return {
-        "corner": str(pieces.corner_code(joining)).strip() if is_asking else "",
+        "corner": corner.render({"join": joining}).strip() if is_asking else "",
         "steps": [_plain(services, pages, stage, step, shared) for step in steps],
     }
+
+
+def _in_hall(stage: Stage, hall: HallPlace) -> InHall | None:
+    """What a hall says of its own: since the launch began, and never of those who are in none."""
+    began = stage.event.began_at
+    return None if began is None or hall.hall == ONLINE else InHall(hall.hall, began)
 
 
 def _plain(
