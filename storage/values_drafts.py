@@ -45,6 +45,7 @@ class DraftFault(StrEnum):
     BAD_CHOICE = "bad-choice"
     NO_THEME = "no-theme"
     BAD_TIME = "bad-time"
+    BAD_YEAR = "bad-year"
     SKIPPED_TIME = "skipped-time"
     NO_OPENS = "no-opens"
     NO_CLOSES = "no-closes"

@@ -48,12 +48,19 @@ FIELDS: Mapping[StepKind, tuple[str, ...]] = {
 }
 """What each kind needs, in the order of its form."""
 
+ASKED = ("again", "title", "text", "theme", "results")
+"""Of these a vote is made: once it is open they stay as they are."""
+
+BEGINS_MS = 10 * 60_000
+"""An evening that is planned in its last minutes begins just now; one that began longer ago is a slip."""
+
 PLACES: Mapping[EventFault, str] = {
     EventFault.NO_NAME: "name",
     EventFault.NO_HALL: "halls",
     EventFault.UNKNOWN_HALL: "halls",
     EventFault.TOO_MANY_HALLS: "halls",
     EventFault.NO_TIME: "at",
+    EventFault.PAST_START: "starts",
     EventFault.PAST: "at",
     EventFault.BAD_DURATION: "duration",
     EventFault.NO_TITLE: "title",
@@ -105,7 +112,8 @@ def write_typed_event(event: Event) -> TypedEvent:
     return TypedEvent(event.name, event.text, write_instant(event.starts_at), tuple(map(str, event.halls)))
 
 
-def read_event(told: TypedEvent) -> NewEvent | Faults:
+def read_event(told: TypedEvent, now: int, kept: Event | None = None) -> NewEvent | Faults:
+    """``kept`` is the event that is changed: where it begins when it did, that may be long ago."""
     name, text, starts = clean(told.name), read_body(told.text), read_instant(told.starts.strip())
     halls = tuple(dict.fromkeys(hall_in(one) for one in told.halls))
     faults: dict[str, EventFault | DraftFault] = {}
@@ -117,6 +125,8 @@ def read_event(told: TypedEvent) -> NewEvent | Faults:
         faults["text"] = _text_fault(text)
     if not isinstance(starts, int):
         faults["starts"] = EventFault.NO_TIME if starts is None else EventFault(starts.value)
+    elif starts < now - BEGINS_MS and (kept is None or starts != _as_typed(kept.starts_at)):
+        faults["starts"] = EventFault.PAST_START
     if not halls:
         faults["halls"] = EventFault.NO_HALL
     known = tuple(hall for hall in halls if hall is not None)
@@ -127,10 +137,17 @@ def read_event(told: TypedEvent) -> NewEvent | Faults:
     return NewEvent(name, text, starts, known)
 
 
-def read_typed_step(form: FormData) -> TypedStep:
-    """What a form does not have is as it is at first."""
+def _as_typed(at: int) -> int:
+    """A form has whole seconds."""
+    return at // 1000 * 1000
+
+
+def read_typed_step(form: FormData, asked: StepContent | None = None) -> TypedStep:
+    """What a form does not have is as it is at first, or as it was ``asked``."""
+    kept = TypedStep() if asked is None else write_typed_step(asked)
+    had = {name: getattr(kept, name) for name in ASKED}
     sent = {field.name: typed(form, field.name) for field in fields(TypedStep) if field.name in form}
-    return TypedStep(**sent)
+    return TypedStep(**had | sent)
 
 
 def write_typed_step(content: StepContent) -> TypedStep:

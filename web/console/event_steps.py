@@ -1,5 +1,7 @@
 """The steps of a run of show: written kind by kind, put in order, taken out."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -10,7 +12,7 @@ from realtime.disclosure import ResultPolicy
 from storage import event_steps
 from storage.films import list_films
 from storage.stages import Stage
-from storage.topics import list_themes
+from storage.topics import get_topics, list_themes
 from storage.values_drafts import DraftFault
 from storage.values_events import (
     LONGEST_NAME,
@@ -22,10 +24,12 @@ from storage.values_events import (
     StepContent,
     StepKind,
 )
+from web.citizen.local_time import here
 from web.citizen.visit import new_op
 from web.console.desk import StaffVisit, go, read_form
 from web.console.draft_desk import read_with_picture, redrawn
 from web.console.event_forms import (
+    ASKED,
     FIELDS,
     Faults,
     TypedStep,
@@ -106,7 +110,7 @@ async def change(request: Request, visitor: StaffVisit) -> Response:
     if isinstance(posted, DraftFault):
         return await _step(request, visitor, None, {"picture": posted})
     form, file = posted
-    kind, told = step.content.kind, read_typed_step(form)
+    kind, told = step.content.kind, read_typed_step(form, None if step.topic is None else step.content)
     picture = await redrawn(visitor, file) if "picture" in FIELDS[kind] else None
     read = _content(visitor, kind, told, picture, step.content)
     if not isinstance(read, StepContent):
@@ -202,6 +206,45 @@ def _found(stage: Stage, step_id: int) -> Step | None:
 # --- pages
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of the run of show as a list tells it from others of the same words.
+
+    ``place`` is that of its step, ``opened`` and ``closed`` when its vote began and ended, by the Région's clocks.
+    """
+
+    step: str
+    words: str
+    place: int
+    is_again: bool
+    opened: datetime | None
+    closed: datetime | None
+
+
+async def _questions(visitor: StaffVisit, stage: Stage, but: Step | None) -> list[Question]:
+    shown = [one for one in stage.steps if not one.is_removed]
+    asking = [(place, one) for place, one in enumerate(shown, 1) if one.content.kind.asks]
+    ids = [one.topic for _, one in asking if one.topic is not None]
+    votes = (
+        {topic.id: topic.rules for topic in await get_topics(visitor.services.database, ids)} if ids else {}
+    )
+    questions = []
+    for place, one in asking:
+        vote = None if one.topic is None else votes.get(one.topic)
+        ends = None if vote is None else vote.closes_at
+        question = Question(
+            str(one.id),
+            stage.words_of(one).title,
+            place,
+            one.content.again is not None,
+            None if vote is None else here(vote.opens_at),
+            None if ends is None or ends > visitor.now else here(ends),
+        )
+        if but is None or one.id != but.id:
+            questions.append(question)
+    return questions
+
+
 async def _missing(request: Request, visitor: StaffVisit, stage: Stage | None) -> Response:
     if stage is None:
         return await events_list(visitor, EventFault.UNKNOWN)
@@ -226,12 +269,13 @@ async def _form(
     faults: Faults,
     op: str = "",
 ) -> Response:
-    asking = [one for one in stage.steps if one.content.kind.asks and not one.is_removed]
+    asked = None if step is None or step.topic is None else stage.words_of(step)
     context: dict[str, Any] = {
         **frame(visitor, stage),
         "kind": kind,
         "step": step,
-        "wanted": FIELDS[kind],
+        "wanted": [field for field in FIELDS[kind] if asked is None or field not in ASKED],
+        "asked": asked,
         "told": told,
         "faults": said(visitor, faults),
         "op": op if is_op(op) else new_op(),
@@ -239,11 +283,7 @@ async def _form(
         "palettes": list(Palette),
         "policies": list(ResultPolicy),
         "themes": await list_themes(visitor.services.database),
-        "questions": [
-            (str(one.id), stage.words_of(one).title, one.content.again is not None)
-            for one in asking
-            if step is None or one.id != step.id
-        ],
+        "questions": await _questions(visitor, stage, step),
         "films": [film for film in await list_films(visitor.services.database) if film.is_whole],
         "longest": {"title": LONGEST_NAME, "text": LONGEST_TEXT, "stream": LONGEST_STREAM},
     }

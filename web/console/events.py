@@ -55,7 +55,7 @@ async def begin(request: Request, visitor: StaffVisit) -> Response:
     """Keep a new event, and go on to it."""
     form = await read_form(request)
     told, op = read_typed_event(form), trimmed(form, "op")
-    read = read_event(told)
+    read = read_event(told, visitor.now)
     if not isinstance(read, NewEvent):
         return await _new(visitor, told, read, op)
     if not is_op(op):
@@ -74,10 +74,11 @@ async def event_page(request: Request, visitor: StaffVisit) -> Response:
 async def save(request: Request, visitor: StaffVisit) -> Response:
     form = await read_form(request)
     told = read_typed_event(form)
-    read = read_event(told)
+    event, by = id_in(request, "id"), visitor.staff.id
+    kept = await events.get_event(visitor.services.database, event)
+    read = read_event(told, visitor.now, kept)
     if not isinstance(read, NewEvent):
         return await show(request, visitor, read, told)
-    event, by = id_in(request, "id"), visitor.staff.id
     fault = await events.save_event(visitor.services.database, event, read, op="", by=by, now=visitor.now)
     if isinstance(fault, EventFault):
         return await show(request, visitor, placed(fault, event=True), told)

@@ -1,5 +1,6 @@
 """Instants as editors type them, by the Région's clocks (pure)."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,10 @@ from storage.values_drafts import DraftFault
 from web.citizen.local_time import here
 
 _HERE = ZoneInfo("Europe/Paris")
+_EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+_FAR = re.compile(r"\d{5,6}-\d\d-\d\dT|\d\d/\d\d/\d{5,6} ")
+"""A year of more than four signs, which a browser's field takes too."""
 
 
 def read_instant(text: str) -> int | DraftFault | None:
@@ -22,13 +26,13 @@ def read_instant(text: str) -> int | DraftFault | None:
             typed = datetime.strptime(text, form).replace(tzinfo=_HERE)
         except ValueError:
             continue
-        if not datetime(2020, 1, 1, tzinfo=UTC) < typed < _LATEST:
-            return DraftFault.BAD_TIME
+        if not _EARLIEST < typed < _LATEST:
+            return DraftFault.BAD_YEAR
         back = typed.astimezone(UTC).astimezone(_HERE)
         if back.replace(tzinfo=None) != typed.replace(tzinfo=None):
             return DraftFault.SKIPPED_TIME
         return int(typed.timestamp() * 1000)
-    return DraftFault.BAD_TIME
+    return DraftFault.BAD_YEAR if _FAR.match(text) else DraftFault.BAD_TIME
 
 
 def write_instant(at: int | None) -> str:

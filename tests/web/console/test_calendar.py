@@ -125,8 +125,10 @@ def test_an_instant_is_read_by_the_clocks_of_paris_in_winter_and_summer() -> Non
         ("2027-03-28T02:30", DraftFault.SKIPPED_TIME),
         ("demain", DraftFault.BAD_TIME),
         ("2027-02-30T10:00", DraftFault.BAD_TIME),
-        ("0001-01-01T00:00", DraftFault.BAD_TIME),
-        ("9999-12-31T23:59", DraftFault.BAD_TIME),
+        ("0001-01-01T00:00", DraftFault.BAD_YEAR),
+        ("1999-03-31T18:00", DraftFault.BAD_YEAR),
+        ("20270-03-31T18:00", DraftFault.BAD_YEAR),
+        ("9999-12-31T23:59", DraftFault.BAD_YEAR),
     ],
 )
 def test_a_time_that_no_clock_shows_is_a_fault(text: str, fault: DraftFault) -> None:
