@@ -21,6 +21,7 @@ from storage.arrivals import marks_of
 from storage.ballots import own_ballots, own_signs
 from storage.follow_up import answered_topics
 from storage.halls import halls_of
+from storage.keys import DEVICE_BYTES
 from storage.news import pictures_of
 from storage.profiles import profile_of
 from storage.tallies import standings
@@ -111,12 +112,23 @@ async def visit(request: Request) -> Visit:
     device: bytes = request.state.device
     profile = None
     if request.state.has_cookie:
-        services.attendance.note(device, services.now())
         profile = await profile_of(services.database, services.keys, device)
-        if profile is not None:
-            services.attendance.note_profile(device, profile, services.now())
+        note_presence(services, device, profile)
     hall = hall_in(request.cookies.get(HALL_COOKIE))
     return Visit(services, pages_for(request), device, profile, services.now(), _origin(request), hall)
+
+
+def nobody(request: Request) -> Visit:
+    """Somebody of whom nothing is known, in front of whom a page is made that many are given."""
+    services: Services = request.state.services
+    return Visit(services, pages_for(request), secrets.token_bytes(DEVICE_BYTES), None, services.now())
+
+
+def note_presence(services: Services, device: bytes, profile: Profile | None) -> None:
+    """Someone known has opened a page."""
+    services.attendance.note(device, services.now())
+    if profile is not None:
+        services.attendance.note_profile(device, profile, services.now())
 
 
 def _origin(request: Request) -> Origin:
