@@ -9,6 +9,7 @@ from storage.attendance import Attendance
 from storage.ballot_box import BallotBox
 from storage.database import Database
 from storage.keys import Keys
+from storage.listing import Ideas
 from storage.passwords import Passwords
 from storage.returning import Returning
 from storage.values_posts import PostingRules
@@ -83,6 +84,9 @@ class Services:
     shared: MadeOnce[SharedPage] = field(default_factory=MadeOnce)
     """Pages that most people are given alike."""
 
+    ideas: Ideas = field(init=False)
+    """What citizens say, as the home page lists it."""
+
     returning: Returning = field(init=False)
     """What is kept of people who come back."""
 
@@ -91,6 +95,7 @@ class Services:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attendance", Attendance(self.keys))
+        object.__setattr__(self, "ideas", Ideas(self.database))
         object.__setattr__(self, "returning", Returning(self.database, self.keys))
         object.__setattr__(self, "statistics", Board(self.database, self.now))
         object.__setattr__(self, "answers", RateBoard(self.database, self.now))

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage.listing import citizens_topics, region_topics
+from storage.listing import region_topics
 from storage.topics import list_themes
 from web.citizen.cards import IDEAS_A_PAGE, REGION_AT_MOST, Halves
 from web.citizen.news import invitations
@@ -16,7 +16,7 @@ async def home(request: Request) -> Response:
     visitor = await visit(request)
     database = visitor.services.database
     region = await region_topics(database, visitor.now, REGION_AT_MOST)
-    ideas = await citizens_topics(database, visitor.now, read_page(request.query_params), IDEAS_A_PAGE)
+    ideas = await visitor.services.ideas.page(visitor.now, read_page(request.query_params), IDEAS_A_PAGE)
     cards = await visitor.cards([*region, *ideas.topics])
     context = visitor.context(
         halves=Halves(cards[: len(region)], cards[len(region) :], ideas.page, ideas.pages),
