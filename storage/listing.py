@@ -7,7 +7,7 @@ from storage.database import Database
 from storage.tables import TOPIC
 from storage.tables_questionnaires import QUESTIONNAIRE_STEP
 from storage.topics import topics_in_order
-from storage.values import Topic, TopicKind, TopicState
+from storage.values import Topic, TopicKind, TopicRules, TopicState
 from storage.values_search import Slice
 
 REGION = [str(kind) for kind in (TopicKind.QUESTION, TopicKind.PROPOSAL, TopicKind.NEWS)]
@@ -62,18 +62,21 @@ class Ideas:
             walk = _Walk(connection, CITIZENS, now)
             if self._counted is None or not 0 <= now - self._counted[0] < COUNTED_MS:
                 self._counted = now, await walk.count()
-            pages = max(1, -(-self._counted[1] // size))
-            ids = await walk.ids((min(page, pages) - 1) * size, size)
+            ids, shown, pages = await self._ids(walk, self._counted[1], page, size)
             if not ids and page > 1:  # there were more
                 self._counted = now, await walk.count()
-                pages = max(1, -(-self._counted[1] // size))
-                ids = await walk.ids((min(page, pages) - 1) * size, size)
-            return Slice(await topics_in_order(connection, ids), min(page, pages), pages)
+                ids, shown, pages = await self._ids(walk, self._counted[1], page, size)
+            return Slice(await topics_in_order(connection, ids), shown, pages)
+
+    async def _ids(self, walk: "_Walk", total: int, page: int, size: int) -> tuple[list[int], int, int]:
+        pages = max(1, -(-total // size))
+        page = min(page, pages)
+        return await walk.ids((page - 1) * size, size, total), page, pages
 
 
 COUNTED_MS = 5_000
 
-MOST_SORTED = 1_000
+MOST_SORTED = 400
 """Of so many topics in one state all are read, and put in order. Where there are more, whoever walks from the
 newest to the oldest meets enough of them soon."""
 
@@ -92,18 +95,21 @@ class _Walk:
         self._now = now
         self._asked = TOPIC.c.withdrawn_at.is_(None), *asked
 
-    async def ids(self, start: int, size: int) -> list[int]:
-        """From the ``start``-th on, ``size`` of them."""
+    async def ids(self, start: int, size: int, total: int = 0) -> list[int]:
+        """From the ``start``-th on, ``size`` of them; ``total`` is about how many there are, if that is known."""
+        few = await self._few() if total <= MOST_SORTED else None
+        if few is not None:
+            return few[start : start + size]
         ids: list[int] = []
         for state in FIRST_TO_LAST:
             wanted = size - len(ids)
             if not wanted:
                 break
             some = self._in(state)
-            few = list(await self._connection.scalars(some.limit(MOST_SORTED + 1)))
-            number = len(few)
+            found = list(await self._connection.scalars(some.limit(MOST_SORTED + 1)))
+            number = len(found)
             if number <= MOST_SORTED:
-                ids += sorted(few, reverse=True)[start : start + wanted]
+                ids += sorted(found, reverse=True)[start : start + wanted]
             else:
                 if start + wanted > MOST_SORTED and state is not FIRST_TO_LAST[-1]:
                     number = await self._number(some)
@@ -116,6 +122,17 @@ class _Walk:
         """In all states."""
         here = sa.select(sa.func.count()).where(self._written_out(), *self._asked)
         return await self._connection.scalar(here) or 0
+
+    async def _few(self) -> list[int] | None:
+        """All of them in order, None where they are many."""
+        here = sa.select(TOPIC.c.id, TOPIC.c.opens_at, TOPIC.c.closes_at)
+        few = here.where(self._written_out(), *self._asked).limit(MOST_SORTED + 1)
+        rows = (await self._connection.execute(few)).all()
+        if len(rows) > MOST_SORTED:
+            return None
+        states = [TopicRules(row.opens_at, row.closes_at).state(self._now) for row in rows]
+        places = [(FIRST_TO_LAST.index(state), -row.id) for state, row in zip(states, rows, strict=True)]
+        return [-place for _, place in sorted(places)]
 
     async def _number(self, some: sa.CompoundSelect[int]) -> int:
         counted = sa.select(sa.func.count()).select_from(some.subquery())

@@ -15,6 +15,8 @@ from storage.tables import BALLOT, PROFILE, TOPIC_KEY
 from storage.values import Profile
 
 MOST_AT_ONCE = 500
+MOST_PLACES = 2_000
+"""Ballots that are looked for in one statement; SQLite takes no more than some thousand values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,10 @@ async def known_of(
         )
         names = {row.topic_id: Names(keys.unwrap(row.wrapped)) for row in wrapped}
         places = {(topic, of.of(device)): device for topic, of in names.items() for device in devices}
-        for row in _BALLOTS(connection, places):
-            voted[places[row.topic_id, row.voter_key]].add(row.topic_id)
+        asked = list(places)
+        for start in range(0, len(asked), MOST_PLACES):
+            for row in _BALLOTS(connection, asked[start : start + MOST_PLACES]):
+                voted[places[row.topic_id, row.voter_key]].add(row.topic_id)
 
     async with database.read() as connection:
         await connection.run_sync(look)

@@ -39,11 +39,3 @@ class MadeOnce(Generic[T]):
             raise
         future.set_result(made)
         return made
-
-
-@dataclass(frozen=True, slots=True)
-class SharedPage:
-    """A page as everybody is given it who has no ballot on any of the topics ``asked``."""
-
-    body: str
-    asked: frozenset[int]

@@ -15,9 +15,12 @@ from storage.returning import Returning
 from storage.values_posts import PostingRules
 from storage.waiting_words import WaitingWords
 from web.catalogue import Language
+from web.citizen.card_texts import CardTexts
+from web.citizen.shared_page import SharedPage
 from web.halls import pairing_pace
 from web.kiosks import kiosk_pace
-from web.made_once import MadeOnce, SharedPage
+from web.made_once import MadeOnce
+from web.made_together import MadeTogether
 from web.pace import Pace
 from web.pictures import Darkroom
 from web.rendering import Pages, load_pages
@@ -82,10 +85,16 @@ class Services:
     """What is on in an event, as all who follow it on telephones fetch it at once."""
 
     shared: MadeOnce[SharedPage] = field(default_factory=MadeOnce)
-    """Pages that most people are given alike."""
+    """Pages that most people are given alike, a moment long."""
+
+    together: MadeTogether[SharedPage] = field(default_factory=MadeTogether)
+    """The same, for all who wait at once."""
 
     ideas: Ideas = field(init=False)
     """What citizens say, as the home page lists it."""
+
+    cards: CardTexts = field(default_factory=CardTexts)
+    """The home page's cards, written down."""
 
     returning: Returning = field(init=False)
     """What is kept of people who come back."""

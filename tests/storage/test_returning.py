@@ -3,6 +3,9 @@
 import asyncio
 from contextlib import suppress
 
+import pytest
+
+import storage.returning
 from realtime.tally import AgeBand, Cell, Departement, Sex, Sign
 from storage.database import StorageUnavailable
 from storage.returning import MOST_AT_ONCE, Known, Returning, known_of
@@ -13,7 +16,10 @@ CELL = Cell(Departement.MOSELLE, Sex.WOMAN, AgeBand.FROM_40)
 NOBODY = device(1_000)
 
 
-async def test_of_many_at_once_each_is_told_of_themselves_alone(house: House) -> None:
+async def test_of_many_at_once_each_is_told_of_themselves_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage.returning, "MOST_PLACES", 7)
     first, second, other = [await house.topic() for _ in range(3)]
     people = range(1, 31)
     for number in people:

@@ -117,7 +117,7 @@ async def event_page(request: Request) -> Response:
         own = [] if act.round is None else act.round.cards
         return Shown("event.html", context, frozenset().union(*(card.topic.ballots for card in own)))
 
-    return await page_for_all(request, show, mine)
+    return await page_for_all(request, show, mine, holds=True)
 
 
 async def event_scene(request: Request) -> Response:
