@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -32,6 +33,8 @@ is found after 1 s, and what is busy has been waited for already; the answer is 
 
 PAUSE_SECONDS = 0.05
 READ_SECONDS = 2.0
+ONE_LOOK_SECONDS = 4.0
+"""For what is read together."""
 
 
 class StorageUnavailable(Exception):
@@ -179,6 +182,10 @@ class Database:
         ``urgent``: it does not wait behind all who want a page. Raises StorageUnavailable where the database does
         not answer.
         """
+        looking = _LOOKING.get()
+        if looking is not None and looking[0] is self and not urgent:
+            yield looking[1]
+            return
         turns = self._turns[urgent]
         try:
             async with AsyncExitStack() as stack:
@@ -191,6 +198,19 @@ class Database:
         except SQLAlchemyError as error:
             log.warning("a read failed: %s", said(error))
             raise StorageUnavailable(said(error)) from error
+
+    @asynccontextmanager
+    async def one_look(self) -> AsyncIterator[None]:
+        """All that is read within is read of one snapshot, with one connection: one after the other, and no tasks.
+
+        Raises StorageUnavailable like ``read``, for all of it.
+        """
+        async with self.read(ONE_LOOK_SECONDS) as connection:
+            token = _LOOKING.set((self, connection))
+            try:
+                yield
+            finally:
+                _LOOKING.reset(token)
 
     async def _look(self, stack: AsyncExitStack, seconds: float) -> AsyncConnection:
         """A connection that has begun; the pool may hold one that was cut meanwhile, and then all are."""
@@ -205,6 +225,10 @@ class Database:
         connection = await stack.enter_async_context(self._backend.readers.connect())
         stack.callback(await self._backend.begin_reading(connection, seconds))
         return connection
+
+
+_LOOKING: ContextVar[tuple[Database, AsyncConnection] | None] = ContextVar("looking", default=None)
+"""Whose snapshot it is in which what runs now reads."""
 
 
 def backend(url: str | sa.URL) -> Backend:

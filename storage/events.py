@@ -82,7 +82,7 @@ async def list_events(database: Database) -> list[Event]:
         rows = (await connection.execute(ordered)).all()
         ids = [row.id for row in rows]
         halls: dict[int, list[Hall]] = {event: [] for event in ids}
-        for one in await connection.execute(HALLS.where(EVENT_HALL.c.event_id.in_(ids))):
+        for one in await connection.execute(HALLS.where(EVENT_HALL.c.event_id.in_(ids))) if ids else ():
             halls[one.event_id].append(Hall(one.hall))
         return [event_of(row, tuple(halls[row.id])) for row in rows]
 

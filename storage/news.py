@@ -209,7 +209,8 @@ async def _campaigns(database: Database, which: sa.ColumnElement[bool]) -> list[
     async with database.read() as connection:
         rows = (await connection.execute(statement)).all()
         ids = [row.id for row in rows]
-        of_those = (await connection.execute(topics.where(CAMPAIGN_TOPIC.c.campaign_id.in_(ids)))).all()
+        theirs = topics.where(CAMPAIGN_TOPIC.c.campaign_id.in_(ids))
+        of_those = (await connection.execute(theirs)).all() if ids else []
     return [
         Campaign(
             id=row.id,

@@ -95,22 +95,14 @@ async def running_questionnaires(database: Database, now: int) -> list[Questionn
     )
 
 
-async def questionnaire_topics(database: Database) -> set[int]:
-    """The topics that are asked by a questionnaire, and so are no subjects of their own."""
-    async with database.read() as connection:
-        rows = await connection.execute(sa.select(QUESTIONNAIRE_STEP.c.topic_id))
-        return {row.topic_id for row in rows}
-
-
 async def _questionnaires(database: Database, which: sa.ColumnElement[bool]) -> list[Questionnaire]:
     statement = sa.select(QUESTIONNAIRE).where(which).order_by(QUESTIONNAIRE.c.id.desc())
     steps = sa.select(QUESTIONNAIRE_STEP).order_by(QUESTIONNAIRE_STEP.c.number)
     async with database.read() as connection:
         rows = (await connection.execute(statement)).all()
         ids = [row.id for row in rows]
-        of_those = (
-            await connection.execute(steps.where(QUESTIONNAIRE_STEP.c.questionnaire_id.in_(ids)))
-        ).all()
+        theirs = steps.where(QUESTIONNAIRE_STEP.c.questionnaire_id.in_(ids))
+        of_those = (await connection.execute(theirs)).all() if ids else []
     return [_questionnaire(row, [s for s in of_those if s.questionnaire_id == row.id]) for row in rows]
 
 

@@ -123,6 +123,10 @@ class TopicRules:
         """What someone sees at ``now``."""
         return view_for(self.results, voted=voted, closed=self.state(now) is TopicState.CLOSED)
 
+    def depends_on_vote(self, now: int) -> bool:
+        """Whether someone who has voted sees more of it than someone who has not."""
+        return self.view(voted=True, now=now) is not self.view(voted=False, now=now)
+
 
 @dataclass(frozen=True, slots=True)
 class NewTopic:
@@ -168,6 +172,11 @@ class Topic:
     def gate(self) -> int:
         """The topic whose ballot opens this one's results."""
         return self.id if self.rules.gate is None else self.rules.gate
+
+    @property
+    def ballots(self) -> frozenset[int]:
+        """The topics on which someone's ballot changes what they see of this one."""
+        return frozenset({self.id, self.gate})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,26 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 HOLDS_MS = 1_000
-MOST_KEPT = 64
+MOST_KEPT = 256
 
 
 @dataclass(slots=True)
-class MadeOnce:
-    """Texts by what they are asked for; of more than ``MOST_KEPT`` the one made longest ago is forgotten."""
+class MadeOnce(Generic[T]):
+    """Things by what they are asked for; of more than ``MOST_KEPT`` the one made longest ago is forgotten."""
 
-    _made: OrderedDict[Hashable, tuple[int, asyncio.Future[str]]] = field(default_factory=OrderedDict)
+    _made: OrderedDict[Hashable, tuple[int, asyncio.Future[T]]] = field(default_factory=OrderedDict)
 
-    async def get(self, key: Hashable, now: int, make: Callable[[], Awaitable[str]]) -> str:
+    async def get(self, key: Hashable, now: int, make: Callable[[], Awaitable[T]]) -> T:
         """What ``make`` makes, or made for another within the last second; what it raises meets all who wait."""
         kept = self._made.get(key)
         if kept is not None and now - kept[0] < HOLDS_MS:
             return await asyncio.shield(kept[1])
-        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._made[key] = (now, future)
         self._made.move_to_end(key)
         while len(self._made) > MOST_KEPT:

@@ -9,13 +9,18 @@ from storage.attendance import Attendance
 from storage.ballot_box import BallotBox
 from storage.database import Database
 from storage.keys import Keys
+from storage.listing import Ideas
 from storage.passwords import Passwords
+from storage.returning import Returning
 from storage.values_posts import PostingRules
 from storage.waiting_words import WaitingWords
 from web.catalogue import Language
+from web.citizen.card_texts import CardTexts
+from web.citizen.shared_page import SharedPage
 from web.halls import pairing_pace
 from web.kiosks import kiosk_pace
 from web.made_once import MadeOnce
+from web.made_together import MadeTogether
 from web.pace import Pace
 from web.pictures import Darkroom
 from web.rendering import Pages, load_pages
@@ -76,14 +81,31 @@ class Services:
     """Who is here while a questionnaire runs."""
     statistics: Board = field(init=False)
     answers: RateBoard = field(init=False)
-    scenes: MadeOnce = field(default_factory=MadeOnce)
+    scenes: MadeOnce[str] = field(default_factory=MadeOnce)
     """What is on in an event, as all who follow it on telephones fetch it at once."""
+
+    shared: MadeOnce[SharedPage] = field(default_factory=MadeOnce)
+    """Pages that most people are given alike, a moment long."""
+
+    together: MadeTogether[SharedPage] = field(default_factory=MadeTogether)
+    """The same, for all who wait at once."""
+
+    ideas: Ideas = field(init=False)
+    """What citizens say, as the home page lists it."""
+
+    cards: CardTexts = field(default_factory=CardTexts)
+    """The home page's cards, written down."""
+
+    returning: Returning = field(init=False)
+    """What is kept of people who come back."""
 
     watch: WatchBoard = field(init=False)
     """What the watch room shows."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attendance", Attendance(self.keys))
+        object.__setattr__(self, "ideas", Ideas(self.database))
+        object.__setattr__(self, "returning", Returning(self.database, self.keys))
         object.__setattr__(self, "statistics", Board(self.database, self.now))
         object.__setattr__(self, "answers", RateBoard(self.database, self.now))
         object.__setattr__(self, "watch", WatchBoard(self.database, self.keys, self.now))

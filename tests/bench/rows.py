@@ -15,6 +15,7 @@ from pathlib import Path
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Sign
 from storage.values import TopicRules
+from tests.bench.arrivals import arrivals
 from tests.bench.clusters import cluster_glass, dead_redis, hot_topic
 from tests.bench.crowd import Crowd
 from tests.bench.evenings import in_step
@@ -260,6 +261,7 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "vote-to-glass": vote_to_glass,
     "idle-watchers": idle_watchers,
     "reconnect": reconnect,
+    "arrivals": arrivals,
     "halls": halls,
     "in-step": in_step,
     "long-show": long_show,

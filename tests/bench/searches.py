@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Counts, Departement
-from storage.listing import citizens_topics
+from storage.listing import Ideas, region_topics
 from storage.search import find
 from storage.search_index import index_topics
 from storage.similarity import similar
@@ -109,8 +109,10 @@ def _questions(
     yield "divided, a theme", asked(order=Order.DIVIDED, theme="sport")
     yield "words that no topic has", asked(words="zzyzx hippopotame")
     yield "similar ideas", lambda: similar(database, _title(chance, names), 5, START)
-    yield "home page's ideas", lambda: citizens_topics(database, START, 1, 60)
-    yield "home page's ideas, page 1,000", lambda: citizens_topics(database, START, 1000, 60)
+    ideas = Ideas(database)
+    yield "home page, the Région", lambda: region_topics(database, START, 24)
+    yield "home page's ideas", lambda: ideas.page(START, 1, 60)
+    yield "home page's ideas, page 1,000", lambda: ideas.page(START, 1000, 60)
 
 
 def _names(chance: random.Random) -> list[str]:

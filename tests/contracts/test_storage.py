@@ -93,6 +93,23 @@ async def test_a_look_sees_one_snapshot_whatever_is_written_meanwhile(house: Hou
         assert (await connection.execute(count)).scalar() == 1
 
 
+async def test_what_is_read_in_one_look_is_of_one_snapshot_and_what_comes_after_it_of_now(
+    house: House,
+) -> None:
+    topic = await house.topic()
+    async with house.database.one_look():
+        before = await house.standing(topic)
+        await house.vote(topic, device(1), Sign.PLUS)
+        assert await house.standing(topic) == before
+        async with house.database.read(urgent=True) as connection:
+            assert await connection.scalar(sa.text("SELECT plus FROM tally")) == 1, "what is urgent is of now"
+    assert (await house.standing(topic)).version > before.version
+    with pytest.raises(StorageUnavailable):
+        async with house.database.one_look(), house.database.read() as connection:
+            await connection.execute(sa.text("SELECT nothing FROM nowhere"))
+    assert (await house.standing(topic)).tally.headline is not None
+
+
 async def test_a_reader_cannot_write(house: House) -> None:
     with pytest.raises(StorageUnavailable):
         async with house.database.read() as connection:

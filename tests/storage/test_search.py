@@ -8,7 +8,7 @@ import pytest
 from realtime.disclosure import HeadlinePolicy, ResultPolicy
 from realtime.tally import Departement, Sign
 from storage.follow_up import tell_follow_up
-from storage.listing import citizens_topics, region_topics
+from storage.listing import Ideas, region_topics
 from storage.search import find
 from storage.topics import create_topics
 from storage.values import NewTopic, TopicKind, TopicRules, TopicState
@@ -120,7 +120,7 @@ async def test_what_is_no_subject_of_its_own_is_found_nowhere(house: House) -> N
     (topic,) = await store(house, idea("Du vélo"))
     beside(house.url, "UPDATE topic SET kind = 'argument' WHERE id = :topic", topic=topic)
     assert await titles(house, "vélo") == await titles(house) == []
-    assert (await citizens_topics(house.database, START, 1, 10)).topics == []
+    assert (await Ideas(house.database).page(START, 1, 10)).topics == []
 
 
 async def test_closing_soon_is_what_is_open_and_ends(house: House) -> None:
@@ -217,7 +217,7 @@ async def test_the_home_page_reads_each_state_in_turn(house: House) -> None:
     assert len(made) == 6
     pages: list[Sequence[str]] = []
     for number in (1, 2, 3, 4):
-        part = await citizens_topics(house.database, START, number, 2)
+        part = await Ideas(house.database).page(START, number, 2)
         pages.append([topic.title for topic in part.topics])
         assert (part.page, part.pages) == (min(number, 3), 3)
     assert pages == [["open 2", "open 1"], ["planned", "close 2"], ["close 1"], ["close 1"]]

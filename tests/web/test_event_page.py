@@ -1,11 +1,16 @@
 """A launch event on a telephone: the link of a hall, what is on, the vote that bears the hall, the evening over."""
 
+import asyncio
 import re
 from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
+from realtime.disclosure import ResultPolicy
+from realtime.tally import NOWHERE, AgeBand, Cell, Departement, Sex, Sign
+from server.identity import COOKIE as DEVICE_COOKIE
+from server.identity import begin_at_kiosk
 from storage.event_steps import add_step
 from storage.events import save_event
 from storage.stages import get_stage
@@ -14,11 +19,12 @@ from storage.values_events import EventFault, NewEvent, StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_show import LEAD_MS, Gesture, Show
 from tests.shows import HALLS, METZ, QUESTION, THANKS, WAITING, Launch, launch
-from tests.storage.house import beside
+from tests.storage.house import beside, device
 from tests.storage.images import PNG
 from tests.web.conftest import Site
 from web.citizen.time_left import countdown
 from web.halls import HALL_COOKIE
+from web.kiosks import COOKIE as KIOSK_COOKIE
 
 
 async def begun(site: Site, *contents: StepContent) -> Launch:
@@ -226,3 +232,87 @@ async def test_when_it_is_over_the_page_is_that_of_the_evening(site: Site) -> No
 async def test_an_event_that_does_not_exist_is_not_found(site: Site) -> None:
     for number in ("999", "99999999999999999999"):
         assert (await site.browser().get(f"/evenements/{number}")).status_code == 404
+
+
+async def opened(site: Site, results: ResultPolicy) -> tuple[Launch, int]:
+    """An event with a vote that is open, on which twelve have voted."""
+    show = await begun(site, replace(QUESTION, results=results), THANKS)
+    await goes(site, show, Gesture.LAUNCH)
+    stage = await get_stage(show.database, show.event)
+    assert stage is not None
+    topic = stage.steps[0].topic
+    assert topic is not None
+    for number in range(1, 13):
+        await site.house.vote(topic, device(number), Sign.PLUS if number < 12 else Sign.MINUS)
+    return show, topic
+
+
+async def told(site: Site, show: Launch, number: int | None) -> str:
+    answer = await site.browser(number).get(f"/evenements/{show.event}")
+    assert answer.status_code == 200 and answer.headers["cache-control"] == "private, no-cache"
+    assert ("set-cookie" in answer.headers) is (number is None)
+    return answer.text
+
+
+@pytest.mark.parametrize("results", [ResultPolicy.AFTER_VOTE, ResultPolicy.ALWAYS])
+async def test_whoever_comes_back_and_has_not_voted_has_the_page_of_all_and_a_voter_their_own(
+    site: Site, results: ResultPolicy
+) -> None:
+    """In whichever order they come, also in the same moment, nothing of one is on the page of another."""
+    show, topic = await opened(site, results)
+    tokens = [site.house.keys.seen_token(topic, device(number)) for number in range(1, 14)]
+    comers = [1, None, 13, 12, None, 1, 14, 2, 13]
+    together = await asyncio.gather(*(told(site, show, number) for number in comers))
+    assert len({page for page, number in zip(together, comers, strict=True) if number not in {1, 2, 12}}) == 1
+    one_by_one = [await told(site, show, number) for number in comers]
+    for number, text in zip(comers * 2, [*together, *one_by_one], strict=True):
+        has_voted = number in {1, 2, 12}
+        own = {1: "1", 2: "1", 12: "-1"}.get(number or 0, "")
+        assert [at for at, token in enumerate(tokens, 1) if token in text] == ([number] if has_voted else [])
+        assert f'data-own="{own}"' in text and text.count('aria-pressed="true"') == bool(own)
+        is_shown = has_voted or results is ResultPolicy.ALWAYS
+        assert ("&#34;plus&#34;: 11" in text) is is_shown and ('data-view="hidden"' in text) is not is_shown
+
+
+async def test_a_vote_in_the_moment_of_the_page_of_all_is_on_the_voters_page_at_once(site: Site) -> None:
+    show, topic = await opened(site, ResultPolicy.AFTER_VOTE)
+    assert 'data-own=""' in await told(site, show, 20)
+    await site.house.vote(topic, device(20), Sign.MINUS)
+    own = await told(site, show, 20)
+    assert 'data-own="-1"' in own and "&#34;minus&#34;: 2" in own
+    assert 'data-own=""' in await told(site, show, 21)
+
+
+async def test_a_page_of_all_says_whether_its_reader_was_asked_already_and_how_they_read(site: Site) -> None:
+    show, _ = await opened(site, ResultPolicy.AFTER_VOTE)
+    await site.house.tell(device(20), Cell(Departement.MOSELLE, Sex.WOMAN, AgeBand.FROM_40))
+    await site.house.tell(device(21), Cell(Departement.MOSELLE, None, None))
+    await site.house.tell(device(22), NOWHERE)
+    states = [re.findall('data-profile="(.*?)"', await told(site, show, n))[0] for n in (20, 21, 22, 23, 20)]
+    assert states == ["complete", "partial", "skipped", "none", "complete"]
+    for cookie, value, shown in (
+        ("langue", "de", '<html lang="de"'),
+        ("caracteres", "grands", 'class="large-type"'),
+        (HALL_COOKIE, "metz", "Vous votez avec la salle : Metz"),
+        (KIOSK_COOKIE, site.house.keys.kiosk_code("agence-metz"), 'class="kiosk"'),
+    ):
+        browser = site.browser(23)
+        if cookie == KIOSK_COOKIE:
+            browser.cookies.set(
+                DEVICE_COOKIE, begin_at_kiosk(site.house.keys, 1, secure=False).decode()[10:99]
+            )
+        browser.cookies.set(cookie, value)
+        answer = await browser.get(f"/evenements/{show.event}")
+        assert shown in answer.text.replace("’", "'").replace("\xa0", " ").replace("\u202f", " "), cookie
+        assert shown not in await told(site, show, 23)
+        assert answer.headers["cache-control"] == (
+            "no-store" if cookie == KIOSK_COOKIE else "private, no-cache"
+        )
+
+
+async def test_when_an_evening_is_over_all_who_come_back_have_one_page(site: Site) -> None:
+    """Thousands load it in the seconds after the end, and nearly all of them have voted."""
+    show, _ = await opened(site, ResultPolicy.AFTER_VOTE)
+    await goes(site, show, Gesture.STOP)
+    pages = {await told(site, show, number) for number in (1, 12, 20, None)}
+    assert len(pages) == 1 and "data-for-all" in pages.pop()

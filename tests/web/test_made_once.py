@@ -24,7 +24,7 @@ class Kitchen:
 
 
 async def test_all_who_ask_at_once_get_what_was_made_once() -> None:
-    kitchen, once = Kitchen(), MadeOnce()
+    kitchen, once = Kitchen(), MadeOnce[str]()
     asking = [asyncio.create_task(once.get("a", 0, kitchen.make)) for _ in range(50)]
     await kitchen.begun.wait()
     kitchen.ready.set()
@@ -34,7 +34,7 @@ async def test_all_who_ask_at_once_get_what_was_made_once() -> None:
 
 
 async def test_what_cannot_be_made_is_tried_again_by_the_next() -> None:
-    kitchen, once = Kitchen(), MadeOnce()
+    kitchen, once = Kitchen(), MadeOnce[str]()
     kitchen.ready.set()
     with pytest.raises(LookupError):
         await once.get("a", 0, kitchen.burn)
@@ -42,7 +42,7 @@ async def test_what_cannot_be_made_is_tried_again_by_the_next() -> None:
 
 
 async def test_whoever_goes_away_while_waiting_takes_nothing_from_the_others() -> None:
-    kitchen, once = Kitchen(), MadeOnce()
+    kitchen, once = Kitchen(), MadeOnce[str]()
     first = asyncio.create_task(once.get("a", 0, kitchen.make))
     await kitchen.begun.wait()
     second, third = (asyncio.create_task(once.get("a", 0, kitchen.make)) for _ in range(2))
@@ -53,7 +53,7 @@ async def test_whoever_goes_away_while_waiting_takes_nothing_from_the_others() -
 
 
 async def test_what_is_kept_is_bounded() -> None:
-    kitchen, once = Kitchen(), MadeOnce()
+    kitchen, once = Kitchen(), MadeOnce[str]()
     kitchen.ready.set()
     for number in range(MOST_KEPT + 1):
         await once.get(number, 0, kitchen.make)

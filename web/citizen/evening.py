@@ -16,6 +16,7 @@ from storage.topics import get_topics
 from storage.values import Topic
 from storage.values_show import Mode
 from web.citizen.cards import Card
+from web.citizen.for_all import Shown
 from web.citizen.local_time import here
 from web.citizen.visit import Visit
 from web.csv_text import Value, csv_bytes
@@ -68,22 +69,26 @@ async def in_view(visitor: Visit, ids: list[int]) -> list[Topic]:
     return [topic for topic in found if topic.withdrawn_at is None]
 
 
-async def over_page(visitor: Visit, stage: Stage) -> Response:
-    """The event's page from its end on."""
-    return visitor.pages.page("event_over.html", await _context(visitor, stage))
+async def over_page(visitor: Visit, stage: Stage) -> Shown:
+    """The event's page from its end on: what has ended looks alike to whoever took part and whoever did not."""
+    rounds = await rounds_of(visitor, stage)
+    cards = [card for round in rounds for card in round.cards]
+    own = [card.topic.ballots for card in cards if card.topic.rules.depends_on_vote(visitor.now)]
+    return Shown("event_over.html", await _context(visitor, stage, rounds), frozenset().union(*own))
 
 
 async def press_page(visitor: Visit, stage: Stage) -> Response:
-    return visitor.pages.page("event_press.html", await _context(visitor, stage))
+    rounds = await rounds_of(visitor, stage)
+    return visitor.pages.page("event_press.html", await _context(visitor, stage, rounds))
 
 
-async def _context(visitor: Visit, stage: Stage) -> dict[str, object]:
+async def _context(visitor: Visit, stage: Stage, rounds: list[Round]) -> dict[str, object]:
     database, event = visitor.services.database, stage.event
     return visitor.context(
         event=event,
         starts=here(event.began_at or event.starts_at),
         halls=(await halls_of(database, [event.id]))[event.id],
-        rounds=await rounds_of(visitor, stage),
+        rounds=rounds,
         photos=[photo.picture for photo in await photos_of(database, event.id)],
         press=visitor.services.site.press_contact,
     )

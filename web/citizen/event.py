@@ -1,6 +1,5 @@
 """A launch event on a telephone: the link of a hall, what is on just now, and the evening when it is over."""
 
-import secrets
 from dataclasses import dataclass, replace
 
 from starlette.exceptions import HTTPException
@@ -11,15 +10,15 @@ from channels.parsing import MAX_INTEGER
 from realtime.tally import ONLINE, Hall
 from storage.events import list_events
 from storage.halls import get_hall, halls_of, list_halls
-from storage.keys import DEVICE_BYTES
 from storage.stages import Stage, get_stage
 from storage.values import DAY_MS
 from storage.values_events import Event, HallPlace, Step, StepKind
 from storage.values_show import Mode, Show
 from web.citizen import evening
 from web.citizen.evening import Round, in_view
+from web.citizen.for_all import Shown, page_for_all
 from web.citizen.local_time import here
-from web.citizen.visit import Visit, pages_for, visit
+from web.citizen.visit import Visit, nobody, visit
 from web.halls import HALL_COOKIE, MAX_AGE, hall_in
 from web.scenes import Scene, scene_of
 from web.services import Services
@@ -99,36 +98,26 @@ def _is_told(mode: Mode, starts_at: int, now: int) -> bool:
 
 
 async def event_page(request: Request) -> Response:
-    """Made once for all who come for the first time in a moment: a hall scans its code at once, and nobody of
-    whom nothing is known has anything of their own on it."""
-    if request.state.has_cookie:
-        return await _event_page(request)
-    services, pages = request.state.services, pages_for(request)
-    frame, hall = pages.frame, hall_in(request.cookies.get(HALL_COOKIE))
-    around = (frame.base, frame.is_large, frame.kiosk, frame.notice.number, request.state.language)
-
-    async def made() -> str:
-        return bytes((await _event_page(request)).body).decode()
-
-    body = await services.scenes.get((request.path_params["id"], hall, *around), services.now(), made)
-    return pages.answer(body)
-
-
-async def _event_page(request: Request) -> Response:
-    visitor = await visit(request)
-    stage = await _stage(visitor, request)
-    if evening.is_over(stage, visitor.now):
-        return await evening.over_page(visitor, stage)
-    halls = (await halls_of(visitor.services.database, [stage.event.id]))[stage.event.id]
+    """A hall scans its code at once: only who has voted on what is on has anything of their own on it."""
     mine = hall_in(request.cookies.get(HALL_COOKIE))
-    context = visitor.context(
-        event=stage.event,
-        starts=here(stage.event.starts_at),
-        hall=next((one for one in halls if one.hall == mine), None),
-        several=sum(one.hall != ONLINE for one in halls) > 1,
-        act=await _act(visitor, stage, visitor.now),
-    )
-    return visitor.pages.page("event.html", context)
+
+    async def show(visitor: Visit) -> Shown:
+        stage = await _stage(visitor, request)
+        if evening.is_over(stage, visitor.now):
+            return await evening.over_page(visitor, stage)
+        halls = (await halls_of(visitor.services.database, [stage.event.id]))[stage.event.id]
+        act = await _act(visitor, stage, visitor.now)
+        context = visitor.context(
+            event=stage.event,
+            starts=here(stage.event.starts_at),
+            hall=next((one for one in halls if one.hall == mine), None),
+            several=sum(one.hall != ONLINE for one in halls) > 1,
+            act=act,
+        )
+        own = [] if act.round is None else act.round.cards
+        return Shown("event.html", context, frozenset().union(*(card.topic.ballots for card in own)))
+
+    return await page_for_all(request, show, mine, holds=True)
 
 
 async def event_scene(request: Request) -> Response:
@@ -142,11 +131,11 @@ async def event_scene(request: Request) -> Response:
     number = request.query_params.get("n", "")[:16]
 
     async def made() -> str:
-        nobody = Visit(services, pages_for(request), secrets.token_bytes(DEVICE_BYTES), None, services.now())
-        stage = await _stage(nobody, request)
-        act = await _act(nobody, stage, max(nobody.now, stage.show.at))
-        template = nobody.pages.environment.get_template("parts/event_scene.html")
-        return template.render(nobody.context(event=stage.event, act=act, frame=nobody.pages.frame))
+        visitor = nobody(request)
+        stage = await _stage(visitor, request)
+        act = await _act(visitor, stage, max(visitor.now, stage.show.at))
+        template = visitor.pages.environment.get_template("parts/event_scene.html")
+        return template.render(visitor.context(event=stage.event, act=act, frame=visitor.pages.frame))
 
     part = await services.scenes.get((event_id, number, str(request.state.language)), services.now(), made)
     return HTMLResponse(part, headers=_NO_STORE)

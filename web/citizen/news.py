@@ -11,7 +11,7 @@ from channels.parsing import MAX_INTEGER
 from storage.drafts import amends_of_made
 from storage.events import list_events
 from storage.news import get_campaign, get_image, running_campaigns
-from storage.questionnaires import questionnaire_topics, running_questionnaires
+from storage.questionnaires import running_questionnaires
 from storage.stages import shown_to_all
 from storage.topics import get_topics
 from storage.values import DAY_MS, Caveat
@@ -65,8 +65,6 @@ class Invitations:
     campaigns: list[Invitation]
     questionnaires: list[Invitation]
     events: list[EventInvitation]
-    asked: set[int]
-    """Topics that a questionnaire asks, and that are no cards of their own."""
 
 
 async def invitations(visitor: Visit) -> Invitations:
@@ -77,7 +75,6 @@ async def invitations(visitor: Visit) -> Invitations:
         [_campaign(one, now) for one in campaigns[:MOST_SHOWN]],
         [_questionnaire(one, now) for one in questionnaires[:MOST_SHOWN]],
         _events(await list_events(database), now),
-        await questionnaire_topics(database),
     )
 
 

@@ -21,11 +21,12 @@ from storage.arrivals import marks_of
 from storage.ballots import own_ballots, own_signs
 from storage.follow_up import answered_topics
 from storage.halls import halls_of
+from storage.keys import DEVICE_BYTES
 from storage.news import pictures_of
 from storage.profiles import profile_of
 from storage.tallies import standings
 from storage.topics import get_topic
-from storage.values import FROM_SOMEWHERE, CastVote, Origin, Profile, Topic
+from storage.values import FROM_SOMEWHERE, CastVote, Origin, OwnBallot, Profile, Topic
 from web.citizen.cards import Card, Note, card
 from web.forms import HOME, local_path
 from web.frame import frame_of
@@ -49,6 +50,9 @@ class Visit:
     hall: Hall | None = None
     """The hall by whose link they came."""
 
+    is_new: bool = False
+    """Nothing can be known of them: they have brought no cookie."""
+
     def ballot(self, topic: int, sign: Sign, op: str) -> CastVote:
         """This visitor's vote, as it enters the ballot box."""
         marks = marks_of(self.services.keys, self.origin, topic, self.now)
@@ -64,7 +68,7 @@ class Visit:
         shown = list(topics)
         ids = [topic.id for topic in shown]
         gates = {topic.gate for topic in shown}
-        own = await own_ballots(self.services.database, self.services.keys, self.device, gates.union(ids))
+        own = {} if self.is_new else await self._own(gates.union(ids))
         found = await standings(self.services.database, ids)
         pictures = await pictures_of(self.services.database, ids)
         answered = await answered_topics(self.services.database, ids)
@@ -89,6 +93,9 @@ class Visit:
             for topic in shown
         ]
 
+    async def _own(self, topics: Iterable[int]) -> dict[int, OwnBallot]:
+        return await own_ballots(self.services.database, self.services.keys, self.device, topics)
+
     async def view(self, topic: Topic) -> View:
         """What this visitor sees of a topic; the ballot decides, never what the browser says."""
         own = await own_signs(self.services.database, self.services.keys, self.device, [topic.gate])
@@ -111,12 +118,28 @@ async def visit(request: Request) -> Visit:
     device: bytes = request.state.device
     profile = None
     if request.state.has_cookie:
-        services.attendance.note(device, services.now())
         profile = await profile_of(services.database, services.keys, device)
-        if profile is not None:
-            services.attendance.note_profile(device, profile, services.now())
+        note_presence(services, device, profile)
     hall = hall_in(request.cookies.get(HALL_COOKIE))
-    return Visit(services, pages_for(request), device, profile, services.now(), _origin(request), hall)
+    is_new = not request.state.has_cookie
+    return Visit(
+        services, pages_for(request), device, profile, services.now(), _origin(request), hall, is_new
+    )
+
+
+def nobody(request: Request) -> Visit:
+    """Somebody of whom nothing is known, in front of whom a page is made that many are given."""
+    services: Services = request.state.services
+    return Visit(
+        services, pages_for(request), secrets.token_bytes(DEVICE_BYTES), None, services.now(), is_new=True
+    )
+
+
+def note_presence(services: Services, device: bytes, profile: Profile | None) -> None:
+    """Someone known has opened a page."""
+    services.attendance.note(device, services.now())
+    if profile is not None:
+        services.attendance.note_profile(device, profile, services.now())
 
 
 def _origin(request: Request) -> Origin:

@@ -1,7 +1,8 @@
-"""The weather of opinion, shares and lean: what a headline looks like (pure)."""
+"""The weather of opinion, shares and lean: what a headline looks like (pure). The page's program has the same."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import floor
 
 from realtime.disclosure import JUDGED_FROM, is_shared
 from realtime.tally import Counts
@@ -36,7 +37,7 @@ def weather(counts: Counts) -> Weather:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Published counts as whole per cents that make 100, and as a ratio for drawing."""
+    """Published counts as whole per cents that make 100, and as a ratio for drawing: ten thousandths, halves up."""
 
     plus: int
     minus: int
@@ -46,7 +47,7 @@ class Share:
     @property
     def lean(self) -> float:
         """Degrees, clockwise: the horizon goes down on the leader's side, plus on the left."""
-        return round((0.5 - self.ratio) * 2 * STEEPEST, 2)
+        return floor((0.5 - self.ratio) * 2 * STEEPEST * 100 + 0.5) / 100
 
 
 def share(counts: Counts) -> Share:
@@ -54,4 +55,5 @@ def share(counts: Counts) -> Share:
     if not counts.voters:
         return Share(50, 50, 0.5, counts)
     plus = (200 * counts.plus + counts.voters) // (2 * counts.voters)
-    return Share(plus, 100 - plus, round(counts.plus / counts.voters, 4), counts)
+    ratio = (20_000 * counts.plus + counts.voters) // (2 * counts.voters) / 10_000
+    return Share(plus, 100 - plus, ratio, counts)

@@ -1,9 +1,13 @@
 """Weather, shares and lean."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from realtime.disclosure import RATIO_FROM
 from realtime.tally import Counts
 from web.citizen.weather import Weather, share, weather
 
@@ -46,3 +50,23 @@ def test_the_horizon_is_level_at_half_and_half_and_with_nobody() -> None:
 def test_the_horizon_leans_at_most_four_degrees_to_the_leaders_side() -> None:
     assert share(Counts(9, 0)).lean == -4
     assert share(Counts(0, 9)).lean == 4
+
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "weather.json"
+"""The page's program is held to the same table, in web/frontend/tests/reading.test.ts."""
+
+
+@pytest.mark.parametrize("row", json.loads(GOLDEN.read_text()), ids=lambda row: row["voters"])
+def test_every_ratio_looks_as_the_page_draws_it(row: dict[str, object]) -> None:
+    """A word comes later than a ratio: with 12 voters the gauge is open, and the weather is fog."""
+    voters = int(str(row["voters"]))
+    all_counts = [Counts(plus, voters - plus) for plus in range(voters + 1)]
+    shares = [share(counts) for counts in all_counts]
+    assert row == {
+        "voters": voters,
+        "gauge": voters >= RATIO_FROM,
+        "weather": " ".join(weather(counts) for counts in all_counts),
+        "plus": [one.plus for one in shares],
+        "ratio": [one.ratio for one in shares],
+        "lean": [one.lean for one in shares],
+    }

@@ -89,7 +89,8 @@ function start(live: string): void {
 
   function begin(article: HTMLElement, isOld: boolean): void {
     const topic = topicOfArticle(article);
-    const beginning = withVote(readTopic(article), votes.get(topic), isOld);
+    const isForAll = article.closest("[data-for-all]") !== null;
+    const beginning = withVote(readTopic(article), votes.get(topic), isOld || isForAll);
     standings.begin(topic, beginning);
     const { own, seen } = beginning;
     // The device knows of votes that were cast without this program too; when that was it cannot say.

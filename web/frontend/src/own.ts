@@ -49,9 +49,10 @@ export function topicOfOwn(key: string | null): number | null {
 
 /**
  * What a page says, and what this device knows of the own vote. A page that came out of the browser's history, or is a
- * copy, is older than the vote and is wrong about it; any other page is newer.
+ * copy, is older than the vote and is wrong about it, and one that is made for all knows nothing of it; any other page
+ * is newer.
  */
-export function withVote(page: Beginning, vote: OwnVote | null, isOld: boolean): Beginning {
+export function withVote(page: Beginning, vote: OwnVote | null, isWrong: boolean): Beginning {
   if (!vote) return page;
-  return { ...page, seen: page.seen ?? vote.seen, own: isOld ? vote.sign : page.own };
+  return { ...page, seen: page.seen ?? vote.seen, own: isWrong ? vote.sign : page.own };
 }

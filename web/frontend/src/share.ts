@@ -21,7 +21,7 @@ export interface Share {
 export function share({ plus, minus }: Counts): Share {
   const voters = plus + minus;
   const percent = voters ? Math.floor((200 * plus + voters) / (2 * voters)) : 50;
-  const ratio = voters ? Math.round((plus / voters) * 1e4) / 1e4 : 0.5;
+  const ratio = voters ? Math.floor((20_000 * plus + voters) / (2 * voters)) / 1e4 : 0.5;
   return { plus: percent, minus: 100 - percent, ratio, lean: leanOf(ratio) };
 }
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { Announcer } from "../src/announcer.ts";
 import { Clock, timeLeft } from "../src/clock.ts";
-import { share, weather } from "../src/share.ts";
+import { GAUGE_FROM, share, weather } from "../src/share.ts";
 import { Words, number, percent } from "../src/words.ts";
 import { Time } from "./surroundings.ts";
 
@@ -20,6 +22,37 @@ test("the weather goes by exact shares, from 30 voters on", () => {
   assert.equal(sky(29, 0), "fog");
   assert.deepEqual([sky(75, 25), sky(749, 251), sky(60, 40), sky(59, 41), sky(40, 60)], ["sun", "bright", "bright", "clouds", "rain"]);
   assert.deepEqual([sky(399, 601), sky(25, 75), sky(249, 751)], ["rain", "storm", "storm"]);
+});
+
+declare const GOLDEN: string;
+
+interface Looks {
+  readonly voters: number;
+  readonly gauge: boolean;
+  readonly weather: string;
+  readonly plus: readonly number[];
+  readonly ratio: readonly number[];
+  readonly lean: readonly number[];
+}
+
+test("every ratio looks as the server draws it", () => {
+  const file = path.join(GOLDEN, "..", "..", "web", "golden", "weather.json");
+  const table = JSON.parse(readFileSync(file, "utf8")) as readonly Looks[];
+  assert.ok(table.length > 60);
+  for (const row of table) {
+    const { voters } = row;
+    const counts = Array.from({ length: voters + 1 }, (_, plus) => ({ plus, minus: voters - plus }));
+    const shares = counts.map(share);
+    const looks = {
+      voters,
+      gauge: voters >= GAUGE_FROM,
+      weather: counts.map(weather).join(" "),
+      plus: shares.map(({ plus }) => plus),
+      ratio: shares.map(({ ratio }) => ratio),
+      lean: shares.map(({ lean }) => lean + 0), // level is no -0
+    };
+    assert.deepEqual(looks, row);
+  }
 });
 
 test("numbers and per cents are written as French does", () => {
