@@ -159,6 +159,7 @@ function start(event: HTMLElement, scene: HTMLElement): void {
 /** A film of another document than the page's own would never load: what was fetched is made anew in the page's. */
 function partIn(text: string): Element | null {
   const part = new DOMParser().parseFromString(text, "text/html").querySelector(".act");
+  if (savesData()) for (const film of part?.querySelectorAll("video") ?? []) film.preload = "none";
   const made = part && document.importNode(part, true);
   for (const film of made?.querySelectorAll("video") ?? []) film.muted = film.defaultMuted;
   return made;
