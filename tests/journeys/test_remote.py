@@ -335,11 +335,16 @@ def test_the_remote_shows_what_each_hall_sees_and_its_buttons_need_none_of_it(
     looked_at(phone, "visible")
     expect(nancy.locator(".is-on .duel-voters strong")).to_have_text("12")
 
+    assert len(sockets) == 1, "the pictures have no connection of their own"
+    phone.context.set_offline(True)
+    expect(phone.locator(".hall-picture").first).to_be_hidden()
+    phone.context.set_offline(False)
+    expect(phone.locator(".hall-picture").first).to_be_visible()
+
     desk.locator("[data-press=next]").click()
     expect(nancy.locator(".is-on [data-second]")).to_have_text(re.compile(r"0:0[1-9]"))
     assert nancy.locator("video").count() == 0
     assert phone.frames[1].evaluate("window.isTheSame"), "no frame was loaded a second time"
-    assert len(sockets) == 1, "the pictures have no connection of their own"
     assert not [path for path in asked if path.startswith(("/films", "/ecran"))]
     expect(desk.locator(".hall-picture.is-live")).to_have_count(0)
     expect(desk.locator(".hall-words").first).to_contain_text("Film")

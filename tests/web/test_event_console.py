@@ -431,7 +431,7 @@ async def test_an_absent_screen_is_counted_apart_holds_no_show_up_and_comes_back
         await desk.says(screens[name], 0, None, tuple(desk.show.steps))
     remote = " ".join((await desk.get("/regie")).text.split())
     assert "2 écrans prêts sur 2 · 1 écran absent" in remote
-    assert "absent depuis 3 min, personne ne" in remote
+    assert "absent depuis 3 min · <a" in remote
     assert "Tous les écrans présents sont prêts" in remote
     assert "absent depuis 3" in (await desk.get("/ecrans/etat")).text
     assert (await desk.press("launch", 0)).status_code == 200

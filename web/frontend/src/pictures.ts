@@ -14,6 +14,8 @@ import { topicChannel } from "./wire.ts";
 const WIDTH = 1280;
 const CLOCK_EVERY = 5_000;
 const SUBS_A_MESSAGE = 24;
+/** A connection that comes back so soon was not missed by anybody; later, words that are asked for anew are truer. */
+const MISSED = 2_000;
 
 type Told = Extract<ServerMessage, { t: "show" | "watching" }>;
 
@@ -30,6 +32,7 @@ export class Pictures implements Follower {
   readonly #resyncs = new Resyncs({ now: () => performance.now(), after }, (channel) => this.#say({ t: "resync", channel }));
   #pictures: readonly Picture[] = [];
   #send: ((message: ClientMessage) => boolean) | null = null;
+  #cancelMissed: (() => void) | null = null;
   #isResting = document.visibilityState === "hidden";
 
   constructor(
@@ -65,11 +68,14 @@ export class Pictures implements Follower {
 
   opened(send: (message: ClientMessage) => boolean): void {
     this.#send = send;
+    this.#cancelMissed?.();
+    this.#cancelMissed = null;
   }
 
   lost(): void {
     this.#send = null;
     this.#resyncs.clear();
+    this.#cancelMissed ??= after(MISSED, () => this.root.classList.add("is-cut"));
   }
 
   heard(message: Heard): void {
@@ -77,6 +83,7 @@ export class Pictures implements Follower {
     if (message.t === "snap" || message.t === "delta") {
       if (!this.#standings.take(message)) this.#resyncs.want(message.channel);
     } else if (message.t === "show" || message.t === "watching") {
+      this.root.classList.remove("is-cut");
       this.#told.set(`${message.t} ${message.channel}`, message);
       this.#tellAll(message);
     }
