@@ -30,8 +30,8 @@ WRITES_A_TURN = 500
 RACING_MS = 5_000
 """Looks that begin within this time of each other may be overtaken."""
 
-MOST_FOLLOWED = 8
-"""Events and halls that one connection follows; a page needs one, the console's remote four."""
+MOST_FOLLOWED = 16
+"""Events and halls that one connection follows; a page needs one, the console's remote its event and its halls."""
 
 
 NO_SCREENS: Mapping[Hall, str] = MappingProxyType({})

@@ -55,7 +55,8 @@ _EVENTS = "/evenements/"
 """Where a telephone may be shown a stream."""
 
 _IN_OUR_FRAMES = re.compile(
-    r"/console/(redaction/(?:[a-z]+/)?[0-9]+/apercu/page|lettre/[0-9]+/(?:apercu|texte))"
+    r"/console/(redaction/(?:[a-z]+/)?[0-9]+/apercu/page|lettre/[0-9]+/(?:apercu|texte)"
+    r"|evenements/salles/[a-z0-9-]+/image)"
 )
 """What the console's own pages show in a frame."""
 

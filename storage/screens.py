@@ -122,11 +122,23 @@ async def unpair(database: Database, screen_id: int, *, by: int | None, now: int
         row = connection.execute(sa.select(SCREEN).where(mine)).first()
         if row is None or row.paired_at is None:
             return ScreenFault.UNKNOWN
-        connection.execute(sa.delete(SCREEN).where(mine))
-        said = {"hall": row.hall}
-        audit.note(connection, by, Action.SCREEN_UNPAIRED, SubjectKind.SCREEN, screen_id, said, now)
-        raise_mark(connection, Mark.SHOW)
+        _send_away(connection, _screen(row), by, now)
         return None
+
+    return await database.write(work)
+
+
+async def unpair_absent(database: Database, hall: Hall, *, by: int | None, now: int) -> int:
+    """Send away the screens of a hall that are absent; how many they were."""
+
+    def work(connection: sa.Connection) -> int:
+        hold(connection, _HOUSE)
+        paired = sa.select(SCREEN).where(SCREEN.c.hall == hall, SCREEN.c.paired_at.is_not(None))
+        found = [_screen(row) for row in connection.execute(paired.order_by(SCREEN.c.id))]
+        absent = [screen for screen in found if screen.is_absent(now)]
+        for screen in absent:
+            _send_away(connection, screen, by, now)
+        return len(absent)
 
     return await database.write(work)
 
@@ -136,6 +148,13 @@ async def note_said(database: Database, screen_id: int, said: ScreenSaid, now: i
     written = {"said": json.dumps(asdict(said)), "seen_at": now}
     mine = sa.update(SCREEN).where(SCREEN.c.id == screen_id)
     await database.write(lambda connection: connection.execute(mine.values(written)), idempotent=True)
+
+
+def _send_away(connection: sa.Connection, screen: Screen, by: int | None, now: int) -> None:
+    connection.execute(sa.delete(SCREEN).where(SCREEN.c.id == screen.id))
+    said = {"hall": screen.hall}
+    audit.note(connection, by, Action.SCREEN_UNPAIRED, SubjectKind.SCREEN, screen.id, said, now)
+    raise_mark(connection, Mark.SHOW)
 
 
 def _make_room(connection: sa.Connection) -> None:

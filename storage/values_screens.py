@@ -14,6 +14,9 @@ RENEWED_MS = 60_000
 SILENT_MS = 15_000
 """A screen that has said nothing for this long is shown as silent."""
 
+ABSENT_MS = 3 * 60_000
+"""A paired screen that was not seen for this long is absent: no show waits for it, and it may come back."""
+
 SEEN_MS = 30_000
 """A screen that shows a code is noted as seen no more often than this: it asks every two seconds."""
 
@@ -32,6 +35,7 @@ class ScreenFault(StrEnum):
     TOO_MANY = "too-many"
     TOO_FAST = "too-fast"
     UNKNOWN = "unknown"
+    NONE_ABSENT = "none-absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +82,6 @@ class Screen:
 
     def is_silent(self, now: int) -> bool:
         return now - self.seen_at > SILENT_MS
+
+    def is_absent(self, now: int) -> bool:
+        return now - self.seen_at >= ABSENT_MS

@@ -10,11 +10,11 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 
 from realtime.tally import Hall, Sign
-from server.demonstration_launch import FILM
+from server.demonstration_launch import CAPTIONS, FILM
 from server.simulated import Door, SimulatedCitizen
 from storage.database import Database
 from storage.event_steps import event_steps
-from storage.films import begin_film, finish_film, keep_part
+from storage.films import begin_film, dress_film, finish_film, keep_part
 from storage.screens import pair
 from storage.stages import get_stage
 from storage.values_events import StepContent, StepKind
@@ -101,6 +101,8 @@ class Booth:
             )
             assert isinstance(film, Film)
             await keep_part(self.database, film.id, 0, content)
+            captions = CAPTIONS.read_text(encoding="utf-8")
+            await dress_film(self.database, film.id, captions=captions, by=None, now=now())
             whole = await finish_film(self.database, film.id, by=None, now=now())
             assert isinstance(whole, Film) and whole.is_whole
             return whole.id

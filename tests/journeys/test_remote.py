@@ -3,30 +3,40 @@
 import asyncio
 import re
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocket, expect
 
-from realtime.tally import Hall
+from realtime.tally import Hall, Sign
 from server.app import wall_ms
+from server.demonstration_launch import FILM
+from server.simulated import Door, SimulatedCitizen
 from storage.database import Database
 from storage.event_steps import event_steps
-from storage.screens import begin_screen, note_said
+from storage.films import begin_film, finish_film, keep_part
+from storage.halls import add_hall
+from storage.screens import begin_screen, note_said, pair
 from storage.stages import get_stage
+from storage.values_events import StepContent, StepKind
+from storage.values_films import Film
 from storage.values_screens import Screen, ScreenSaid
 from storage.values_show import Show
 from storage.values_staff import Role
 from tests.colleagues import signed_in_beside
 from tests.journeys.axe import Axe
-from tests.running import Running
-from tests.shows import METZ, REIMS, STRASBOURG, Launch, launch
+from tests.running import DEADLINE, Running
+from tests.shows import METZ, QUESTION, REIMS, STRASBOURG, THANKS, WAITING, Launch, launch
 
 T = TypeVar("T")
 
 PHONE: Any = {"width": 360, "height": 780}
+NANCY, EPINAL = Hall("nancy"), Hall("epinal")
+OP_OF_FILM = "op-of-the-film"
 DESK: Any = {"width": 1280, "height": 800}
 
 
@@ -77,6 +87,14 @@ def says(server: Running, screen: Screen, show: Show, event: int) -> None:
         await note_said(database, screen.id, said, wall_ms())
 
     in_database(server, note)
+
+
+def expect_of(page: Page, promised: Callable[[], bool]) -> None:
+    """Wait until this is true of what the page has done."""
+    end = time.monotonic() + DEADLINE
+    while not promised():
+        assert time.monotonic() < end
+        page.wait_for_timeout(20)
 
 
 def without_faults(page: Page) -> None:
@@ -162,7 +180,7 @@ def test_an_event_is_written_rehearsed_launched_and_moved_by_two(
         expect(page.locator(".remote-on")).to_contain_text("Bienvenue")
         expect(page.locator("[data-lead]")).to_be_hidden()
     says(server, screen, show_of(server, event), event)
-    expect(phone.locator("[data-screen] .thumb")).to_contain_text("Bienvenue")
+    expect(phone.locator("[data-screen]")).to_contain_text("Bienvenue")
     without_faults(phone)
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -216,6 +234,123 @@ def test_a_press_without_an_answer_is_pressed_again_and_counts_once(phone: Page,
     phone.unroute("**/regie/etat")
     expect(phone.locator(".remote-on")).to_contain_text("Faut-il")
     assert show_of(server, show.event).number == number + 1
+
+
+def shown_in_two_halls(server: Running) -> tuple[Launch, Screen]:
+    """An event in Nancy, which has a screen, and in Épinal, which has none; a film follows its vote."""
+
+    async def make(database: Database) -> tuple[Launch, Screen]:
+        for name in ("Nancy", "Épinal"):
+            await add_hall(database, name, by=None, now=wall_ms())
+        film = await begin_film(
+            database, "Le film", FILM.stat().st_size, op=OP_OF_FILM, by=None, now=wall_ms()
+        )
+        assert isinstance(film, Film)
+        await keep_part(database, film.id, 0, FILM.read_bytes())
+        await finish_film(database, film.id, by=None, now=wall_ms())
+        contents = (WAITING, QUESTION, StepContent(StepKind.FILM, film=film.id), THANKS)
+        show = await launch(database, server.keys, wall_ms(), *contents, halls=(NANCY, EPINAL), name="À deux")
+        screen = await begin_screen(database, NANCY, secrets.token_urlsafe(16), wall_ms())
+        await pair(database, NANCY, screen.code or "", by=None, now=wall_ms())
+        return show, screen
+
+    return in_database(server, make)
+
+
+def votes(server: Running, show: Launch, number: int) -> None:
+    async def all_vote(database: Database) -> None:
+        (topic,) = [step.topic for step in await event_steps(database, show.event) if step.topic]
+        for _ in range(number):
+            citizen = SimulatedCitizen(Door(server.url), None, asyncio.Semaphore(), hall=NANCY)
+            assert await citizen.vote(topic, Sign.PLUS) is None
+            await citizen.leave()
+
+    in_database(server, all_vote)
+
+
+def looked_at(page: Page, state: str) -> None:
+    """As a telephone says it when another program comes before the browser, and when it is back."""
+    page.evaluate(
+        """(state) => {
+            Object.defineProperty(document, "visibilityState", {configurable: true, get: () => state});
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        state,
+    )
+
+
+def test_the_remote_shows_what_each_hall_sees_and_its_buttons_need_none_of_it(
+    phone: Page, desk: Page, server: Running
+) -> None:
+    show, screen = shown_in_two_halls(server)
+    asked: list[str] = []
+    sockets: list[WebSocket] = []
+    sent: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url.removeprefix(server.url)))
+    phone.on("websocket", lambda socket: sockets.append(socket))
+    phone.on("websocket", lambda socket: socket.on("framesent", lambda told: sent.append(str(told))))
+    address = f"{server.url}/console/evenements/{show.event}/regie"
+    desk.route("**/evenements/salles/*/image", lambda route: route.abort())
+    phone.goto(address)
+    desk.goto(address)
+    nancy, epinal = (phone.frame_locator(f'[data-hall="{hall}"] iframe') for hall in ("nancy", "epinal"))
+    cards = {hall: phone.locator(".hall-card", has_text=hall) for hall in ("Nancy", "Épinal")}
+    expect(phone.locator(".hall-picture.is-live")).to_have_count(2)
+    expect(nancy.locator("#idle")).to_contain_text("Nancy")
+    expect(cards["Épinal"].locator(".hall-mark")).to_have_text("Aucun écran n'est connecté")
+    expect(cards["Nancy"].locator(".hall-mark")).to_have_count(0)
+    phone.frames[1].evaluate("window.isTheSame = true")
+
+    desk.locator("summary", has_text="Répéter").click()
+    desk.get_by_role("button", name="Oui, répéter").click()
+    for hall in (nancy, epinal):
+        expect(hall.locator(".scene.is-on")).to_contain_text("Bienvenue")
+        expect(hall.locator("#rehearsal")).to_be_visible()
+    says(server, screen, show_of(server, show.event), show.event)
+    expect(cards["Nancy"]).to_contain_text(
+        "montre « Bienvenue »".replace("« ", "«\u202f").replace(" »", "\u202f»")
+    )
+
+    expect(desk.locator("[data-lead]")).to_be_hidden()
+    desk.locator("summary", has_text="Lancer").click()
+    desk.get_by_role("button", name="lancer").click()
+    expect(nancy.locator("#rehearsal")).to_be_hidden()
+    expect(desk.locator("[data-lead]")).to_be_hidden()
+    desk.locator("[data-press=next]").click()
+    expect(nancy.locator(".scene.is-on .join-code")).to_have_attribute("alt", re.compile("/salle/nancy$"))
+    expect(epinal.locator(".scene.is-on .join-code")).to_have_attribute("alt", re.compile("/salle/epinal$"))
+    votes(server, show, 10)
+    for hall in (nancy, epinal):
+        expect(hall.locator(".is-on .duel-voters strong")).to_have_text("10")
+        expect(hall.locator(".is-on [data-figure=plus]")).to_have_text("100")
+    without_faults(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    says(server, screen, replace(show_of(server, show.event), step=show.steps[0]), show.event)
+    expect(cards["Nancy"].locator(".hall-mark")).to_have_text("Un écran montre autre chose")
+    expect(cards["Nancy"]).to_contain_text("montre autre chose que prévu")
+
+    looked_at(phone, "hidden")
+    expect_of(phone, lambda: any('"unsub"' in told and "screen:nancy" in told for told in sent))
+    votes(server, show, 2)
+    looked_at(phone, "visible")
+    expect(nancy.locator(".is-on .duel-voters strong")).to_have_text("12")
+
+    assert len(sockets) == 1, "the pictures have no connection of their own"
+    phone.context.set_offline(True)
+    expect(phone.locator(".hall-picture").first).to_be_hidden()
+    phone.context.set_offline(False)
+    expect(phone.locator(".hall-picture").first).to_be_visible()
+
+    desk.locator("[data-press=next]").click()
+    expect(nancy.locator(".is-on [data-second]")).to_have_text(re.compile(r"0:0[1-9]"))
+    assert nancy.locator("video").count() == 0
+    assert phone.frames[1].evaluate("window.isTheSame"), "no frame was loaded a second time"
+    assert not [path for path in asked if path.startswith(("/films", "/ecran"))]
+    expect(desk.locator(".hall-picture.is-live")).to_have_count(0)
+    expect(desk.locator(".hall-words").first).to_contain_text("Film")
+    desk.locator("summary", has_text="Arrêter").click()
+    desk.get_by_role("button", name="Oui, arrêter").click()
+    expect(nancy.locator("#idle")).to_be_visible()
 
 
 def test_the_remote_works_without_a_program(browser: Browser, server: Running) -> None:

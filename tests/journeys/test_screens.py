@@ -102,6 +102,8 @@ def size_of(page: Page, what: str) -> float:
     return float(page.locator(what).evaluate("told => parseFloat(getComputedStyle(told).fontSize)"))
 
 
+SAVES_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+
 OFF = """since => {
     const film = document.querySelector(".is-on video, .act video");
     const wanted = Math.min(Math.max(0, (Date.now() - since) / 1000), film.duration);
@@ -121,6 +123,9 @@ def test_a_film_that_was_fetched_ahead_plays_on_without_a_network(booth: Booth, 
         agreed = booth.go(show, Gesture.NEXT)
         shown(page, show.steps[1])
         proxy.cut(everything=True)
+        until(page, "() => document.querySelector('.is-on video').textTracks[0].cues?.length > 0")
+        lines = "film => [...film.textTracks[0].cues].map(({ line }) => line)"
+        assert set(film.evaluate(lines)) == {-3}, "captions stand above what a projector may cut off"
         begun = film.evaluate("film => film.currentTime")
         until(page, "begun => document.querySelector('.is-on video').currentTime > begun + 1", begun)
         expect(page.locator("#lost")).to_be_visible()
@@ -134,9 +139,12 @@ def test_a_phone_that_follows_plays_the_film_at_the_halls_second_without_its_sou
 ) -> None:
     show = booth.event(WAITING, StepContent(StepKind.FILM, film=booth.film()))
     booth.go(show, Gesture.LAUNCH)
-    phone, still = hall.new_page(), hall.new_page()
+    phone, still, saving = hall.new_page(), hall.new_page(), hall.new_page()
     still.emulate_media(reduced_motion="reduce")
-    for page in (phone, still):
+    saving.add_init_script(SAVES_DATA)
+    fetched: list[str] = []
+    saving.on("request", lambda request: fetched.append(request.url))
+    for page in (phone, still, saving):
         page.goto(f"{booth.two.nodes[0].url}/evenements/{show.event}")
         expect(page.locator("body")).to_have_attribute("data-connected", "true")
     agreed = booth.go(show, Gesture.NEXT)
@@ -146,10 +154,17 @@ def test_a_phone_that_follows_plays_the_film_at_the_halls_second_without_its_sou
     until(phone, f"since => ({OFF})(since) < 1", agreed.since)
     until(still, f"() => {film}?.readyState >= 1")
     assert still.evaluate(f"[{film}.error, {film}.paused, {film}.controls]") == [None, True, True]
+    until(saving, f"() => {film}?.isConnected")
+    assert saving.evaluate(f"[{film}.paused, {film}.controls, {film}.readyState]") == [True, True, 0]
+    assert not [url for url in fetched if re.search(r"/films/\d+$", url)], (
+        "where data is saved no film is fetched"
+    )
     phone.locator(".act video").evaluate("film => film.pause()")
     until(phone, "at => Date.now() > at", now() + 1000)
     assert phone.evaluate(f"{film}.paused"), "whoever stops it has it stand"
-    for page in (phone, still):
+    saving.locator(".act video").evaluate("film => void film.play()")
+    until(saving, f"since => {film}.readyState >= 2 && ({OFF})(since) < 1", agreed.since)
+    for page in (phone, still, saving):
         page.close()
 
 

@@ -42,10 +42,15 @@ def test_the_style_is_at_most_40_kb() -> None:
 
 
 @needs_build
-def test_the_worker_is_small_and_keeps_every_built_script_style_and_font() -> None:
+def test_the_worker_is_small_and_keeps_the_scripts_style_and_fonts_of_citizens_pages_and_no_others() -> None:
     worker = (DIST / "sw.js").read_text(encoding="utf-8")
     assert len(gzip.compress(worker.encode(), 6)) <= 4 * KB
-    built = {file.name for file in load_assets().folder.iterdir() if file.suffix != ".txt"}
-    staffs = {name for name in built if name.startswith(("console", "screen"))}
+    assets = load_assets()
+    built = {file.name for file in assets.folder.iterdir() if file.suffix != ".txt"}
+    pages = [name for name in assets.scripts if not name.startswith(("console", "screen"))]
+    brought = (with_what_it_brings(assets.scripts[name].rpartition("/")[2]) for name in pages)
+    scripts = frozenset().union(*brought)
+    styles = {name for name in built if name.startswith("main") or name.endswith(".woff2")}
     kept = {name for name in built if f'"/static/{name}"' in worker}
-    assert staffs and kept == built - staffs
+    assert kept == scripts | styles
+    assert any(name.startswith("shared") for name in built - kept), "what staff and screens share stays there"

@@ -3,8 +3,18 @@
 import pytest
 
 from realtime.tally import Hall
-from storage.screens import begin_screen, note_said, pair, paired_screens, screen_of, unpair
-from storage.values_screens import CODE_MS, MOST_UNPAIRED, Screen, ScreenFault, ScreenSaid
+from storage import audit
+from storage.screens import (
+    begin_screen,
+    note_said,
+    pair,
+    paired_screens,
+    screen_of,
+    unpair,
+    unpair_absent,
+)
+from storage.values_audit import Action, AuditSearch
+from storage.values_screens import ABSENT_MS, CODE_MS, MOST_UNPAIRED, Screen, ScreenFault, ScreenSaid
 from tests.shows import METZ, REIMS, colleague
 from tests.storage.house import House
 
@@ -67,6 +77,24 @@ async def test_a_screen_that_is_sent_away_shows_a_code_again(house: House) -> No
     assert await unpair(house.database, screen.id, by=by, now=2) is None
     assert await unpair(house.database, screen.id, by=by, now=2) is ScreenFault.UNKNOWN
     assert (await opened(house)).code is not None
+
+
+async def test_the_absent_screens_of_a_hall_are_sent_away_together_and_noted(house: House) -> None:
+    by, said = await colleague(house.database, house.keys, 1), ScreenSaid(1, None, (), 0, 60, 1920, 1080)
+    halls = {"gone": METZ, "gone too": METZ, "back": METZ, "elsewhere": REIMS}
+    screens = {token: await opened(house, token, hall) for token, hall in halls.items()}
+    for screen in screens.values():
+        assert isinstance(await confirm(house, screen.code, by, screen.hall), Screen)
+    now = house.clock[0] + ABSENT_MS
+    await note_said(house.database, screens["back"].id, said, now - 1)
+    assert await unpair_absent(house.database, METZ, by=by, now=now) == 2
+    assert await unpair_absent(house.database, METZ, by=by, now=now) == 0
+    left = await paired_screens(house.database, (METZ, REIMS))
+    assert {one.id for one in left} == {screens["back"].id, screens["elsewhere"].id}
+    lines = await audit.search(house.database, AuditSearch(staff=by, action=Action.SCREEN_UNPAIRED), 9)
+    assert {line.subject_id for line in lines} == {str(screens[name].id) for name in ("gone", "gone too")}
+    house.clock[0] = now
+    assert (await opened(house, "gone")).code is not None
 
 
 async def test_screens_that_wait_are_bounded_and_none_that_is_paired_is_forgotten(house: House) -> None:

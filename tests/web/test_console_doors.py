@@ -19,6 +19,7 @@ from storage.values_drafts import DraftState
 from storage.values_moderation import Choice, Decision, NewDecision, Sort, Subject
 from storage.values_news import Picture
 from storage.values_posts import PostingRules
+from storage.values_screens import ABSENT_MS
 from storage.values_staff import Role
 from storage.values_switches import NewSwitch, SwitchKind
 from tests.shows import METZ, launch
@@ -143,6 +144,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/console/evenements/{id:int}/etapes/{step:int}/retrait": {},
     "/console/evenements/{id:int}/ecrans": {"hall": "metz"},
     "/console/evenements/{id:int}/ecrans/{screen:int}/retrait": {},
+    "/console/evenements/{id:int}/ecrans/absents": {"hall": "metz"},
     "/console/evenements/{id:int}/regie": {"gesture": "rehearse", "upon": "0", "op": OP},
     "/console/evenements/{id:int}/photos": {"alt": "La salle, debout", "op": OP},
     "/console/evenements/{id:int}/photos/{photo:int}/retirer": {},
@@ -272,8 +274,9 @@ async def at_an_event(
     """The address of an event, of its first step, or of a screen, which is paired where the address names one."""
     database, now = site.house.database, site.house.clock[0]
     show = await launch(database, site.house.keys, now)
-    screen = await begin_screen(database, METZ, "t" * 16, now)
-    if "{screen" in path:
+    opened = now - ABSENT_MS if path.endswith("/absents") else now
+    screen = await begin_screen(database, METZ, "t" * 16, opened)
+    if "{screen" in path or opened < now:
         await pair(database, METZ, screen.code or "", by=show.by, now=now)
     elif path.endswith("/ecrans"):
         form = form | {"code": screen.code or ""}
@@ -498,6 +501,8 @@ POLLED = (
     ("GET", "/console/reponses"),
     ("GET", "/console/evenements/{event}/regie/etat"),
     ("GET", "/console/evenements/{event}/ecrans/etat"),
+    ("GET", "/console/evenements/salles/metz/image"),
+    ("GET", "/console/evenements/salles/metz/programme?evenement={event}"),
 )
 
 

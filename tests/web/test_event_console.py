@@ -1,7 +1,8 @@
 """Events at the console, as the browsers of editors ask for them: written, paired, moved."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import unescape
 
 import httpx2
 import pytest
@@ -9,16 +10,19 @@ import pytest
 from realtime.tally import ONLINE, Hall
 from storage.event_steps import event_steps
 from storage.events import get_event
-from storage.screens import begin_screen, note_said, pair, paired_screens
+from storage.films import dress_film
+from storage.screens import begin_screen, note_said, pair, paired_screens, waiting_screens
 from storage.stages import get_stage
 from storage.values_events import Step, StepContent, StepKind
-from storage.values_screens import CODE_MS, SILENT_MS, Screen, ScreenSaid
+from storage.values_news import Picture
+from storage.values_screens import ABSENT_MS, CODE_MS, SILENT_MS, Screen, ScreenSaid
 from storage.values_show import LEAD_MS, Mode
 from storage.values_staff import Role
 from tests.shows import METZ, QUESTION, REIMS, THANKS, WAITING, Launch, launch
 from tests.web.conftest import Site
 from tests.web.console.test_drafts import picture
 from tests.web.staffed import Colleague, colleague
+from tests.web.test_films import brought
 from web.console.local_instant import write_instant
 from web.pictures import MOST_BYTES
 
@@ -475,6 +479,102 @@ async def test_a_screen_that_shows_something_else_is_marked_once_it_should_know(
     assert "is-straying" in page and "autre chose que prévu" in page
     await desk.says(screen, 2, second, (first, second, third))
     assert "is-straying" not in (await desk.get("/regie/etat")).text
+
+
+async def test_an_absent_screen_is_counted_apart_holds_no_show_up_and_comes_back(desk: Desk) -> None:
+    screens = {}
+    for hall, token in ((METZ, "m" * 16), (METZ, "n" * 16), (REIMS, "r" * 16)):
+        screens[token[0]] = screen = await desk.screen(hall, token)
+        await desk.post("/ecrans", hall=str(hall), code=screen.code or "")
+        await desk.says(screen, 0, None, tuple(desk.show.steps))
+    desk.site.house.clock[0] += ABSENT_MS
+    for name in "mr":
+        await desk.says(screens[name], 0, None, tuple(desk.show.steps))
+    remote = " ".join((await desk.get("/regie")).text.split())
+    assert "2 écrans prêts sur 2 · 1 écran absent" in remote
+    assert "absent depuis 3 min · <a" in remote
+    assert "Tous les écrans présents sont prêts" in remote
+    assert "absent depuis 3" in (await desk.get("/ecrans/etat")).text
+    assert (await desk.press("launch", 0)).status_code == 200
+    await desk.says(screens["n"], 1, None, tuple(desk.show.steps))
+    back = " ".join((await desk.get("/regie/etat")).text.split())
+    assert "sur 3" in back and "absent" not in back
+
+
+async def test_a_hall_whose_screens_are_all_absent_has_a_launch_ask(desk: Desk) -> None:
+    screen = await desk.screen()
+    await desk.post("/ecrans", hall="metz", code=screen.code or "")
+    desk.site.house.clock[0] += ABSENT_MS
+    asked = await desk.post("/regie", gesture="launch", upon="0", op=OP)
+    page = unescape(asked.text)
+    assert asked.status_code == 409 and "aucun écran n'est là, le dernier est absent depuis 3" in page
+    assert page.count("Aucun écran n'est connecté") == 2
+
+
+async def test_the_absent_screens_of_a_hall_are_sent_away_in_one_press(desk: Desk) -> None:
+    for token in ("m" * 16, "n" * 16):
+        screen = await desk.screen(METZ, token)
+        await desk.post("/ecrans", hall="metz", code=screen.code or "")
+    present = await desk.post("/ecrans/absents", hall="metz")
+    assert present.status_code == 409 and "Aucun écran de cette salle" in present.text
+    desk.site.house.clock[0] += ABSENT_MS
+    assert "Retirer les 2 écrans absents" in (await desk.get("/ecrans")).text
+    assert (await desk.post("/ecrans/absents", hall="strasbourg")).status_code == 404
+    gone = await desk.post("/ecrans/absents", hall="metz")
+    assert gone.status_code == 303 and gone.headers["location"].endswith("/ecrans?fait=retires")
+    assert "sont retirés" in (await desk.editor.browser.get(gone.headers["location"])).text
+    assert await paired_screens(desk.site.house.database, (METZ,)) == []
+
+
+# --- the pictures of the halls
+
+PICTURES = f"{PATH}/salles"
+
+
+async def test_a_picture_of_a_hall_is_framed_by_our_own_pages_and_is_no_screen(desk: Desk) -> None:
+    page = await desk.editor.browser.get(f"{PICTURES}/metz/image")
+    assert page.status_code == 200 and "Metz" in page.text and page.headers["cache-control"] == "no-store"
+    policy = page.headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy and "frame-src 'self';" in policy
+    assert "frame-ancestors 'none'" in (await desk.get("/regie")).headers["content-security-policy"]
+    assert await waiting_screens(desk.site.house.database, (METZ,)) == []
+    assert not any(name.startswith("ecran") for name in desk.editor.browser.cookies)
+    assert f'data-picture="{PICTURES}/metz/image"' in (await desk.get("/regie")).text
+    for path in (f"{PICTURES}/nancy/image", f"{PICTURES}/nancy/programme?evenement={desk.show.event}"):
+        assert (await desk.editor.browser.get(path)).status_code == 404, path
+    for asked in ("", "?evenement=99", "?evenement=x", f"?evenement={10**20}"):
+        assert (await desk.editor.browser.get(f"{PICTURES}/metz/programme{asked}")).status_code == 404
+
+
+async def test_a_picture_fetches_no_film_no_stream_and_what_is_on_later_only_then(site: Site) -> None:
+    site.deploy(replace(site.services[0].site, stream_sites=("https://video.example",)))
+    house, film = site.house, await brought(site)
+    poster = ("a" * 64, b"RIFF")
+    await dress_film(house.database, film, poster=poster, by=None, now=3)
+    contents = (
+        StepContent(StepKind.FILM, film=film),
+        StepContent(StepKind.STREAM, "La table ronde", stream="https://video.example/direct?id=4"),
+        StepContent(StepKind.WAITING, "Bonsoir", picture=Picture("a" * 64, "La salle", 640, 360)),
+    )
+    show = await launch(house.database, house.keys, house.clock[0], *contents)
+    editor = await colleague(site, Role.EDITOR)
+    told = (await editor.browser.get(f"{PICTURES}/metz/programme?evenement={show.event}")).json()
+    film_step, stream_step, picture_step = told["steps"]
+    assert film_step["film"] is None and "<video" not in film_step["html"]
+    assert f'src="/films/{film}/affiche"' in film_step["html"] and "data-second" in film_step["html"]
+    assert "video.example" not in stream_step["html"] and "La table ronde" in stream_step["html"]
+    assert 'loading="lazy"' in picture_step["html"]
+    assert 'loading="lazy"' not in str(await _on_the_screen(site, show))
+
+
+async def _on_the_screen(site: Site, show: Launch) -> object:
+    """The run of show as a paired screen of Metz has it."""
+    async with site.browser() as browser:
+        code = (await browser.get("/ecran/metz/etat")).json()["code"]
+        await pair(site.house.database, METZ, code, by=show.by, now=site.house.clock[0])
+        told = (await browser.get(f"/ecran/metz/programme?evenement={show.event}")).json()
+        assert "<video" in told["steps"][0]["html"] and "video.example" in told["steps"][1]["html"]
+        return told
 
 
 # --- the remote

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 
 from realtime.disclosure import ResultPolicy
-from realtime.tally import NOWHERE, AgeBand, Cell, Departement, Sex, Sign
+from realtime.tally import NOWHERE, ONLINE, AgeBand, Cell, Departement, Hall, Sex, Sign
 from server.identity import COOKIE as DEVICE_COOKIE
 from server.identity import begin_at_kiosk
 from storage.event_steps import add_step
@@ -18,7 +18,7 @@ from storage.values import DAY_MS
 from storage.values_events import EventFault, NewEvent, StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_show import LEAD_MS, Gesture, Show
-from tests.shows import HALLS, METZ, QUESTION, THANKS, WAITING, Launch, launch
+from tests.shows import HALLS, METZ, QUESTION, REIMS, THANKS, WAITING, Launch, launch
 from tests.storage.house import beside, device
 from tests.storage.images import PNG
 from tests.web.conftest import Site
@@ -166,6 +166,20 @@ async def test_a_countdown_is_told_as_what_is_left_and_never_below_nothing(site:
     assert f'data-countdown="{start + 65_000 + LEAD_MS}" data-paused="">1:05' in await page(site, show)
     site.house.clock[0] += 3_600_000
     assert ">0:00</p>" in await page(site, show)
+
+
+@pytest.mark.parametrize(
+    ("halls", "told"),
+    [((METZ, ONLINE), "En direct<"), ((METZ, REIMS, ONLINE), "En direct dans plusieurs salles<")],
+)
+async def test_an_event_in_one_hall_is_not_said_to_be_in_several(
+    site: Site, halls: tuple[Hall, ...], told: str
+) -> None:
+    house = site.house
+    show = await launch(house.database, house.keys, house.clock[0], halls=halls)
+    await goes(site, show, Gesture.LAUNCH)
+    text = await page(site, show)
+    assert told in text and ("plusieurs salles" in text) is ("plusieurs" in told)
 
 
 def test_a_countdown_rounds_its_seconds_up() -> None:

@@ -18,6 +18,7 @@ class Lack(StrEnum):
     """Why a launch should wait."""
 
     NO_SCREEN = "no-screen"
+    ABSENT = "absent"
     NOTHING_SAID = "nothing-said"
     SILENT = "silent"
     BEHIND = "behind"
@@ -28,7 +29,8 @@ class Lack(StrEnum):
 class ScreenState:
     """``shows`` is a step of this event, None: it shows none of them. ``loaded`` of ``wanted`` steps are ready.
 
-    ``strays``: it shows something else than what is on. ``silent_ms`` is 0 where it speaks.
+    ``strays``: it shows something else than what is on. ``silent_ms`` is 0 where it speaks. One that is absent is
+    counted apart: nothing waits for it.
     """
 
     screen: Screen
@@ -44,6 +46,14 @@ class ScreenState:
     def is_ready(self) -> bool:
         return self.lack is None
 
+    @property
+    def is_absent(self) -> bool:
+        return self.lack is Lack.ABSENT
+
+    @property
+    def is_connected(self) -> bool:
+        return self.silent_ms == 0
+
 
 @dataclass(frozen=True, slots=True)
 class HallBoard:
@@ -57,10 +67,31 @@ class HallBoard:
         return self.hall == ONLINE
 
     @property
+    def present(self) -> tuple[ScreenState, ...]:
+        return tuple(state for state in self.screens if not state.is_absent)
+
+    @property
+    def absent(self) -> tuple[ScreenState, ...]:
+        """Those that were not seen for long, the last to be seen first."""
+        gone = (state for state in self.screens if state.is_absent)
+        return tuple(sorted(gone, key=lambda state: state.silent_ms))
+
+    @property
+    def is_connected(self) -> bool:
+        return any(state.is_connected for state in self.screens)
+
+    @property
+    def straying(self) -> tuple[ScreenState, ...]:
+        """Those that show something else than what is on, as far as they can be heard."""
+        return tuple(state for state in self.screens if state.strays and state.is_connected)
+
+    @property
     def lacks(self) -> list[tuple[Lack, ScreenState | None]]:
-        if not self.screens:
-            return [] if self.is_online else [(Lack.NO_SCREEN, None)]
-        return [(state.lack, state) for state in self.screens if state.lack is not None]
+        if not self.present and self.is_online:
+            return []
+        if not self.present:
+            return [(Lack.ABSENT, self.absent[0])] if self.absent else [(Lack.NO_SCREEN, None)]
+        return [(state.lack, state) for state in self.present if state.lack is not None]
 
 
 def boards(stage: Stage, screens: Iterable[Screen], now: int) -> list[HallBoard]:
@@ -82,7 +113,9 @@ def _state(stage: Stage, screen: Screen, place: int, now: int) -> ScreenState:
     loaded = 0 if said is None else len(wanted & set(said.ready))
     is_silent = screen.is_silent(now)
     lack = None
-    if said is None:
+    if screen.is_absent(now):
+        lack = Lack.ABSENT
+    elif said is None:
         lack = Lack.NOTHING_SAID
     elif is_silent:
         lack = Lack.SILENT

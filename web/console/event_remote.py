@@ -23,6 +23,7 @@ from web.console.desk import StaffVisit, go, read_form
 from web.console.event_board import clock_of, remote_of
 from web.console.event_screens import screens_of
 from web.console.events import events_list, frame, stage_in
+from web.console.hall_picture import picture_of
 from web.forms import trimmed
 from web.scenes import scene_of
 
@@ -161,5 +162,5 @@ async def _context(visitor: StaffVisit, stage: Stage) -> dict[str, Any]:
         "is_live": show.mode is Mode.LIVE,
         "is_rehearsed": show.mode is Mode.REHEARSAL,
         "is_asked": False,
-        "unpairs": False,
+        "picture_of": picture_of,
     }

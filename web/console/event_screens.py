@@ -24,6 +24,7 @@ _STATUS: Mapping[ScreenFault, int] = {
     ScreenFault.UNKNOWN: 404,
     ScreenFault.TOO_FAST: 429,
     ScreenFault.TOO_MANY: 409,
+    ScreenFault.NONE_ABSENT: 409,
 }
 
 
@@ -36,7 +37,7 @@ async def screens_state(request: Request, visitor: StaffVisit) -> Response:
     stage = await stage_in(request, visitor)
     if stage is None:
         return await events_list(visitor, EventFault.UNKNOWN)
-    context = {**frame(visitor, stage), **await screens_of(visitor, stage), "unpairs": True}
+    context = {**frame(visitor, stage), **await screens_of(visitor, stage)}
     return visitor.page("parts/event_screens_state.html", context)
 
 
@@ -74,6 +75,23 @@ async def unpair(request: Request, visitor: StaffVisit) -> Response:
     return go(f"{PATH}/{stage.event.id}/ecrans?fait=separe")
 
 
+async def send_away_absent(request: Request, visitor: StaffVisit) -> Response:
+    """All screens of a hall that were not seen for long; one that has just come back stays."""
+    form = await read_form(request)
+    stage = await stage_in(request, visitor)
+    if stage is None:
+        return await events_list(visitor, EventFault.UNKNOWN)
+    hall = hall_in(trimmed(form, "hall"))
+    if hall is None or hall not in stage.event.halls:
+        return await _page(request, visitor, None, ScreenFault.UNKNOWN)
+    services = visitor.services
+    gone = await screens.unpair_absent(services.database, hall, by=visitor.staff.id, now=visitor.now)
+    if not gone:
+        return await _page(request, visitor, None, ScreenFault.NONE_ABSENT)
+    await services.tell()
+    return go(f"{PATH}/{stage.event.id}/ecrans?fait=retires")
+
+
 async def screens_of(visitor: StaffVisit, stage: Stage) -> dict[str, Any]:
     """What the screens of an event's halls say, for the page of screens and for the remote."""
     found = await screens.paired_screens(visitor.services.database, stage.event.halls)
@@ -91,7 +109,8 @@ async def screens_of(visitor: StaffVisit, stage: Stage) -> dict[str, Any]:
         "lacks": [
             sentence for board in halls for sentence in _lacks(visitor, names.get(board.hall, ""), board)
         ],
-        "screens": len(found),
+        "screens": sum(len(board.present) for board in halls),
+        "absent": sum(len(board.absent) for board in halls),
         "ready": sum(state.is_ready for board in halls for state in board.screens),
     }
 
@@ -133,7 +152,6 @@ async def _page(
     context = {
         **frame(visitor, stage),
         **await screens_of(visitor, stage),
-        "unpairs": True,
         "host": host_of(request, visitor),
         "form": {"hall": hall, "code": code, "fault": told},
         "done": done_of(request, visitor, fault),

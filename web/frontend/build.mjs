@@ -73,11 +73,16 @@ async function bundle(outdir) {
       return name ? [[name + path.extname(file), PUBLIC + path.basename(file)]] : [];
     }),
   );
-  return { ...addresses, "screen.files": filesOf("screen", result.metafile.outputs) };
+  const { outputs } = result.metafile;
+  // What a hall's screen needs to be shown without a network: it keeps that itself.
+  const screen = filesOf(outputs, (entry) => entry === "src/pages/screen.ts" || entry === "styles/screen.css");
+  // A citizen's telephone has no use for what staff work with, nor for what a hall looks at, nor for what those two share.
+  const citizens = filesOf(outputs, (entry) => !/^(?:src\/pages|styles)\/(?:console|screen)/.test(entry));
+  return { manifest: { ...addresses, "screen.files": screen }, citizens };
 }
 
-// What a hall's screen needs to be shown without a network: it keeps that itself.
-function filesOf(page, outputs) {
+// All that these entry points load.
+function filesOf(outputs, isWanted) {
   const found = new Set();
   const take = (file) => {
     if (found.has(file) || !outputs[file]) return;
@@ -85,22 +90,19 @@ function filesOf(page, outputs) {
     for (const { path: other } of outputs[file].imports) take(other);
   };
   for (const [file, { entryPoint }] of Object.entries(outputs)) {
-    if (entryPoint === `src/pages/${page}.ts` || entryPoint === `styles/${page}.css`) take(file);
+    if (entryPoint && isWanted(entryPoint)) take(file);
   }
   return [...found].map((file) => PUBLIC + path.basename(file)).sort();
 }
 
 // The worker has a fixed address; in it stand the files that it keeps, so it changes whenever one of them does.
-async function worker(folder, outfile) {
-  // A citizen's telephone has no use for what staff work with, nor for what a hall looks at.
-  const isKept = (file) => /\.(?:js|css|woff2|svg)$/.test(file) && !/^(?:console|screen)/.test(file);
-  const files = (await readdir(folder)).filter(isKept).sort();
+async function worker(files, outfile) {
   await build({
     ...WORKER,
     entryPoints: ["src/worker/sw.ts"],
     outfile,
     define: {
-      BUILT: JSON.stringify(files.map((file) => PUBLIC + file)),
+      BUILT: JSON.stringify(files),
       VERSION: JSON.stringify(createHash("sha256").update(files.join()).digest("hex").slice(0, 12)),
     },
   });
@@ -139,12 +141,12 @@ async function main() {
   await mkdir(dist, { recursive: true });
   const temporary = await mkdtemp(path.join(dist, ".building-"));
   try {
-    const manifest = await bundle(path.join(temporary, "assets"));
+    const { manifest, citizens } = await bundle(path.join(temporary, "assets"));
     const write = (file, content) => writeFile(path.join(temporary, file), content);
     await write("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
     await write("map.json", `${JSON.stringify(regionMap())}\n`);
     await write("rude.json", `${JSON.stringify(cuss)}\n`);
-    await worker(path.join(temporary, "assets"), path.join(temporary, "sw.js"));
+    await worker(citizens, path.join(temporary, "sw.js"));
     await screenWorker(path.join(temporary, "sw-screen.js"));
     await write("assets/LICENCES.txt", await licences());
     await publish(temporary);

@@ -13,6 +13,7 @@ from channels.parsing import MAX_INTEGER
 from realtime.refusals import Refusal
 from realtime.tally import ONLINE
 from storage.citizens_words import InHall
+from storage.films import get_film
 from storage.halls import list_halls
 from storage.stages import Stage, get_stage
 from storage.topics import get_topics
@@ -43,21 +44,28 @@ async def program(request: Request) -> Response:
     pages = screen_pages(request)
     if await paired_screen(request, hall.hall) is None:
         return pages.refusal(403, Refusal.NOT_PAIRED)
+    stage = await asked_stage(request, hall)
+    return JSONResponse(await laid_out(services, pages, stage, hall), headers=NO_STORE)
+
+
+async def asked_stage(request: Request, hall: HallPlace) -> Stage:
+    """The event ``evenement``; HTTPException 404 where it does not happen in this hall."""
+    services: Services = request.state.services
     asked = request.query_params.get("evenement", "")
     event = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 16 else 0
     stage = await get_stage(services.database, event) if 0 < event <= MAX_INTEGER else None
     if stage is None or hall.hall not in stage.event.halls:
         raise HTTPException(404)
-    told = {
-        "event": stage.event.id,
-        "program": stage.program,
-        **await _laid_out(services, pages, stage, hall),
-    }
-    return JSONResponse(told, headers=NO_STORE)
+    return stage
 
 
-async def _laid_out(services: Services, pages: Pages, stage: Stage, hall: HallPlace) -> dict[str, Any]:
-    """The steps, and what stands in their corners: that comes and goes with a vote, and they stay as they are."""
+async def laid_out(
+    services: Services, pages: Pages, stage: Stage, hall: HallPlace, *, is_small: bool = False
+) -> dict[str, Any]:
+    """The run of show of a hall, and what stands in its corners: that comes and goes with a vote, the steps stay.
+
+    ``is_small``: for its picture at the console, without film and stream.
+    """
     steps = [
         step for step in stage.steps if not step.is_removed or step.id in {stage.show.step, stage.show.before}
     ]
@@ -74,6 +82,8 @@ async def _laid_out(services: Services, pages: Pages, stage: Stage, hall: HallPl
         "ideas": Ideas(),
         "often": Words(),
         "closings": closings,
+        "is_small": is_small,
+        "posters": await _posters(services, steps) if is_small else {},
     }
     in_hall = _in_hall(stage, hall)
     if StepKind.IDEAS in kinds:
@@ -82,6 +92,8 @@ async def _laid_out(services: Services, pages: Pages, stage: Stage, hall: HallPl
         shared["often"] = await frequent(services.database, provenances, pages.assets.rude, in_hall)
     corner = pages.environment.get_template("screens/corner.html")
     return {
+        "event": stage.event.id,
+        "program": stage.program,
         "corner": corner.render({"join": joining}).strip() if is_asking else "",
         "steps": [_plain(services, pages, stage, step, shared) for step in steps],
     }
@@ -97,7 +109,7 @@ def _plain(
     services: Services, pages: Pages, stage: Stage, step: Step, shared: dict[str, Any]
 ) -> dict[str, Any]:
     scene = scene_of(stage, step)
-    asked = stage.asked_by(step)
+    asked, plays = stage.asked_by(step), scene.kind is StepKind.FILM and scene.film is not None
     context = {
         **shared,
         "scene": scene,
@@ -116,7 +128,7 @@ def _plain(
         "topic": scene.topic,
         "closes": None if scene.topic is None else shared["closings"].get(scene.topic),
         "before": scene.before,
-        "film": None if scene.film is None or scene.kind is not StepKind.FILM else f"/films/{scene.film}",
+        "film": f"/films/{scene.film}" if plays and not shared["is_small"] else None,
         "pictures": [] if scene.picture is None else [f"/images/{scene.picture.image}"],
     }
 
@@ -126,6 +138,13 @@ async def _closings(services: Services, stage: Stage) -> dict[int, int | None]:
     asked = [step.topic for step in stage.steps if step.content.kind.asks and step.topic is not None]
     topics = await get_topics(services.database, asked) if asked else []
     return {topic.id: topic.rules.closes_at for topic in topics}
+
+
+async def _posters(services: Services, steps: list[Step]) -> dict[int, str]:
+    """The pictures that stand for films, by the films that have one."""
+    films = {step.content.film for step in steps if step.content.film is not None}
+    found = [await get_film(services.database, film) for film in sorted(films)]
+    return {film.id: f"/films/{film.id}/affiche" for film in found if film is not None and film.poster}
 
 
 async def _places(services: Services, stage: Stage) -> list[HallPlace]:

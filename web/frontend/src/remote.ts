@@ -44,6 +44,7 @@ export class Remote {
   constructor(
     private readonly root: HTMLElement,
     private readonly clock: ServerClock,
+    private readonly renewed: () => void = () => {},
   ) {
     this.#offset = Number(this.#part("now")?.dataset.time ?? Date.now()) - Date.now();
   }
@@ -106,8 +107,9 @@ export class Remote {
     const [version, number] = [this.#version, this.#part("now")?.dataset.number ?? null];
     const focused = selectorOf(document.activeElement, this.root);
     const open = [...this.root.querySelectorAll<HTMLElement>("details[open]")].map((one) => one.dataset.key ?? "");
-    if (names(this.root) !== names(fresh)) this.root.replaceChildren(...fresh.childNodes);
+    if (names(this.root) !== names(fresh)) this.#replace(fresh);
     else for (const part of fresh.querySelectorAll<HTMLElement>("[data-part]")) this.#put(part);
+    this.renewed();
     for (const key of open) {
       const details = this.root.querySelector<HTMLDetailsElement>(`details[data-key="${key}"]`);
       if (details) details.open = true;
@@ -118,6 +120,18 @@ export class Remote {
     }
     this.#tick();
     if (focused && !this.root.contains(document.activeElement)) this.#focus(focused);
+  }
+
+  /** Everything but the section that stays, whose parts are put in their places: a frame that is moved loads again. */
+  #replace(fresh: HTMLElement): void {
+    const [stays, other] = [this.root, fresh].map((one) => one.querySelector<HTMLElement>(":scope > [data-stays]"));
+    if (!stays || !other || stays.dataset.stays !== other.dataset.stays) return this.root.replaceChildren(...fresh.childNodes);
+    for (const part of other.querySelectorAll<HTMLElement>("[data-part]")) this.#put(part);
+    const nodes = [...fresh.childNodes];
+    const place = nodes.indexOf(other);
+    for (const child of [...this.root.childNodes]) if (child !== stays) child.remove();
+    stays.before(...nodes.slice(0, place));
+    stays.after(...nodes.slice(place + 1));
   }
 
   #put(part: HTMLElement): void {
@@ -227,8 +241,8 @@ function selectorOf(element: Element | null, root: HTMLElement): string | null {
   if (element.dataset.press) return `[data-press="${element.dataset.press}"]`;
   const details = element.matches("summary") ? element.closest<HTMLElement>("details[data-key]") : null;
   if (details) return `details[data-key="${details.dataset.key}"] > summary`;
-  const screen = element.closest<HTMLElement>("[data-screen]");
-  return screen ? `[data-screen="${screen.dataset.screen}"] button` : null;
+  const asked = element.closest<HTMLElement>("details[data-key]");
+  return asked && element.matches("button") ? `details[data-key="${asked.dataset.key}"] button` : null;
 }
 
 /** « 1:05 » until an instant or since one, both by the server's clock. */

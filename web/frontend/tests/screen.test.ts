@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countdown, nextSecond } from "../src/screen/countdown.ts";
+import { clocked, countdown, nextSecond } from "../src/screen/countdown.ts";
 import { Director, elapsed, isPaused } from "../src/screen/director.ts";
 import { correction } from "../src/screen/film_pace.ts";
 import { readMemory, writeMoment } from "../src/screen/kept.ts";
@@ -23,6 +23,10 @@ const NOTHING: Show = {
   late: 0,
   held: false,
 };
+
+test("how far a film is, is told in seconds that have gone by", () => {
+  assert.deepEqual([-500, 0, 999, 1000, 61_500, 3_661_000].map(clocked), ["0:00", "0:00", "0:00", "0:01", "1:01", "1:01:01"]);
+});
 
 test("a step is on from the agreed instant, not before", () => {
   const director = new Director();

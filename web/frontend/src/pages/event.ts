@@ -167,6 +167,7 @@ function partIn(text: string): Element | null {
   const fetched = document.createElement("template");
   fetched.innerHTML = text;
   const part = fetched.content.querySelector(".act");
+  if (savesData()) for (const film of part?.querySelectorAll("video") ?? []) film.preload = "none";
   const made = part && document.importNode(part, true);
   for (const film of made?.querySelectorAll("video") ?? []) film.muted = film.defaultMuted;
   return made;

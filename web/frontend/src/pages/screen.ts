@@ -25,6 +25,7 @@ function start(body: HTMLElement, scenes: HTMLElement, digits: HTMLElement): voi
   const stage = new Stage(scenes, room);
   const projector = new Projector({
     hall,
+    program: `/ecran/${hall}/programme`,
     clock,
     stage,
     loaded: (program) => kept.program(program),

@@ -33,9 +33,9 @@ export async function isUnpaired(answer: Response): Promise<boolean> {
 }
 
 /** "not-paired" where this is no screen of the hall; null where it could not be had just now. */
-export async function fetchProgram(hall: string, event: number): Promise<Program | "not-paired" | null> {
+export async function fetchProgram(address: string, event: number): Promise<Program | "not-paired" | null> {
   try {
-    const answer = await fetch(`/ecran/${hall}/programme?evenement=${event}`, { cache: "no-store" });
+    const answer = await fetch(`${address}?evenement=${event}`, { cache: "no-store" });
     if (await isUnpaired(answer)) return "not-paired";
     return answer.ok ? ((await answer.json()) as Program) : null;
   } catch {

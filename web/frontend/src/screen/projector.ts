@@ -3,7 +3,7 @@ import type { ServerClock } from "../server_clock.ts";
 import { Standings } from "../standings.ts";
 import type { Tally } from "../tally.ts";
 import type { Delta, Show, Snap, Subscription } from "../wire.ts";
-import { countdown, nextSecond } from "./countdown.ts";
+import { clocked, countdown, nextSecond } from "./countdown.ts";
 import { Director, elapsed, isPaused } from "./director.ts";
 import { example } from "./example.ts";
 import type { Memory, Moment } from "./kept.ts";
@@ -29,8 +29,12 @@ const RENEWABLE = new Set(["ideas", "words"]);
 
 export interface Around {
   readonly hall: string;
+  /** The address of the hall's run of show. */
+  readonly program: string;
   readonly clock: ServerClock;
   readonly stage: Stage;
+  /** What is to be on is on. */
+  shown?(): void;
   /** A run of show has come. */
   loaded(program: Program): void;
   subscribe(subscriptions: readonly Subscription[]): void;
@@ -136,6 +140,7 @@ export class Projector {
     stage.arm(step);
     const changed = stage.show(step, by === null || now - by.at > LATE);
     this.#play();
+    this.around.shown?.();
     if (!changed) return;
     const { dataset } = document.body;
     dataset.step = String(step ?? "");
@@ -154,7 +159,7 @@ export class Projector {
     if (this.#isFetching) return;
     this.#isFetching = true;
     this.#fetchedAt = performance.now();
-    const found = await fetchProgram(this.around.hall, event);
+    const found = await fetchProgram(this.around.program, event);
     this.#isFetching = false;
     if (found === "not-paired") return this.around.unpaired();
     const { last } = this.#director;
@@ -225,7 +230,8 @@ export class Projector {
     this.#play();
     const kind = this.around.stage.on?.step.kind;
     const { last } = this.#director;
-    if (last?.event && kind && RENEWABLE.has(kind) && performance.now() - this.#fetchedAt > RENEWED) {
+    const isOld = performance.now() - this.#fetchedAt > RENEWED && document.visibilityState === "visible";
+    if (last?.event && kind && RENEWABLE.has(kind) && isOld) {
       void this.#fetch(last.event);
     }
   }
@@ -239,6 +245,8 @@ export class Projector {
     const { by } = this.#director.cue(now);
     this.#end(scene);
     if (digits && scene.step.at !== null) this.#count(digits, scene.step.at, by ?? this.#director.last, now);
+    const second = scene.element.querySelector<HTMLElement>("[data-second]");
+    if (second && by?.step === scene.step.step) write(second, clocked(elapsed(by, now)));
     if (scene.film && by?.step === scene.step.step) scene.film.play(elapsed(by, now), isPaused(by, now));
   }
 
