@@ -28,6 +28,12 @@ AN_HOUR_AHEAD = """{
 }"""
 
 
+SHARE_OF_THE_SCREEN = (
+    "told => parseFloat(getComputedStyle(told).fontSize) / Math.min(innerWidth, innerHeight)"
+)
+"""A letter's height; what has but a few words is large however long the address below the code is."""
+
+
 def test_three_halls_on_two_nodes_turn_over_at_the_agreed_instant_and_one_that_was_away_catches_up(
     booth: Booth, hall: BrowserContext, other_hall: BrowserContext
 ) -> None:
@@ -60,6 +66,7 @@ def test_three_halls_on_two_nodes_turn_over_at_the_agreed_instant_and_one_that_w
         ):
             expect(page.locator(".is-on .question")).to_contain_text("Faut-il des trains la nuit")
             expect(page.locator(".is-on .vote-join .join-address")).to_contain_text(address)
+            assert page.locator(".is-on .question").evaluate(SHARE_OF_THE_SCREEN) > 0.06
         booth.stop()
         expect(metz.locator("#idle")).to_be_visible()
 

@@ -18,12 +18,15 @@ export function fit(scene: HTMLElement, what: string): void {
   measured.set(scene, key);
   scene.removeAttribute("data-full");
   scene.style.removeProperty("--fit");
-  if (fits(scene)) return;
+  if (faults(scene) === 0) return;
   scene.setAttribute("data-full", ""); // the landscape steps back and leaves its room
-  for (let size = 1; size >= LEAST; size -= STEP) {
+  let [best, least] = [1, Infinity];
+  for (let size = 1; size >= LEAST && least > 0; size -= STEP) {
     scene.style.setProperty("--fit", size.toFixed(2));
-    if (fits(scene)) return;
+    const found = faults(scene);
+    if (found < least) [best, least] = [size, found];
   }
+  scene.style.setProperty("--fit", best.toFixed(2)); // what no size mends makes nothing small
 }
 
 /** Measure again what was measured. */
@@ -31,7 +34,8 @@ export function unfit(scene: HTMLElement): void {
   measured.delete(scene);
 }
 
-function fits(scene: HTMLElement): boolean {
+/** How many blocks are beyond the margins, cut off or on another. */
+function faults(scene: HTMLElement): number {
   const { top, right, bottom, left } = scene.getBoundingClientRect();
   const edge = getComputedStyle(scene);
   const px = (value: string): number => Number.parseFloat(value) || 0;
@@ -44,11 +48,12 @@ function fits(scene: HTMLElement): boolean {
   const boxes = [...scene.querySelectorAll(BLOCKS)]
     .map((block) => ({ block, box: block.getBoundingClientRect() }))
     .filter(({ box }) => box.width > 0 && box.height > 0);
-  return boxes.every(({ block, box }, i) => {
+  return boxes.filter(({ block, box }, i) => {
     const isWithin = box.left >= safe.left && box.right <= safe.right && box.top >= safe.top && box.bottom <= safe.bottom;
     const isWhole = block.scrollWidth <= block.clientWidth + SLACK || block.clientWidth === 0;
-    return isWithin && isWhole && boxes.slice(i + 1).every((other) => block.contains(other.block) || !meet(box, other.box));
-  });
+    const isAlone = boxes.slice(i + 1).every((other) => block.contains(other.block) || !meet(box, other.box));
+    return !(isWithin && isWhole && isAlone);
+  }).length;
 }
 
 function meet(one: DOMRect, other: DOMRect): boolean {
