@@ -14,7 +14,8 @@ from server.identity import begin_at_kiosk
 from storage.event_steps import add_step
 from storage.events import save_event
 from storage.stages import get_stage
-from storage.values import DAY_MS
+from storage.topics import create_topics
+from storage.values import DAY_MS, NewTopic, TopicKind, TopicRules
 from storage.values_events import EventFault, NewEvent, StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_show import LEAD_MS, Gesture, Show
@@ -25,6 +26,8 @@ from tests.web.conftest import Site
 from web.citizen.time_left import countdown
 from web.halls import HALL_COOKIE
 from web.kiosks import COOKIE as KIOSK_COOKIE
+
+WHEN = ("le soir", "à midi", "la nuit")
 
 
 async def begun(site: Site, *contents: StepContent) -> Launch:
@@ -114,6 +117,28 @@ async def test_the_next_scene_is_there_ahead_of_its_instant_and_the_page_turns_a
     )
     site.house.clock[0] = after.at
     assert 'class="vote-plus' in await page(site, show)
+
+
+async def test_a_telephone_reads_what_citizens_say_and_may_answer(site: Site) -> None:
+    show = await begun(site, StepContent(StepKind.IDEAS, "Vos idées"), StepContent(StepKind.WORDS))
+    house = site.house
+    new = [
+        NewTopic(TopicKind.IDEA, f"Ouvrir la piscine {when}", "sport", TopicRules(0, None)) for when in WHEN
+    ]
+    topics = await create_topics(house.database, house.keys, new, house.clock[0])
+    for number in range(10):
+        for topic in topics:
+            await house.vote(topic, device(number), Sign.PLUS)
+    await goes(site, show, Gesture.LAUNCH)
+    told = await page(site, show)
+    assert all(f'href="/sujets/{topic}"' in told for topic in topics)
+    assert "réunissent le plus de votants" in told and "10\xa0votants" in told
+    assert 'href="/proposer?kind=idea"' in told and "+ 100" not in told, "their results are for voters only"
+    await show.goes(Gesture.NEXT, house.clock[0], upon=1)
+    assert re.findall(r'<li class="word-\d"[^>]*>(\w+)<', await page(site, show, "/scene")) == [
+        "ouvrir",
+        "piscine",
+    ]
 
 
 async def test_what_is_written_in_a_hall_bears_it_and_nobody_is_told_at_the_text(site: Site) -> None:

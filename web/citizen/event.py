@@ -21,6 +21,7 @@ from web.citizen.local_time import here
 from web.citizen.visit import Visit, nobody, visit
 from web.halls import HALL_COOKIE, MAX_AGE, hall_in
 from web.scenes import Scene, scene_of
+from web.screens.citizens import Ideas, Words, frequent, ideas, provenances_at
 from web.services import Services
 
 SEE_OTHER = 303
@@ -48,6 +49,8 @@ class Act:
     """Ms that a countdown has left."""
     stream: str = ""
     """The stream's address, where the Région's settings allow its site."""
+    said: Ideas | Words | None = None
+    """What citizens say, where the step is about that: everybody's, for those at home follow all halls."""
 
 
 async def enter_hall(request: Request) -> Response:
@@ -191,7 +194,17 @@ async def _act(visitor: Visit, stage: Stage, at: int) -> Act:
     later = replace(visitor, now=at)  # a vote that opens at the agreed instant is open then
     is_allowed = scene.kind is StepKind.STREAM and visitor.services.site.allows_stream(scene.stream)
     stream = scene.stream if is_allowed else ""
-    return Act(show, at, scene, await _round(later, stage, step), left, stream)
+    said = await _said(visitor, stage, scene.kind, at)
+    return Act(show, at, scene, await _round(later, stage, step), left, stream, said)
+
+
+async def _said(visitor: Visit, stage: Stage, kind: StepKind, at: int) -> Ideas | Words | None:
+    database, provenances = visitor.services.database, provenances_at(stage.event)
+    if kind is StepKind.IDEAS:
+        return await ideas(database, provenances, at, None)
+    if kind is StepKind.WORDS:
+        return await frequent(database, provenances, visitor.pages.assets.rude, None)
+    return None
 
 
 async def _round(visitor: Visit, stage: Stage, step: Step) -> Round | None:

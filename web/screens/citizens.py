@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.frequent_words import FrequentWord, frequent_words
 from storage.tallies import standings
 from storage.values import Provenance, Topic
+from storage.values_events import Event
 from storage.words import folded
 from web.citizen.weather import Share, share
 
@@ -75,6 +76,11 @@ class Words:
 
     words: tuple[Word, ...] = ()
     of_hall: bool = False
+
+
+def provenances_at(event: Event) -> frozenset[Provenance]:
+    """Whose texts an event shows: at a real one nobody reads what was made for a demonstration."""
+    return frozenset({Provenance.REAL} if event.provenance is Provenance.REAL else Provenance)
 
 
 async def ideas(

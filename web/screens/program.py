@@ -17,13 +17,12 @@ from storage.films import get_film
 from storage.halls import list_halls
 from storage.stages import Stage, get_stage
 from storage.topics import get_topics
-from storage.values import Provenance
 from storage.values_events import HallPlace, Step, StepKind
 from storage.values_show import LEAD_MS
 from web.citizen.sharing import drawn
 from web.rendering import Pages
 from web.scenes import scene_of
-from web.screens.citizens import Ideas, Words, frequent, ideas
+from web.screens.citizens import Ideas, Words, frequent, ideas, provenances_at
 from web.screens.door import paired_screen
 from web.screens.pages import NO_STORE, asked_hall, screen_pages
 from web.services import Services
@@ -70,7 +69,7 @@ async def laid_out(
         step for step in stage.steps if not step.is_removed or step.id in {stage.show.step, stage.show.before}
     ]
     kinds = {step.content.kind for step in steps}
-    provenances = frozenset({Provenance.REAL} if stage.event.provenance is Provenance.REAL else Provenance)
+    provenances = provenances_at(stage.event)
     now, closings = services.now(), await _closings(services, stage)
     is_asking = any(closes is None or closes > now + LEAD_MS for closes in closings.values())
     joining = join(pages, stage, hall)
