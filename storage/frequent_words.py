@@ -13,7 +13,13 @@ LEAST_TEXTS = 2
 LEAST_SIGNS = 4
 """Shorter words that are no stop words are mostly numbers and abbreviations."""
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+"""A compound is one word: « week-end » says more than « week »."""
+
+_INVERTED = re.compile(
+    r"(?:-t)?-(?:il|ils|elle|elles|on|je|tu|nous|(?<!rendez-)vous|ce|y|en|le|la|les|lui|leur|moi|toi|là|ci)$"
+)
+"""What only stands behind a verb or points: « propose-t-on », « ceux-là »."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +37,11 @@ def frequent_words(
     written: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for text in texts:
         found: dict[str, str] = {}
-        for word in _WORD.findall(text.lower()):
-            form = forms(word)
-            if len(word) >= LEAST_SIGNS and form and form[0] not in refused:
-                found.setdefault(stem(form[0]), word)
+        for written_so in _WORD.findall(text.lower()):
+            word = _INVERTED.sub("", written_so)
+            parts = forms(word)
+            if len(word) >= LEAST_SIGNS and parts and refused.isdisjoint(parts):
+                found.setdefault("-".join(map(stem, parts)), word)
         counts.update(found.keys())
         for root, word in found.items():
             written[root][word] += 1
