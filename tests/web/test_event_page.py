@@ -116,6 +116,14 @@ async def test_the_next_scene_is_there_ahead_of_its_instant_and_the_page_turns_a
     assert 'class="vote-plus' in await page(site, show)
 
 
+@pytest.mark.parametrize("kind", [StepKind.IDEAS, StepKind.WORDS])
+async def test_a_telephone_leads_to_where_the_halls_ideas_come_from(site: Site, kind: StepKind) -> None:
+    show = await begun(site, StepContent(kind, "Et vous ?"))
+    await goes(site, show, Gesture.LAUNCH)
+    told = await page(site, show, "/scene")
+    assert "Et vous" in told and "grand écran des salles" in told and 'href="/proposer"' in told
+
+
 async def test_what_is_written_in_a_hall_bears_it_and_nobody_is_told_at_the_text(site: Site) -> None:
     show = await begun(site)
     await goes(site, show, Gesture.LAUNCH)
