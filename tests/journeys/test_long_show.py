@@ -53,6 +53,8 @@ def test_a_screen_and_a_telephone_hold_no_more_after_many_questions_and_films(
             shown(wall, step)
             phone.locator(f'.act[data-step="{step}"]').wait_for()
         expect(wall.locator(".scene-film .join")).to_be_visible()
+        kept = wall.locator(".scene-film video").evaluate("film => (window.first ??= film) === film")
+        assert kept, "a vote that opens leaves the film that is there"
         after.append(tuple(map(held, pages)))
     (_, (wall_then, phone_then), *_, (wall_now, phone_now)) = after
     assert wall_now.listeners <= wall_then.listeners and phone_now.listeners <= phone_then.listeners, after
