@@ -73,13 +73,14 @@ class Visit:
     def card(self, facts: Facts, own: Mapping[int, OwnBallot], note: Note | None = None) -> Card:
         """A topic as this visitor may see it, of whom ``own`` are the ballots on it and its gate."""
         topic = facts.topic
+        voted = topic.gate in own
         return card(
             topic,
             facts.standing,
             now=self.now,
             own=own.get(topic.id),
-            voted=topic.gate in own,
-            seen=self.services.keys.seen_token(topic.gate, self.device),
+            voted=voted,
+            seen=self.services.keys.seen_token(topic.gate, self.device) if voted else "",
             op=new_op(),
             note=note,
             picture=facts.picture,
