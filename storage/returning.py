@@ -1,18 +1,19 @@
 """What is kept of people who come back, asked for many at once where many come in the same moment."""
 
 import asyncio
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 
 import sqlalchemy as sa
 
+from realtime.tally import Sign
 from storage.database import Database
 from storage.keys import Keys, Names
 from storage.profiles import cell_of
 from storage.statements import Lookup, among
 from storage.tables import BALLOT, PROFILE, TOPIC_KEY
-from storage.values import Profile
+from storage.values import OwnBallot, Profile
 
 MOST_AT_ONCE = 500
 MOST_PLACES = 2_000
@@ -21,11 +22,14 @@ MOST_PLACES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """``profile`` is None for someone who was not asked yet; ``voted`` are those of the topics asked about on which
-    they have a ballot."""
+    """``profile`` is None for someone who was not asked yet; ``ballots`` are those on the topics asked about."""
 
     profile: Profile | None = None
-    voted: frozenset[int] = frozenset()
+    ballots: Mapping[int, OwnBallot] = field(default_factory=dict)
+
+    @property
+    def voted(self) -> frozenset[int]:
+        return frozenset(self.ballots)
 
 
 class Returning:
@@ -73,7 +77,8 @@ class Returning:
         else:
             for (device, topics), answer in these.items():
                 known = found[device]
-                answer.set_result(Known(known.profile, known.voted & topics))
+                own = {topic: ballot for topic, ballot in known.ballots.items() if topic in topics}
+                answer.set_result(Known(known.profile, own))
 
 
 async def known_of(
@@ -82,7 +87,7 @@ async def known_of(
     """What is kept of each of these voters."""
     pseudonyms = {keys.pseudonym(device): device for device in devices}
     profiles: dict[bytes, Profile] = {}
-    voted: dict[bytes, set[int]] = {device: set() for device in devices}
+    ballots: dict[bytes, dict[int, OwnBallot]] = {device: {} for device in devices}
 
     def look(connection: sa.Connection) -> None:
         for row in _PROFILES(connection, [(pseudonym,) for pseudonym in pseudonyms]):
@@ -97,11 +102,12 @@ async def known_of(
         asked = list(places)
         for start in range(0, len(asked), MOST_PLACES):
             for row in _BALLOTS(connection, asked[start : start + MOST_PLACES]):
-                voted[places[row.topic_id, row.voter_key]].add(row.topic_id)
+                theirs = ballots[places[row.topic_id, row.voter_key]]
+                theirs[row.topic_id] = OwnBallot(Sign(row.sign), row.aside > 0)
 
     async with database.read() as connection:
         await connection.run_sync(look)
-    return {device: Known(profiles.get(device), frozenset(topics)) for device, topics in voted.items()}
+    return {device: Known(profiles.get(device), own) for device, own in ballots.items()}
 
 
 _PROFILES = Lookup(PROFILE, "pseudonym")

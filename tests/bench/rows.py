@@ -15,7 +15,7 @@ from pathlib import Path
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Sign
 from storage.values import TopicRules
-from tests.bench.arrivals import arrivals
+from tests.bench.arrivals import arrivals, home
 from tests.bench.clusters import cluster_glass, dead_redis, hot_topic
 from tests.bench.crowd import Crowd
 from tests.bench.evenings import in_step
@@ -262,6 +262,7 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "idle-watchers": idle_watchers,
     "reconnect": reconnect,
     "arrivals": arrivals,
+    "home": home,
     "halls": halls,
     "in-step": in_step,
     "long-show": long_show,

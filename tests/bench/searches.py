@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import secrets
 import shutil
 import tempfile
 import time
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Counts, Departement
+from storage.keys import Keys
 from storage.listing import Ideas, region_topics
 from storage.search import find
 from storage.search_index import index_topics
@@ -58,11 +58,7 @@ def search() -> Iterator[Row]:
 
 async def _search(engine: str, url: str) -> list[Row]:
     house = await open_house(url)
-    chance = random.Random(2027)
-    names = _names(chance)
-    for start in range(0, IDEAS, AT_ONCE):
-        number = min(AT_ONCE, IDEAS - start)
-        await house.database.write(partial(_store, chance=chance, names=names, number=number))
+    chance, names = await fill(house)
     if engine != "SQLite":  # what its autovacuum does by itself within a minute
         await house.database.write(lambda connection: connection.exec_driver_sql("ANALYZE"))
     rows = []
@@ -75,6 +71,18 @@ async def _search(engine: str, url: str) -> list[Row]:
         rows.append(Row(f"{engine}, {name}", quantile(times, 0.99), "ms p99", spread(times)))
     await house.close()
     return rows
+
+
+async def fill(house: House) -> tuple[random.Random, list[str]]:
+    """100,000 ideas; the chance by which they were drawn, and the places in them."""
+    chance = random.Random(2027)
+    names = _names(chance)
+    for start in range(0, IDEAS, AT_ONCE):
+        number = min(AT_ONCE, IDEAS - start)
+        await house.database.write(
+            partial(_store, keys=house.keys, now=house.clock[0], chance=chance, names=names, number=number)
+        )
+    return chance, names
 
 
 def _questions(
@@ -143,12 +151,14 @@ def _title(chance: random.Random, names: list[str]) -> str:
     )
 
 
-def _store(connection: sa.Connection, chance: random.Random, names: list[str], number: int) -> None:
+def _store(
+    connection: sa.Connection, keys: Keys, now: int, chance: random.Random, names: list[str], number: int
+) -> None:
     themes = list(connection.scalars(sa.select(THEME.c.id)))
     first = (connection.scalar(sa.select(sa.func.max(TOPIC.c.id))) or 0) + 1
     topics, tallies = [], []
     for topic_id in range(first, first + number):
-        opens = START - chance.randrange(720) * DAY_MS
+        opens = now - chance.randrange(720) * DAY_MS
         topics.append(
             {
                 "id": topic_id, "kind": "idea", "title": _title(chance, names), "body": "",
@@ -167,7 +177,7 @@ def _store(connection: sa.Connection, chance: random.Random, names: list[str], n
         )  # fmt: skip
     connection.execute(sa.insert(TOPIC), topics)
     connection.execute(
-        sa.insert(TOPIC_KEY), [{"topic_id": t["id"], "wrapped": secrets.token_bytes(40)} for t in topics]
+        sa.insert(TOPIC_KEY), [{"topic_id": t["id"], "wrapped": keys.new_topic_key()} for t in topics]
     )
     connection.execute(sa.insert(TALLY), tallies)
     index_topics(connection, {int(str(topic["id"])): str(topic["title"]) for topic in topics})

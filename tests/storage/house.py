@@ -91,13 +91,15 @@ def _make_tables(url: str) -> None:
     bring_up_to_date(url)
 
 
-async def open_house(where: str | Path, clock: list[int] | None = None, master: bytes = MASTER) -> House:
+async def open_house(
+    where: str | Path, clock: list[int] | None = None, master: bytes = MASTER, keys: Keys | None = None
+) -> House:
     """Open (or open again) the database at a URL, or SQLite in a folder."""
     url = f"sqlite:///{where / 'imaginest.db'}" if isinstance(where, Path) else where
     _make_tables(url)
     database = Database(url)
     clock = clock or [START]
-    keys = Keys(master)
+    keys = keys or Keys(master)
     try:
         await database.open(lambda connection: join(connection, keys, clock[0]))
     except BaseException:

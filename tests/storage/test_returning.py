@@ -9,7 +9,7 @@ import storage.returning
 from realtime.tally import AgeBand, Cell, Departement, Sex, Sign
 from storage.database import StorageUnavailable
 from storage.returning import MOST_AT_ONCE, Known, Returning, known_of
-from storage.values import Profile
+from storage.values import OwnBallot, Profile
 from tests.storage.house import House, beside, device
 
 CELL = Cell(Departement.MOSELLE, Sex.WOMAN, AgeBand.FROM_40)
@@ -36,9 +36,10 @@ async def test_of_many_at_once_each_is_told_of_themselves_alone(
         *(returning.known(device(number), frozenset(topics)) for number, topics in asked)
     )
     for (number, topics), known in zip(asked, told, strict=True):
-        voted = {topic for topic, step in ((first, number % 2), (second, number % 3 == 0)) if step}
+        signs = ((first, Sign.PLUS, number % 2), (second, Sign.MINUS, number % 3 == 0))
+        ballots = {topic: OwnBallot(sign, False) for topic, sign, step in signs if step and topic in topics}
         profile = Profile(CELL) if number % 5 == 0 else None
-        assert known == Known(profile, frozenset(voted.intersection(topics))), number
+        assert known == Known(profile, ballots), number
 
 
 async def test_more_than_one_question_can_hold_are_asked_about_in_several(house: House) -> None:
@@ -47,11 +48,14 @@ async def test_more_than_one_question_can_hold_are_asked_about_in_several(house:
     await house.vote(topic, device(last), Sign.WITHDRAWN)
     await house.vote(topic, device(last - 1), Sign.PLUS)
     await house.vote(topic, device(last - 1), Sign.WITHDRAWN)
+    beside(house.url, "UPDATE ballot SET aside = 1")
     returning = Returning(house.database, house.keys)
     told = await asyncio.gather(
         *(returning.known(device(number), frozenset({topic})) for number in range(1, last + 1))
     )
-    assert [number for number, known in enumerate(told, 1) if known.voted] == [last - 1]
+    assert {number: known.ballots for number, known in enumerate(told, 1) if known.voted} == {
+        last - 1: {topic: OwnBallot(Sign.WITHDRAWN, True)}
+    }
 
 
 async def test_whoever_goes_away_while_asking_takes_nothing_from_the_others(house: House) -> None:

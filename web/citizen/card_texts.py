@@ -1,12 +1,12 @@
 """The cards of lists as they are written down, kept as long as nothing of what they show has changed."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
-from storage.values import Topic
-from web.citizen.cards import Card
+from web.citizen.cards import Card, Facts
 from web.rendering import Pages
 
 MOST_KEPT = 1_000
@@ -47,9 +47,9 @@ def _written(pages: Pages, card: Card, lead: bool, page: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Where in a list's page the card of a topic stands, from ``start`` to ``end``, and how it was written."""
+    """Where in a list's page the card of a topic stands, from ``start`` to ``end``, and what it was made of."""
 
-    topic: Topic
+    facts: Facts
     lead: bool
     page: int
     start: int
@@ -58,17 +58,18 @@ class Seat:
 
 @dataclass(slots=True)
 class Seats:
-    """The cards of one page, in the order in which it shows them."""
+    """The cards of one page, in the order in which it shows them; ``facts`` are those of each topic."""
 
     texts: CardTexts
     pages: Pages
     page: int
-    _shown: list[tuple[Topic, bool, str]] = field(default_factory=list)
+    facts: Mapping[int, Facts]
+    _shown: list[tuple[int, bool, str]] = field(default_factory=list)
 
     def card(self, card: Card, *, lead: bool) -> Markup:
         """What a template puts there."""
         text = self.texts.text(self.pages, card, lead=lead, page=self.page)
-        self._shown.append((card.topic, lead, text))
+        self._shown.append((card.topic.id, lead, text))
         return Markup(text)  # noqa: S704 - a template has written it
 
     def found(self, body: str) -> list[Seat]:
@@ -77,5 +78,5 @@ class Seats:
         for topic, lead, text in self._shown:
             start = body.index(text, end)
             end = start + len(text)
-            seats.append(Seat(topic, lead, self.page, start, end))
+            seats.append(Seat(self.facts[topic], lead, self.page, start, end))
         return seats

@@ -21,6 +21,18 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What there is to know of a topic, results that are not for everybody too: no template is given it."""
+
+    topic: Topic
+    standing: Standing
+    picture: Picture | None
+    answered: bool
+    paused: str
+    halls: tuple[HallPlace, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One series of a split; ``share`` is None where nothing may be shown."""
 

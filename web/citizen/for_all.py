@@ -18,7 +18,7 @@ from web.services import Services
 class Shown:
     """A page before it is written down; who has a ballot on one of the topics ``asked`` has something of their own.
 
-    That is the whole page, or where it has ``seats`` the cards of these topics.
+    That is the whole page, or where it has ``seats`` the cards of these topics: it is always made for nobody then.
     """
 
     template: str
@@ -66,20 +66,19 @@ async def page_for_all(request: Request, show: Show, *told: Hashable, holds: boo
         visitor = await visit(request)
         shown = await show(visitor)
         return visitor.pages.page(shown.template, shown.context)
-    body = await _with_own_cards(request, page, known) if known.voted else page.body
+    body = _with_own_cards(request, page, known) if known.voted else page.body
     return pages.answer(body.replace(_PROFILE, f' data-profile="{profile_state(known.profile)}"', 1))
 
 
-async def _with_own_cards(request: Request, page: SharedPage, known: Known) -> str:
+def _with_own_cards(request: Request, page: SharedPage, known: Known) -> str:
     """The page with the cards of the topics on which this visitor has a ballot as they are for them."""
-    services: Services = request.state.services
     visitor = replace(nobody(request), device=request.state.device, profile=known.profile, is_new=False)
-    theirs = [seat for seat in page.seats or () if seat.topic.ballots & known.voted]
-    async with services.database.one_look():
-        cards = {card.topic.id: card for card in await visitor.cards(seat.topic for seat in theirs)}
-    parts, end = [], 0
-    for seat in theirs:
-        parts.append(page.body[end : seat.start])
-        parts.append(services.cards.text(visitor.pages, cards[seat.topic.id], lead=seat.lead, page=seat.page))
-        end = seat.end
+    write = visitor.services.cards.text
+    parts: list[str] = []
+    end = 0
+    for seat in page.seats or ():
+        if seat.facts.topic.ballots & known.voted:
+            own = visitor.card(seat.facts, known.ballots)
+            parts += page.body[end : seat.start], write(visitor.pages, own, lead=seat.lead, page=seat.page)
+            end = seat.end
     return "".join([*parts, page.body[end:]])

@@ -22,10 +22,11 @@ async def home(request: Request) -> Response:
         async with database.one_look():
             region = await region_topics(database, visitor.now, REGION_AT_MOST)
             ideas = await visitor.services.ideas.page(visitor.now, number, IDEAS_A_PAGE)
-            cards = await visitor.cards([*region, *ideas.topics])
+            facts = await visitor.facts([*region, *ideas.topics])
             invited = await invitations(visitor)
             themes = await list_themes(database)
-        seats = Seats(visitor.services.cards, visitor.pages, ideas.page)
+        cards = [visitor.card(each, {}) for each in facts]
+        seats = Seats(visitor.services.cards, visitor.pages, ideas.page, {one.topic.id: one for one in facts})
         halves = Halves(cards[: len(region)], cards[len(region) :], ideas.page, ideas.pages)
         context = visitor.context(seats=seats, halves=halves, invitations=invited, themes=themes)
         asked = frozenset().union(*(card.topic.ballots for card in cards))

@@ -1,7 +1,7 @@
 """What a handler knows of the visitor in front of it."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -27,7 +27,7 @@ from storage.profiles import profile_of
 from storage.tallies import standings
 from storage.topics import get_topic
 from storage.values import FROM_SOMEWHERE, CastVote, Origin, OwnBallot, Profile, Topic
-from web.citizen.cards import Card, Note, card
+from web.citizen.cards import Card, Facts, Note, card
 from web.forms import HOME, local_path
 from web.frame import frame_of
 from web.halls import HALL_COOKIE, hall_in
@@ -66,31 +66,48 @@ class Visit:
     async def cards(self, topics: Iterable[Topic], note: Note | None = None) -> list[Card]:
         """The topics as this visitor may see them."""
         shown = list(topics)
-        ids = [topic.id for topic in shown]
-        gates = {topic.gate for topic in shown}
-        own = {} if self.is_new else await self._own(gates.union(ids))
+        gates = frozenset[int]().union(*(topic.ballots for topic in shown))
+        own = {} if self.is_new else await self._own(gates)
+        return [self.card(facts, own, note) for facts in await self.facts(shown)]
+
+    def card(self, facts: Facts, own: Mapping[int, OwnBallot], note: Note | None = None) -> Card:
+        """A topic as this visitor may see it, of whom ``own`` are the ballots on it and its gate."""
+        topic = facts.topic
+        voted = topic.gate in own
+        return card(
+            topic,
+            facts.standing,
+            now=self.now,
+            own=own.get(topic.id),
+            voted=voted,
+            seen=self.services.keys.seen_token(topic.gate, self.device) if voted else "",
+            op=new_op(),
+            note=note,
+            picture=facts.picture,
+            answered=facts.answered,
+            paused=facts.paused,
+            halls=facts.halls,
+        )
+
+    async def facts(self, topics: list[Topic]) -> list[Facts]:
+        """What there is to know of these topics, whoever may see it."""
+        ids = [topic.id for topic in topics]
         found = await standings(self.services.database, ids)
         pictures = await pictures_of(self.services.database, ids)
         answered = await answered_topics(self.services.database, ids)
         paused = self.services.notice().paused
-        events = {topic.event for topic in shown if topic.event is not None}
+        events = {topic.event for topic in topics if topic.event is not None}
         halls = await halls_of(self.services.database, events) if events else {}
         return [
-            card(
+            Facts(
                 topic,
                 found[topic.id],
-                now=self.now,
-                own=own.get(topic.id),
-                voted=topic.gate in own,
-                seen=self.services.keys.seen_token(topic.gate, self.device),
-                op=new_op(),
-                note=note,
-                picture=pictures.get(topic.id),
-                answered=topic.id in answered,
-                paused=paused.get(topic.id, ""),
-                halls=() if topic.event is None else halls[topic.event],
+                pictures.get(topic.id),
+                topic.id in answered,
+                paused.get(topic.id, ""),
+                () if topic.event is None else halls[topic.event],
             )
-            for topic in shown
+            for topic in topics
         ]
 
     async def _own(self, topics: Iterable[int]) -> dict[int, OwnBallot]:
