@@ -317,6 +317,7 @@ def test_the_remote_shows_what_each_hall_sees_and_its_buttons_need_none_of_it(
     expect(nancy.locator("#rehearsal")).to_be_hidden()
     expect(desk.locator("[data-lead]")).to_be_hidden()
     desk.locator("[data-press=next]").click()
+    expect(nancy.locator(".scene.is-on .question")).to_contain_text("Faut-il")
     expect(nancy.locator(".scene.is-on .join-code")).to_have_attribute("alt", re.compile("/salle/nancy$"))
     expect(epinal.locator(".scene.is-on .join-code")).to_have_attribute("alt", re.compile("/salle/epinal$"))
     votes(server, show, 10)
