@@ -317,8 +317,13 @@ def test_the_remote_shows_what_each_hall_sees_and_its_buttons_need_none_of_it(
     expect(nancy.locator("#rehearsal")).to_be_hidden()
     expect(desk.locator("[data-lead]")).to_be_hidden()
     desk.locator("[data-press=next]").click()
-    expect(nancy.locator(".scene.is-on .join-code")).to_have_attribute("alt", re.compile("/salle/nancy$"))
-    expect(epinal.locator(".scene.is-on .join-code")).to_have_attribute("alt", re.compile("/salle/epinal$"))
+    expect(nancy.locator(".scene.is-on .question")).to_contain_text("Faut-il")
+    expect(nancy.locator(".is-on .vote-join .join-code")).to_have_attribute(
+        "alt", re.compile("/salle/nancy$")
+    )
+    expect(epinal.locator(".is-on .vote-join .join-code")).to_have_attribute(
+        "alt", re.compile("/salle/epinal$")
+    )
     votes(server, show, 10)
     for hall in (nancy, epinal):
         expect(hall.locator(".is-on .duel-voters strong")).to_have_text("10")
@@ -351,6 +356,12 @@ def test_the_remote_shows_what_each_hall_sees_and_its_buttons_need_none_of_it(
     desk.locator("summary", has_text="Arrêter").click()
     desk.get_by_role("button", name="Oui, arrêter").click()
     expect(nancy.locator("#idle")).to_be_visible()
+    desk.get_by_role("link", name="Écrans").click()
+    desk.locator("summary", has_text="Retirer cet écran").click()
+    without_faults(desk)
+    desk.get_by_role("button", name="Oui, le retirer").click()
+    expect(desk.locator(".done")).to_contain_text("L'écran est retiré")
+    expect(desk.locator("[data-screen]")).to_have_count(0)
 
 
 def test_the_remote_works_without_a_program(browser: Browser, server: Running) -> None:

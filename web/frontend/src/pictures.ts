@@ -16,6 +16,8 @@ const CLOCK_EVERY = 5_000;
 const SUBS_A_MESSAGE = 24;
 /** A connection that comes back so soon was not missed by anybody; later, words that are asked for anew are truer. */
 const MISSED = 2_000;
+/** Votes are handed on at once after a rest, else so often: each picture is drawn anew for it. */
+const VOTES_EVERY = 1_000;
 
 type Told = Extract<ServerMessage, { t: "show" | "watching" }>;
 
@@ -26,7 +28,9 @@ interface Picture {
 }
 
 export class Pictures implements Follower {
-  readonly #standings = new Standings((topic) => this.#tellTopic(topic));
+  readonly #standings = new Standings((topic) => this.#tellSoon(topic));
+  /** Topics that were told of just now; true: and have moved since. */
+  readonly #justTold = new Map<number, boolean>();
   readonly #told = new Map<string, Told>();
   readonly #sizes = new ResizeObserver((seen) => seen.forEach(({ target }) => size(target as HTMLElement)));
   readonly #resyncs = new Resyncs({ now: () => performance.now(), after }, (channel) => this.#say({ t: "resync", channel }));
@@ -138,6 +142,20 @@ export class Pictures implements Follower {
     }
     this.#follow(this.#standings.subscriptionsTo(fresh));
     for (const topic of topics) this.#tellTopic(topic, [picture]);
+  }
+
+  #tellSoon(topic: number): void {
+    if (this.#justTold.has(topic)) {
+      this.#justTold.set(topic, true);
+      return;
+    }
+    this.#tellTopic(topic);
+    this.#justTold.set(topic, false);
+    after(VOTES_EVERY, () => {
+      const hasMoved = this.#justTold.get(topic);
+      this.#justTold.delete(topic);
+      if (hasMoved) this.#tellSoon(topic);
+    });
   }
 
   #tellTopic(topic: number, pictures = this.#pictures): void {

@@ -1,8 +1,8 @@
 // A hall's big screen in small, in a frame of the remote: laid out and moved as the screen is, told everything by the remote.
-// It is no screen: it opens no connection, says nothing of itself, keeps nothing, and plays neither film nor sound.
+// It is no screen: it opens no connection, says nothing of itself, keeps nothing, and plays neither film nor sound. Nothing
+// travels in it: as many pictures as there are halls stand on one telephone.
 import type { FromPicture, ToPicture } from "../framed.ts";
 import { listen } from "../framed.ts";
-import { startMotion } from "../motion.ts";
 import { Projector } from "../screen/projector.ts";
 import { Stage } from "../screen/stage.ts";
 import { ServerClock } from "../server_clock.ts";
@@ -16,7 +16,6 @@ function tell(message: FromPicture): void {
 }
 
 function start({ hall = "", program = "" }: DOMStringMap, scenes: HTMLElement): void {
-  startMotion();
   const clock = new ServerClock({ now: () => performance.now(), wall: Date.now, after }, () => projector.look());
   const projector = new Projector({
     hall,
