@@ -13,6 +13,7 @@ from storage.values_posts import Moderation, NewPost, Post, PostingRules, PostKi
 from storage.values_show import Gesture
 from tests.journeys.axe import Axe
 from tests.journeys.booth import HOUR, REVEAL, Booth, now, screen, shown
+from tests.journeys.waiting import until
 from tests.shows import METZ, QUESTION, THANKS, WAITING, Launch
 
 pytestmark = pytest.mark.usefixtures("free_halls")
@@ -87,5 +88,8 @@ def test_every_kind_of_step_is_for_everybody_on_the_screen_and_on_a_telephone_an
         for name, page in (("screen", wall), ("telephone", phone)):
             faults[f"{name} {content.kind} moves"] = ", ".join(page.evaluate(MOVES))
     assert {where: told for where, told in faults.items() if told} == {}
+    wall.emulate_media(reduced_motion="no-preference")
+    booth.go(show, Gesture.JUMP, show.steps[[one.kind for one in contents].index(kinds.REVEAL)])
+    until(wall, "() => moved.length > 0")
     phone.locator(".act-text").evaluate("text => text.style.color = '#17407f'")
     assert "color-contrast" in Axe().by_day_and_night(phone), "it would be seen"

@@ -199,32 +199,6 @@ def test_a_film_that_was_paused_while_the_network_was_cut_stands_at_its_second(
         )
 
 
-NOTES_MOTION = """{
-    window.moved = [];
-    const note = (event) => moved.push(event.animationName || event.propertyName);
-    for (const kind of ["animationstart", "transitionrun"]) addEventListener(kind, note, true);
-}"""
-
-
-def test_a_screen_of_whoever_wants_no_motion_stands_still(
-    booth: Booth, hall: BrowserContext, other_hall: BrowserContext
-) -> None:
-    show, node = booth.event(REVEAL, QUESTION), booth.two.nodes[0]
-    for context in (hall, other_hall):
-        context.add_init_script(NOTES_MOTION)
-    still = screen(hall, node.url, METZ, booth, show.by)
-    moving = screen(other_hall, node.url, REIMS, booth, show.by)
-    still.emulate_media(reduced_motion="reduce")
-    still.evaluate("moved.length = 0")
-    for gesture, step in zip((Gesture.LAUNCH, Gesture.NEXT), show.steps, strict=True):
-        booth.go(show, gesture)
-        for page in (still, moving):
-            shown(page, step)
-        until(moving, "() => moved.length > 0")
-        assert still.evaluate("document.getAnimations().length") == 0
-    assert still.evaluate("moved") == []
-
-
 def test_a_screen_whose_clock_is_an_hour_wrong_follows_the_servers(
     booth: Booth, hall: BrowserContext
 ) -> None:
