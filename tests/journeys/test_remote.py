@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocket, expect
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, Route, WebSocket, expect
 
 from realtime.tally import Hall, Sign
 from server.app import wall_ms
@@ -31,6 +31,7 @@ from tests.colleagues import signed_in_beside
 from tests.journeys.axe import Axe
 from tests.running import DEADLINE, Running
 from tests.shows import METZ, QUESTION, REIMS, STRASBOURG, THANKS, WAITING, Launch, launch
+from web.halls import SCREEN_COOKIE
 
 T = TypeVar("T")
 
@@ -236,8 +237,8 @@ def test_a_press_without_an_answer_is_pressed_again_and_counts_once(phone: Page,
     assert show_of(server, show.event).number == number + 1
 
 
-def shown_in_two_halls(server: Running) -> tuple[Launch, Screen]:
-    """An event in Nancy, which has a screen, and in Épinal, which has none; a film follows its vote."""
+def shown_in_two_halls(server: Running, token: str) -> tuple[Launch, Screen]:
+    """An event in Nancy, whose screen has this token, and in Épinal, which has none; a film follows its vote."""
 
     async def make(database: Database) -> tuple[Launch, Screen]:
         for name in ("Nancy", "Épinal"):
@@ -250,7 +251,7 @@ def shown_in_two_halls(server: Running) -> tuple[Launch, Screen]:
         await finish_film(database, film.id, by=None, now=wall_ms())
         contents = (WAITING, QUESTION, StepContent(StepKind.FILM, film=film.id), THANKS)
         show = await launch(database, server.keys, wall_ms(), *contents, halls=(NANCY, EPINAL), name="À deux")
-        screen = await begin_screen(database, NANCY, secrets.token_urlsafe(16), wall_ms())
+        screen = await begin_screen(database, NANCY, token, wall_ms())
         await pair(database, NANCY, screen.code or "", by=None, now=wall_ms())
         return show, screen
 
@@ -268,6 +269,29 @@ def votes(server: Running, show: Launch, number: int) -> None:
     in_database(server, all_vote)
 
 
+BOXES = """() => [...document.querySelectorAll(".is-on *")].map((one) => {
+    const { x, y, width, height } = one.getBoundingClientRect();
+    return [one.tagName, x, y, width, height];
+})"""
+"""Where everything stands that is on."""
+
+HAIR = 4
+"""Pixels by which the words of a picture may stand elsewhere: they are not set in whole ones."""
+
+
+def is_laid_out_as(picture: Frame, page: Page) -> bool:
+    small, large = picture.evaluate(BOXES), page.evaluate(BOXES)
+    return (
+        len(small) == len(large) > 0
+        and all(one[0] == other[0] for one, other in zip(small, large, strict=True))
+        and all(
+            abs(here - there) <= HAIR
+            for one, other in zip(small, large, strict=True)
+            for here, there in zip(one[1:], other[1:], strict=True)
+        )
+    )
+
+
 def looked_at(page: Page, state: str) -> None:
     """As a telephone says it when another program comes before the browser, and when it is back."""
     page.evaluate(
@@ -280,9 +304,10 @@ def looked_at(page: Page, state: str) -> None:
 
 
 def test_the_remote_shows_what_each_hall_sees_and_its_buttons_need_none_of_it(
-    phone: Page, desk: Page, server: Running
+    phone: Page, desk: Page, browser: Browser, server: Running
 ) -> None:
-    show, screen = shown_in_two_halls(server)
+    token = secrets.token_urlsafe(16)
+    show, screen = shown_in_two_halls(server, token)
     asked: list[str] = []
     sockets: list[WebSocket] = []
     sent: list[str] = []
@@ -303,9 +328,9 @@ def test_the_remote_shows_what_each_hall_sees_and_its_buttons_need_none_of_it(
 
     desk.locator("summary", has_text="Répéter").click()
     desk.get_by_role("button", name="Oui, répéter").click()
-    for hall in (nancy, epinal):
-        expect(hall.locator(".scene.is-on")).to_contain_text("Bienvenue")
-        expect(hall.locator("#rehearsal")).to_be_visible()
+    for picture in (nancy, epinal):
+        expect(picture.locator(".scene.is-on")).to_contain_text("Bienvenue")
+        expect(picture.locator("#rehearsal")).to_be_visible()
     says(server, screen, show_of(server, show.event), show.event)
     expect(cards["Nancy"]).to_contain_text(
         "montre « Bienvenue »".replace("« ", "«\u202f").replace(" »", "\u202f»")
@@ -324,10 +349,17 @@ def test_the_remote_shows_what_each_hall_sees_and_its_buttons_need_none_of_it(
     expect(epinal.locator(".is-on .vote-join .join-code")).to_have_attribute(
         "alt", re.compile("/salle/epinal$")
     )
+    hall = browser.new_context(viewport={"width": 1280, "height": 720}, locale="fr-FR")
+    hall.add_cookies([{"name": f"{SCREEN_COOKIE}{NANCY}", "value": token, "url": server.url}])
+    big = hall.new_page()
+    big.goto(f"{server.url}/ecran/{NANCY}")
+    framed = next(frame for frame in phone.frames if frame.url.endswith("/nancy/image"))
+    expect_of(phone, lambda: is_laid_out_as(framed, big))
+    hall.close()
     votes(server, show, 10)
-    for hall in (nancy, epinal):
-        expect(hall.locator(".is-on .duel-voters strong")).to_have_text("10")
-        expect(hall.locator(".is-on [data-figure=plus]")).to_have_text("100")
+    for picture in (nancy, epinal):
+        expect(picture.locator(".is-on .duel-voters strong")).to_have_text("10")
+        expect(picture.locator(".is-on [data-figure=plus]")).to_have_text("100")
     without_faults(phone)
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     says(server, screen, replace(show_of(server, show.event), step=show.steps[0]), show.event)
