@@ -473,10 +473,11 @@ async def test_a_screen_that_shows_something_else_is_marked_once_it_should_know(
     await desk.says(screen, 1, first, (first, second, third))
     before = await desk.get("/regie/etat")
     assert before.status_code == 200 and "is-straying" not in before.text, "the agreed instant is to come"
+    assert ">prêt<" in before.text and "dernier geste" not in before.text, "nor does it lag behind"
     desk.site.house.clock[0] += LEAD_MS + 1000
     await desk.says(screen, 1, first, (first, second, third))
     page = (await desk.get("/regie/etat")).text
-    assert "is-straying" in page and "autre chose que prévu" in page
+    assert "is-straying" in page and "autre chose que prévu" in page and ">prêt<" not in page
     await desk.says(screen, 2, second, (first, second, third))
     assert "is-straying" not in (await desk.get("/regie/etat")).text
 

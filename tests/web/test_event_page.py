@@ -218,7 +218,9 @@ async def test_a_question_asked_again_stands_beside_what_it_was_before(site: Sit
     for number, content in enumerate((again, StepContent(StepKind.RESULTS))):
         await _add(show, content, f"op-again-{number}", site.house.clock[0])
     await goes(site, show, Gesture.LAUNCH)
+    assert "On vote à nouveau" not in await page(site, show)
     await goes(site, show, Gesture.NEXT)
+    assert "On vote à nouveau" in await page(site, show)
     await goes(site, show, Gesture.NEXT)
     told = (await page(site, show)).replace("’", "'")
     assert "Avant l'échange" in told and "Après l'échange" in told

@@ -221,6 +221,7 @@ async def test_a_question_asked_again_is_shown_before_and_after(site: Site) -> N
         results = steps[-1]
         assert 'data-tally="before"' in results["html"] and results["before"] == steps[0]["topic"] is not None
         assert 'data-tally="before"' not in steps[0]["html"]
+        assert ["On vote à nouveau" in step["html"] for step in steps] == [False, False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from storage.values_screens import Screen
 from storage.values_show import Mode, Show, goes_on_at
 
 SETTLED_MS = 1_000
-"""A screen that speaks so long after the agreed instant should show what is on."""
+"""A screen that speaks so long after the agreed instant should know of it and show what is on."""
 
 
 class Lack(StrEnum):
@@ -112,6 +112,7 @@ def _state(stage: Stage, screen: Screen, place: int, now: int) -> ScreenState:
     wanted = {step.id for step in stage.steps if not step.is_removed}
     loaded = 0 if said is None else len(wanted & set(said.ready))
     is_silent = screen.is_silent(now)
+    should_know = show.mode.is_on and screen.seen_at >= show.at + SETTLED_MS
     lack = None
     if screen.is_absent(now):
         lack = Lack.ABSENT
@@ -119,16 +120,11 @@ def _state(stage: Stage, screen: Screen, place: int, now: int) -> ScreenState:
         lack = Lack.NOTHING_SAID
     elif is_silent:
         lack = Lack.SILENT
-    elif show.mode.is_on and said.number != show.number:
+    elif should_know and said.number != show.number:
         lack = Lack.BEHIND
     elif loaded < len(wanted):
         lack = Lack.LOADING
-    strays = (
-        said is not None
-        and show.mode.is_on
-        and screen.seen_at >= show.at + SETTLED_MS
-        and said.step != show.step
-    )
+    strays = said is not None and should_know and said.step != show.step
     return ScreenState(
         screen,
         place,

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from realtime.refusals import Refusal
-from realtime.tally import Hall
+from realtime.tally import ONLINE, Hall
 from storage.halls import list_halls
 from storage.screens import begin_screen, note_said, screen_of
 from storage.values_screens import CODE_MS, Screen
@@ -35,7 +35,7 @@ class _Opened:
 
 async def halls_page(request: Request) -> Response:
     services: Services = request.state.services
-    halls = await list_halls(services.database)
+    halls = [place for place in await list_halls(services.database) if place.hall != ONLINE]
     return screen_pages(request).page("screens/halls.html", {"halls": halls}, headers=NO_STORE)
 
 
