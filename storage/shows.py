@@ -174,8 +174,7 @@ def _open_or_close(connection: sa.Connection, keys: Keys, stage: Stage, after: S
         _raise_program(connection, stage.event)
     if not step.content.kind.asks or step.topic is not None:
         return
-    if (earlier := stage.before_of(step)) is not None:
-        _end_votes(connection, [earlier.topic], after.at)
+    _end_votes(connection, [one.topic for one in stage.rounds_of(step)], after.at)
     topic = create_topic(connection, keys, _question(stage, step, after.at), now)
     connection.execute(sa.update(TOPIC).where(TOPIC.c.id == topic).values(event_id=stage.event.id))
     connection.execute(sa.update(EVENT_STEP).where(EVENT_STEP.c.id == step.id).values(topic_id=topic))

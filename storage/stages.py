@@ -55,20 +55,44 @@ class Stage:
         asked = [one for one in self.steps if one.content.kind.asks and one.position < step.position]
         return next((one for one in reversed(asked) if not one.is_removed or one.topic is not None), None)
 
+    @property
+    def questions(self) -> list[list[Step]]:
+        """The steps that ask, those of one question together, whichever of them each asks again.
+
+        Both stand as they were asked, which is as their votes are numbered; then as they are to come.
+        """
+        asking = [one for one in self.steps if one.content.kind.asks]
+        together: dict[int, list[Step]] = {}
+        for step in sorted(asking, key=lambda one: (one.topic is None, one.topic or 0)):
+            together.setdefault(self._first(step).id, []).append(step)
+        return list(together.values())
+
+    def rounds_of(self, step: Step) -> list[Step]:
+        """The steps that ask what this one asks, itself too."""
+        return next((rounds for rounds in self.questions if step in rounds), [])
+
     def before_of(self, step: Step) -> Step | None:
-        """The step that asked the same before."""
-        return None if step.content.again is None else self.step(step.content.again)
+        """The step that asked the same just before, or is to."""
+        rounds = [
+            one for one in self.rounds_of(step) if one == step or not one.is_removed or one.topic is not None
+        ]
+        place = rounds.index(step) if step in rounds else 0
+        return rounds[place - 1] if place else None
 
     def words_of(self, step: Step) -> StepContent:
         """What a step asks, where it asks again the words of the first time."""
-        content, seen = step.content, {step.id}
-        while content.again is not None and content.again not in seen:
-            first = self.step(content.again)
-            if first is None:
+        return self._first(step).content
+
+    def _first(self, step: Step) -> Step:
+        """The step whose words are asked, however often what asks them again was itself asked again."""
+        seen = {step.id}
+        while (again := step.content.again) is not None and again not in seen:
+            named = self.step(again)
+            if named is None:
                 break
-            seen.add(content.again)
-            content = first.content
-        return content
+            seen.add(again)
+            step = named
+        return step
 
 
 async def stages_on(database: Database) -> list[Stage]:

@@ -117,6 +117,52 @@ async def test_a_question_is_asked_again_as_a_vote_of_its_own(house: House) -> N
     assert earlier is not None and earlier.topic == first
 
 
+@pytest.mark.parametrize("named", [(0, 2), (0, 0)], ids=["a chain", "a fan"])
+async def test_a_question_asked_three_times_is_one_question_of_three_votes(
+    house: House, named: tuple[int, int]
+) -> None:
+    other, results = replace(QUESTION, title="Et le dimanche ?"), StepContent(StepKind.RESULTS)
+    show, now = await begun(house, QUESTION, other), house.clock[0]
+    for number, place in enumerate(named):
+        again = StepContent(StepKind.TOPIC, again=show.steps[place])
+        step = await add_step(house.database, show.event, again, op=f"op-{number}", by=show.by, now=now)
+        assert isinstance(step, int)
+        show.steps.append(step)
+    assert isinstance(
+        await add_step(house.database, show.event, results, op="op-results", by=show.by, now=now), int
+    )
+    await show.goes(Gesture.LAUNCH, now, upon=0)
+    for number in range(1, 4):
+        await show.goes(Gesture.NEXT, now + number * 60_000, upon=number)
+    stage = await stage_of(house, show.event)
+    first, second, third = (show.steps[place] for place in (0, 2, 3))
+    told = [[step.id for step in rounds] for rounds in stage.questions]
+    assert told == [[first, second, third], [show.steps[1]]]
+    before = [stage.before_of(step) for step in stage.steps if step.content.kind.asks]
+    assert [step and step.id for step in before] == [None, None, first, second]
+    ends = [(await asked(house, show, place)).rules.closes_at for place in (0, 2, 3)]
+    assert ends == [now + 120_000 + LEAD_MS, now + 180_000 + LEAD_MS, None]
+    assert stage.words_of(stage.steps[3]).title == QUESTION.title
+
+
+async def test_a_question_that_is_jumped_over_is_before_none_that_was_asked(house: House) -> None:
+    show, now = await begun(house, QUESTION), house.clock[0]
+    for number in range(2):
+        again = StepContent(StepKind.TOPIC, again=show.steps[-1])
+        step = await add_step(house.database, show.event, again, op=f"op-{number}", by=show.by, now=now)
+        assert isinstance(step, int)
+        show.steps.append(step)
+    await show.goes(Gesture.LAUNCH, now, upon=0)
+    await show.goes(Gesture.JUMP, now + 60_000, upon=1, step=show.steps[2])
+    stage = await stage_of(house, show.event)
+    earlier = stage.before_of(stage.steps[2])
+    assert earlier is not None and earlier.id == show.steps[0]
+    assert (await asked(house, show, 0)).rules.closes_at == now + 60_000 + LEAD_MS
+    await show.goes(Gesture.BACK, now + 120_000, upon=2)
+    (rounds,) = (await stage_of(house, show.event)).questions
+    assert [step.id for step in rounds] == [show.steps[place] for place in (0, 2, 1)]
+
+
 async def test_back_to_a_question_opens_no_second_vote(house: House) -> None:
     show, now = await begun(house), house.clock[0]
     await show.goes(Gesture.LAUNCH, now, upon=0)

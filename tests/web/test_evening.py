@@ -1,12 +1,16 @@
 """An evening when it is over: its course as it was published, its photographs, and what the press takes along."""
 
+import re
 from dataclasses import replace
+from html import unescape
+from typing import cast
 from xml.etree import ElementTree  # what is read here was written here
 
 import pytest
 
 from realtime.disclosure import ResultPolicy
 from realtime.tally import Sign
+from storage.event_steps import add_step
 from storage.photos import drop_photo, keep_photo, photos_of
 from storage.stages import get_stage
 from storage.topics import withdraw_topic
@@ -17,6 +21,9 @@ from storage.values_show import Gesture
 from tests.shows import METZ, QUESTION, REIMS, THANKS, Launch, launch
 from tests.storage.house import device
 from tests.web.conftest import Site
+from web.catalogue import Language, load_catalogue
+from web.citizen.cards import Card
+from web.citizen.evening import Round
 from web.made_once import HOLDS_MS
 from web.press_chart import Bar, chart
 
@@ -41,6 +48,73 @@ async def evening(site: Site, question: StepContent = QUESTION) -> tuple[Launch,
         assert isinstance(await site.house.box.cast(cast), Receipt)
     await goes(site, show, Gesture.STOP)
     return show, topic
+
+
+async def asked_thrice(site: Site, named: tuple[int, int]) -> tuple[Launch, list[int]]:
+    """An event whose question is asked again twice, after another one; its three votes, then the other's."""
+    other = replace(QUESTION, title="Et le dimanche ?")
+    show = await launch(site.house.database, site.house.keys, site.house.clock[0], QUESTION, other)
+    again = [StepContent(StepKind.TOPIC, again=place) for place in named]
+    for number, content in enumerate((*again, StepContent(StepKind.RESULTS))):
+        if content.again is not None:
+            content = replace(content, again=show.steps[content.again])
+        step = await add_step(
+            show.database, show.event, content, op=f"op-{number}", by=show.by, now=site.house.clock[0]
+        )
+        assert isinstance(step, int)
+        show.steps.append(step)
+    for gesture in (Gesture.LAUNCH, *[Gesture.NEXT] * 4):
+        await goes(site, show, gesture)
+    stage = await get_stage(show.database, show.event)
+    assert stage is not None
+    votes = [stage.steps[place].topic for place in (0, 2, 3, 1)]
+    return show, [topic for topic in votes if topic is not None]
+
+
+@pytest.mark.parametrize("named", [(0, 2), (0, 0)], ids=["a chain", "a fan"])
+async def test_a_question_asked_three_times_has_each_of_its_votes_once(
+    site: Site, named: tuple[int, int]
+) -> None:
+    show, votes = await asked_thrice(site, named)
+    path, browser = f"/evenements/{show.event}", site.browser()
+    scene = (await browser.get(f"{path}/scene")).text
+    assert re.findall(r'<section class="topic round-standing"[^>]* data-topic="(\d+)"', scene) == [
+        str(topic) for topic in votes[1:3]
+    ]
+    assert labels(scene) == ["Avant l'échange", "Après l'échange"]
+    await goes(site, show, Gesture.STOP)
+    names = ["Premier vote", "Deuxième vote", "Troisième vote"]
+    over = (await browser.get(path)).text
+    assert over.count('<article class="round">') == 2 and labels(over) == names
+    assert [int(topic) for topic in re.findall(r'data-replay="(\d+)"', over)] == votes
+    press = (await browser.get(f"{path}/presse")).text
+    assert labels(press) == names
+    drawn = [int(topic) for topic in re.findall(r'/presse/(\d+)\.svg" alt', press)]
+    assert drawn == votes
+    rows = (await browser.get(f"{path}/presse/resultats.csv")).content.decode("utf-8-sig").splitlines()
+    told = [row.split(";")[:2] for row in rows if ";Ensemble;" in row]
+    assert told == [*([QUESTION.title, name] for name in names), ["Et le dimanche ?", ""]]
+    chart_of_third = (await browser.get(f"{path}/presse/{votes[2]}.svg")).text
+    assert f"<title>{QUESTION.title} (Troisième vote)</title>" in chart_of_third
+    course = (await browser.get(f"{path}/deroule.json")).json()["topics"]
+    assert [one["topic"] for one in course] == votes
+    await site.house.database.write(
+        lambda connection: withdraw_topic(connection, votes[0], site.house.clock[0])
+    )
+    press = (await browser.get(f"{path}/presse")).text
+    assert labels(press) == ["Avant l'échange", "Après l'échange"]
+
+
+def labels(page: str) -> list[str]:
+    return [unescape(told) for told in re.findall(r'<p class="round-label">([^<]*)</p>', page)]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_however_often_a_question_is_asked_its_votes_have_names_of_their_own(language: Language) -> None:
+    say = load_catalogue(language).say
+    for votes in (2, 3, 7):
+        cards = tuple(cast(Card, object()) for _ in range(votes))
+        assert len({Round(cards).name_of(card, say) for card in cards}) == votes
 
 
 async def test_the_course_tells_what_was_published_and_when(site: Site) -> None:

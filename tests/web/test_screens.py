@@ -224,6 +224,23 @@ async def test_a_question_asked_again_is_shown_before_and_after(site: Site) -> N
         assert ["On vote à nouveau" in step["html"] for step in steps] == [False, False, True, False]
 
 
+async def test_results_of_a_third_vote_show_the_second_before_it(site: Site) -> None:
+    show = await begun(site, QUESTION)
+    again = StepContent(StepKind.TOPIC, again=show.steps[0])
+    for number, content in enumerate((again, again, StepContent(StepKind.RESULTS))):
+        step = await add_step(
+            site.house.database, show.event, content, op=f"more {number}", by=show.by, now=site.house.clock[0]
+        )
+        assert not isinstance(step, EventFault)
+    for upon, gesture in enumerate((Gesture.LAUNCH, Gesture.NEXT, Gesture.NEXT, Gesture.NEXT)):
+        site.house.clock[0] = (await show.goes(gesture, site.house.clock[0], upon=upon)).at
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        first, second, third, results = (await program(browser, show)).json()["steps"]
+        assert (results["before"], results["topic"]) == (second["topic"], third["topic"])
+        assert second["before"] == first["topic"] is not None and 'data-tally="before"' in results["html"]
+
+
 @pytest.mark.parametrize(
     ("sites", "is_shown"),
     [((), False), (("https://video.example",), True), (("https://other.example",), False)],

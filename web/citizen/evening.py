@@ -1,6 +1,7 @@
 """An evening when it is over, for everybody and for the press: its results, its course, its pictures."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -25,22 +26,27 @@ from web.press_chart import Bar, chart
 _COLUMNS = ("question", "vote", "when", "where", "voters", "plus", "minus", "share")
 
 
+_OF_TWO = ("before", "after")
+_OF_MORE = ("first", "second", "third", "fourth", "fifth")
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A question of the evening: the vote, and the one that asked the same before."""
+    """A question of the evening with its votes, one or more, in the order in which they were asked."""
 
-    card: Card
-    before: Card | None = None
+    cards: tuple[Card, ...]
 
     @property
-    def cards(self) -> list[Card]:
-        return [self.card] if self.before is None else [self.before, self.card]
+    def card(self) -> Card:
+        """The vote that was asked last."""
+        return self.cards[-1]
 
-    def name_of(self, card: Card) -> str:
-        """Which of both votes this is, as the catalogue's section ``press`` names it; nothing where it is alone."""
-        if self.before is None:
+    def name_of(self, card: Card, say: Callable[..., str]) -> str:
+        """Which of its votes this is, in the words of the catalogue; nothing where it is alone."""
+        if len(self.cards) == 1:
             return ""
-        return "before" if card is self.before else "after"
+        names, place = _OF_TWO if len(self.cards) == 2 else _OF_MORE, self.cards.index(card)
+        return say("press", names[place]) if place < len(names) else say("press", "nth", n=place + 1)
 
 
 def is_over(stage: Stage, now: int) -> bool:
@@ -48,19 +54,12 @@ def is_over(stage: Stage, now: int) -> bool:
 
 
 async def rounds_of(visitor: Visit, stage: Stage) -> list[Round]:
-    """The questions of the evening; what was asked again stands with what it was before."""
-    asked = [step for step in stage.steps if step.content.kind.asks and step.topic is not None]
-    topics = await in_view(visitor, [step.topic for step in asked if step.topic is not None])
+    """The questions of the evening, each with all its votes."""
+    asked = [[step.topic for step in rounds if step.topic is not None] for rounds in stage.questions]
+    topics = await in_view(visitor, [topic for votes in asked for topic in votes])
     cards = {card.topic.id: card for card in await visitor.cards(topics)}
-    again = {step.content.again for step in asked}
-    rounds = []
-    for step in asked:
-        if step.id in again or step.topic not in cards:
-            continue
-        earlier = stage.before_of(step)
-        before = None if earlier is None or earlier.topic is None else cards.get(earlier.topic)
-        rounds.append(Round(cards[step.topic], before))
-    return rounds
+    found = [tuple(cards[topic] for topic in votes if topic in cards) for votes in asked]
+    return [Round(votes) for votes in found if votes]
 
 
 async def in_view(visitor: Visit, ids: list[int]) -> list[Topic]:
@@ -128,7 +127,7 @@ async def figures(visitor: Visit, stage: Stage) -> Response:
     rows: list[list[Value]] = []
     for round in await rounds_of(visitor, stage):
         for card in round.cards:
-            rows += _figures(visitor, card, round.name_of(card))
+            rows += _figures(visitor, card, round.name_of(card, say))
     name = re.sub(r"[^a-z0-9]+", "-", stage.event.name.lower()).strip("-")[:40] or "soiree"
     headers = {
         "content-disposition": f'attachment; filename="{name}.csv"',
@@ -140,7 +139,7 @@ async def figures(visitor: Visit, stage: Stage) -> Response:
 def _figures(visitor: Visit, card: Card, vote: str) -> list[list[Value]]:
     say = visitor.pages.catalogue.say
     when = here(card.topic.rules.opens_at).strftime("%d/%m/%Y %H:%M")
-    first: list[Value] = [card.topic.title, say("press", vote) if vote else None, when]
+    first: list[Value] = [card.topic.title, vote or None, when]
     if card.is_hidden or card.tally.headline is None:
         return [[*first, say("press", "all"), card.tally.voters, None, None, None]]
     share = None if card.in_fog else _per_cent(card.share.counts)
@@ -162,15 +161,16 @@ def _per_cent(counts: Counts) -> float:
 async def press_chart(visitor: Visit, stage: Stage, topic_id: int) -> Response:
     """The chart of one vote, as SVG."""
     rounds = await rounds_of(visitor, stage)
-    asked = {card.topic.id: (card, round.name_of(card)) for round in rounds for card in round.cards}
+    say = visitor.pages.catalogue.say
+    asked = {card.topic.id: (card, round.name_of(card, say)) for round in rounds for card in round.cards}
     card, vote = asked.get(topic_id, (None, ""))
     if card is None or card.is_hidden:
         raise HTTPException(404)
     catalogue = visitor.pages.catalogue
-    source = catalogue.say("press", "source", day=catalogue.day(here(card.topic.rules.opens_at).date()))
+    source = say("press", "source", day=catalogue.day(here(card.topic.rules.opens_at).date()))
     title = card.topic.title
     if vote:
-        title = catalogue.say("press", "titled", title=title, vote=catalogue.say("press", vote))
+        title = say("press", "titled", title=title, vote=vote)
     drawn = chart(title, bars_of(visitor, card), source)
     headers = {"content-disposition": f'inline; filename="question-{topic_id}.svg"'}
     return Response(

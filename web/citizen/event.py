@@ -214,5 +214,5 @@ async def _round(visitor: Visit, stage: Stage, step: Step) -> Round | None:
     cards = {card.topic.id: card for card in await visitor.cards(await in_view(visitor, wanted))}
     if scene.topic not in cards:
         return None
-    before = cards.get(scene.before) if scene.before is not None else None
-    return Round(cards[scene.topic], before if step.content.kind is not StepKind.TOPIC else None)
+    shown = [scene.topic] if step.content.kind is StepKind.TOPIC else [scene.before, scene.topic]
+    return Round(tuple(cards[topic] for topic in shown if topic in cards))

@@ -112,7 +112,7 @@ def _plain(
     context = {
         **shared,
         "scene": scene,
-        "again": asked is not None and asked.content.again is not None,
+        "again": asked is not None and stage.before_of(asked) is not None,
         "stream": scene.stream if services.site.allows_stream(scene.stream) else "",
         "frame": pages.frame,
     }
