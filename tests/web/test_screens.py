@@ -1,6 +1,7 @@
 """The big screens of the halls, as the server answers them."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -15,8 +16,8 @@ from server.settings import BadSetting, Settings
 from storage.event_steps import add_step, remove_step
 from storage.posts import submit
 from storage.screens import pair, paired_screens, unpair, waiting_screens
-from storage.topics import create_topics
-from storage.values import NewTopic, TopicKind, TopicRules
+from storage.topics import create_topics, mark
+from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from storage.values_events import EventFault, StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_posts import Moderation, NewPost, Post, PostingRules, PostKind
@@ -222,6 +223,38 @@ async def test_a_question_asked_again_is_shown_before_and_after(site: Site) -> N
         assert 'data-tally="before"' in results["html"] and results["before"] == steps[0]["topic"] is not None
         assert 'data-tally="before"' not in steps[0]["html"]
         assert ["On vote à nouveau" in step["html"] for step in steps] == [False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("event", "topic", "told"),
+    [
+        (Provenance.REAL, Provenance.REAL, None),
+        (Provenance.REAL, Provenance.SIMULATED, "Démonstration · Votes simulés"),
+        (Provenance.DEMONSTRATION, Provenance.DEMONSTRATION, "Démonstration"),
+        (Provenance.SIMULATED, Provenance.SIMULATED, "Démonstration · Votes simulés"),
+    ],
+)
+async def test_what_is_not_real_stands_by_every_figure_of_a_vote(
+    site: Site, event: Provenance, topic: Provenance, told: str | None
+) -> None:
+    kinds, now = (StepKind.RESULTS, StepKind.HALLS), site.house.clock[0]
+    show = await launch(
+        site.house.database,
+        site.house.keys,
+        now,
+        *(QUESTION, WAITING, *(StepContent(kind) for kind in kinds)),
+        provenance=event,
+    )
+    await show.goes(Gesture.LAUNCH, now, upon=0)
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        (asked,) = {step["topic"] for step in (await program(browser, show)).json()["steps"]} - {None}
+        await mark(site.house.database, [asked], topic)
+        steps = (await program(browser, show)).json()["steps"]
+        found = [re.findall('class="caveats">(.*)</p>', step["html"]) for step in steps]
+        assert found == [
+            [] if told is None or kind == "waiting" else [told] for kind in (s["kind"] for s in steps)
+        ]
 
 
 @pytest.mark.parametrize(
