@@ -103,7 +103,7 @@ async def fill_launch(settings: Settings) -> int:
             "Une soirée dans trois salles à la fois, pour essayer.",
             now + BEGINS_MS,
             HALLS,
-            Provenance.DEMONSTRATION,
+            Provenance.SIMULATED,  # from the beginning: no page or screen is laid out before it says so
         )
         event = await save_event(database, None, new, op=secrets.token_hex(8), by=None, now=now)
         assert isinstance(event, int)  # noqa: S101 - it is ours
@@ -240,7 +240,6 @@ class Director:
         """Each of the crowd votes once, in the hall where they sit."""
         connecting = asyncio.Semaphore(CONNECTING_AT_ONCE)
         try:
-            await asyncio.to_thread(door.mark, [topic], self._token, Provenance.SIMULATED)
             async with asyncio.TaskGroup() as group:
                 for number in range(self._crowd):
                     await asyncio.sleep(secrets.randbelow(2000) / 1000 / VOTES_A_SECOND)

@@ -10,6 +10,7 @@ from storage.event_steps import add_step
 from storage.events import save_event
 from storage.keys import Keys
 from storage.shows import move
+from storage.values import Provenance
 from storage.values_events import EventFault, NewEvent, StepContent, StepKind
 from storage.values_show import Gesture, Show, ShowFault
 from storage.values_staff import NewAccount, Role, StaffFault
@@ -71,11 +72,12 @@ async def launch(
     *contents: StepContent,
     halls: tuple[Hall, ...] = HALLS,
     name: str = "Le lancement",
+    provenance: Provenance = Provenance.REAL,
 ) -> Launch:
     """An event of these steps, an hour from now."""
     mark = f"{crc32(name.encode()):x}"
     by = await colleague(database, keys, now, f"regie-{mark}@grandest.fr")
-    new = NewEvent(name, "Tout commence ici.", now + 3_600_000, halls)
+    new = NewEvent(name, "Tout commence ici.", now + 3_600_000, halls, provenance)
     event = await save_event(database, None, new, op=f"event {mark}", by=by, now=now)
     assert isinstance(event, int), event
     steps = []

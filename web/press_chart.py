@@ -10,6 +10,7 @@ _MARGIN = 60
 _BAR_LEFT, _BAR_RIGHT, _BAR = 330, 1140, 46
 _ROW = 112
 _TITLE_LINE, _TITLE_SIGNS = 52, 46
+_CAVEATS = 56
 _FONT = "font-family=\"'Bricolage Grotesque Variable','Trebuchet MS',sans-serif\""
 _INK, _QUIET, _PAPER, _EMPTY = "#1c2333", "#5a6275", "#ffffff", "#d5dbe6"
 _PLUS, _MINUS = "#cf5f12", "#5549bd"
@@ -26,19 +27,25 @@ class Bar:
     ratio: float | None = None
 
 
-def chart(title: str, bars: Sequence[Bar], source: str) -> str:
-    """The SVG: the question, a bar each for all and for every hall, and where it comes from."""
+def chart(title: str, bars: Sequence[Bar], source: str, caveats: str = "") -> str:
+    """The SVG: the question, a bar each for all and for every hall, and where it comes from.
+
+    ``caveats`` is what is not real about its figures.
+    """
     lines = wrap(title, _TITLE_SIGNS) or [""]
-    top = _MARGIN + len(lines) * _TITLE_LINE + 30
+    below = _MARGIN + len(lines) * _TITLE_LINE
+    top = below + (_CAVEATS if caveats else 0) + 30
     height = top + len(bars) * _ROW + 70
     drawn = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
         f' height="{height}" role="img" {_FONT}>',
-        f"<title>{escape(title)}</title>",
+        f"<title>{escape(f'{title} · {caveats}' if caveats else title)}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="{_PAPER}"/>',
     ]
     for number, line in enumerate(lines):
         drawn.append(_text(_MARGIN, _MARGIN + 34 + number * _TITLE_LINE, line, 44, _INK, weight=700))
+    if caveats:
+        drawn.append(_text(_MARGIN, below + 34, caveats, 30, _INK, weight=700))
     for number, bar in enumerate(bars):
         drawn += _bar(bar, top + number * _ROW)
     drawn.append(_text(_MARGIN, height - 28, source, 22, _QUIET))

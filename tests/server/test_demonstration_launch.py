@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.event_steps import event_steps
 from storage.events import list_events
 from storage.films import get_film
+from storage.values import Provenance
 from storage.values_events import StepKind
 from storage.values_show import Mode
 from tests.running import DEADLINE, Running, until_told
@@ -52,6 +53,7 @@ async def test_the_launch_is_there_whole_and_a_screen_is_paired_by_itself(tmp_pa
     try:
         (event,) = await list_events(database)
         assert (event.mode, event.halls) == (Mode.OFF, HALLS)
+        assert event.provenance is Provenance.SIMULATED, "what it asks is of it, so are its pages and screens"
         steps = [step.content for step in await event_steps(database, event.id)]
         assert {StepKind.COUNTDOWN, StepKind.HALLS, StepKind.THANKS} < {step.kind for step in steps}
         assert [step.again is None for step in steps if step.kind.asks] == [True, False]

@@ -13,8 +13,8 @@ from realtime.tally import Sign
 from storage.event_steps import add_step
 from storage.photos import drop_photo, keep_photo, photos_of
 from storage.stages import get_stage
-from storage.topics import withdraw_topic
-from storage.values import CastVote, Receipt
+from storage.topics import mark, withdraw_topic
+from storage.values import CastVote, Provenance, Receipt
 from storage.values_events import StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_show import Gesture
@@ -34,9 +34,12 @@ async def goes(site: Site, show: Launch, gesture: Gesture) -> None:
     site.house.clock[0] = (await show.goes(gesture, site.house.clock[0], upon=stage.show.number)).at
 
 
-async def evening(site: Site, question: StepContent = QUESTION) -> tuple[Launch, int]:
+async def evening(
+    site: Site, question: StepContent = QUESTION, provenance: Provenance = Provenance.REAL
+) -> tuple[Launch, int]:
     """An event in which 20 of Metz voted +, 6 of Reims −, and that is over."""
-    show = await launch(site.house.database, site.house.keys, site.house.clock[0], question, THANKS)
+    house = site.house
+    show = await launch(house.database, house.keys, house.clock[0], question, THANKS, provenance=provenance)
     await goes(site, show, Gesture.LAUNCH)
     stage = await get_stage(show.database, show.event)
     assert stage is not None and stage.steps[0].topic is not None
@@ -156,6 +159,45 @@ async def test_the_figures_are_a_table_for_spreadsheets(site: Site) -> None:
     metz = next(row for row in rows if ";Metz;" in row)
     assert metz.endswith(";20;20;0;100,0")
     assert next(row for row in rows if ";Reims;" in row).endswith(";Reims;;;;")
+
+
+MARKS = {"Démonstration", "Votes simulés"}
+
+
+@pytest.mark.parametrize(
+    ("event", "topic", "marks"),
+    [
+        (Provenance.REAL, Provenance.REAL, set()),
+        (Provenance.REAL, Provenance.SIMULATED, MARKS),
+        (Provenance.DEMONSTRATION, Provenance.DEMONSTRATION, {"Démonstration"}),
+        (Provenance.DEMONSTRATION, Provenance.SIMULATED, MARKS),
+        (Provenance.SIMULATED, Provenance.SIMULATED, MARKS),
+    ],
+)
+async def test_what_is_not_real_is_told_once_wherever_figures_are(
+    site: Site, event: Provenance, topic: Provenance, marks: set[str]
+) -> None:
+    show, asked = await evening(site, provenance=event)
+    await mark(show.database, [asked], topic)
+
+    async def told(part: str) -> str:
+        return (await site.browser().get(f"/evenements/{show.event}{part}")).text.replace("\xa0", " ")
+
+    for part in ("", "/presse"):
+        page = await told(part)
+        assert {one: page.count(f'class="provenance">{one}<') for one in MARKS} == {
+            one: int(one in marks) for one in MARKS
+        }
+    press = await told("/presse")
+    is_simulated = "Votes simulés" in marks
+    assert ("comprennent des votes simulés" in press) is is_simulated
+    assert ("des personnes qui ont voté dans les salles" in press) is not is_simulated
+    drawn = ElementTree.fromstring(await told(f"/presse/{asked}.svg"))
+    stands = [element.text for element in drawn.iter() if element.tag.endswith("}text")]
+    assert (" · ".join(sorted(marks)) in stands) is bool(marks)
+    head, *rows = (await told("/presse/resultats.csv")).splitlines()
+    column = head.split(";").index("Remarque")
+    assert {row.split(";")[column] for row in rows} == {", ".join(sorted(marks))}
 
 
 async def test_a_question_taken_out_of_view_is_nowhere(site: Site) -> None:

@@ -1,6 +1,7 @@
 """The big screens of the halls, as the server answers them."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -15,8 +16,8 @@ from server.settings import BadSetting, Settings
 from storage.event_steps import add_step, remove_step
 from storage.posts import submit
 from storage.screens import pair, paired_screens, unpair, waiting_screens
-from storage.topics import create_topics
-from storage.values import NewTopic, TopicKind, TopicRules
+from storage.topics import create_topics, mark
+from storage.values import NewTopic, Provenance, TopicKind, TopicRules
 from storage.values_events import EventFault, StepContent, StepKind
 from storage.values_news import Picture
 from storage.values_posts import Moderation, NewPost, Post, PostingRules, PostKind
@@ -239,6 +240,38 @@ async def test_results_of_a_third_vote_show_the_second_before_it(site: Site) -> 
         first, second, third, results = (await program(browser, show)).json()["steps"]
         assert (results["before"], results["topic"]) == (second["topic"], third["topic"])
         assert second["before"] == first["topic"] is not None and 'data-tally="before"' in results["html"]
+
+
+@pytest.mark.parametrize(
+    ("event", "topic", "told"),
+    [
+        (Provenance.REAL, Provenance.REAL, None),
+        (Provenance.REAL, Provenance.SIMULATED, "Démonstration · Votes simulés"),
+        (Provenance.DEMONSTRATION, Provenance.DEMONSTRATION, "Démonstration"),
+        (Provenance.SIMULATED, Provenance.SIMULATED, "Démonstration · Votes simulés"),
+    ],
+)
+async def test_what_is_not_real_stands_by_every_figure_of_a_vote(
+    site: Site, event: Provenance, topic: Provenance, told: str | None
+) -> None:
+    kinds, now = (StepKind.RESULTS, StepKind.HALLS), site.house.clock[0]
+    show = await launch(
+        site.house.database,
+        site.house.keys,
+        now,
+        *(QUESTION, WAITING, *(StepContent(kind) for kind in kinds)),
+        provenance=event,
+    )
+    await show.goes(Gesture.LAUNCH, now, upon=0)
+    async with site.browser() as browser:
+        await paired(site, show, browser)
+        (asked,) = {step["topic"] for step in (await program(browser, show)).json()["steps"]} - {None}
+        await mark(site.house.database, [asked], topic)
+        steps = (await program(browser, show)).json()["steps"]
+        found = [re.findall('class="caveats">(.*)</p>', step["html"]) for step in steps]
+        assert found == [
+            [] if told is None or kind == "waiting" else [told] for kind in (s["kind"] for s in steps)
+        ]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from storage.photos import photos_of
 from storage.stages import Stage
 from storage.time_line import hall_releases, moments
 from storage.topics import get_topics
-from storage.values import Topic
+from storage.values import Caveat, Topic, caveats_of
+from storage.values_events import Event
 from storage.values_show import Mode
 from web.citizen.cards import Card
 from web.citizen.for_all import Shown
@@ -23,7 +24,7 @@ from web.citizen.visit import Visit
 from web.csv_text import Value, csv_bytes
 from web.press_chart import Bar, chart
 
-_COLUMNS = ("question", "vote", "when", "where", "voters", "plus", "minus", "share")
+_COLUMNS = ("question", "vote", "when", "caveats", "where", "voters", "plus", "minus", "share")
 
 
 _OF_TWO = ("before", "after")
@@ -40,6 +41,10 @@ class Round:
     def card(self) -> Card:
         """The vote that was asked last."""
         return self.cards[-1]
+
+    @property
+    def caveats(self) -> tuple[Caveat, ...]:
+        return caveats_of(card.topic.provenance for card in self.cards)
 
     def name_of(self, card: Card, say: Callable[..., str]) -> str:
         """Which of its votes this is, in the words of the catalogue; nothing where it is alone."""
@@ -83,8 +88,10 @@ async def press_page(visitor: Visit, stage: Stage) -> Response:
 
 async def _context(visitor: Visit, stage: Stage, rounds: list[Round]) -> dict[str, object]:
     database, event = visitor.services.database, stage.event
+    asked = [card.topic.provenance for round in rounds for card in round.cards]
     return visitor.context(
         event=event,
+        caveats=caveats_of([event.provenance, *asked]),
         starts=here(event.began_at or event.starts_at),
         halls=(await halls_of(database, [event.id]))[event.id],
         rounds=rounds,
@@ -127,7 +134,7 @@ async def figures(visitor: Visit, stage: Stage) -> Response:
     rows: list[list[Value]] = []
     for round in await rounds_of(visitor, stage):
         for card in round.cards:
-            rows += _figures(visitor, card, round.name_of(card, say))
+            rows += _figures(visitor, stage.event, card, round.name_of(card, say))
     name = re.sub(r"[^a-z0-9]+", "-", stage.event.name.lower()).strip("-")[:40] or "soiree"
     headers = {
         "content-disposition": f'attachment; filename="{name}.csv"',
@@ -136,10 +143,11 @@ async def figures(visitor: Visit, stage: Stage) -> Response:
     return Response(csv_bytes(head, rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _figures(visitor: Visit, card: Card, vote: str) -> list[list[Value]]:
+def _figures(visitor: Visit, event: Event, card: Card, vote: str) -> list[list[Value]]:
     say = visitor.pages.catalogue.say
     when = here(card.topic.rules.opens_at).strftime("%d/%m/%Y %H:%M")
-    first: list[Value] = [card.topic.title, vote or None, when]
+    caveats = ", ".join(_caveats(visitor, event, card)) or None
+    first: list[Value] = [card.topic.title, vote or None, when, caveats]
     if card.is_hidden or card.tally.headline is None:
         return [[*first, say("press", "all"), card.tally.voters, None, None, None]]
     share = None if card.in_fog else _per_cent(card.share.counts)
@@ -152,6 +160,12 @@ def _figures(visitor: Visit, card: Card, vote: str) -> list[list[Value]]:
             counts = column.share.counts
             rows.append([*first, name, counts.voters, counts.plus, counts.minus, _per_cent(counts)])
     return rows
+
+
+def _caveats(visitor: Visit, event: Event, card: Card) -> list[str]:
+    """What is not real about a vote's figures, in words: they are read away from the page that says so."""
+    told = caveats_of([event.provenance, card.topic.provenance])
+    return [visitor.pages.catalogue.say("provenance", caveat) for caveat in told]
 
 
 def _per_cent(counts: Counts) -> float:
@@ -171,7 +185,7 @@ async def press_chart(visitor: Visit, stage: Stage, topic_id: int) -> Response:
     title = card.topic.title
     if vote:
         title = say("press", "titled", title=title, vote=vote)
-    drawn = chart(title, bars_of(visitor, card), source)
+    drawn = chart(title, bars_of(visitor, card), source, " · ".join(_caveats(visitor, stage.event, card)))
     headers = {"content-disposition": f'inline; filename="question-{topic_id}.svg"'}
     return Response(
         drawn, media_type="image/svg+xml", headers=headers | {"cache-control": "private, no-cache"}

@@ -17,11 +17,12 @@ from storage.films import get_film
 from storage.halls import list_halls
 from storage.stages import Stage, get_stage
 from storage.topics import get_topics
+from storage.values import Caveat, Topic, caveats_of
 from storage.values_events import HallPlace, Step, StepKind
 from storage.values_show import LEAD_MS
 from web.citizen.sharing import drawn
 from web.rendering import Pages
-from web.scenes import scene_of
+from web.scenes import Scene, scene_of
 from web.screens.citizens import Ideas, Words, frequent, ideas, provenances_at
 from web.screens.door import paired_screen
 from web.screens.pages import NO_STORE, asked_hall, screen_pages
@@ -70,8 +71,9 @@ async def laid_out(
     ]
     kinds = {step.content.kind for step in steps}
     provenances = provenances_at(stage.event)
-    now, closings = services.now(), await _closings(services, stage)
-    is_asking = any(closes is None or closes > now + LEAD_MS for closes in closings.values())
+    now, asked = services.now(), await _asked(services, stage)
+    closings = [topic.rules.closes_at for topic in asked.values()]
+    is_asking = any(closes is None or closes > now + LEAD_MS for closes in closings)
     joining = join(pages, stage, hall)
     shared: dict[str, Any] = {
         "event": stage.event,
@@ -80,7 +82,7 @@ async def laid_out(
         "join": joining,
         "ideas": Ideas(),
         "often": Words(),
-        "closings": closings,
+        "asked": asked,
         "is_small": is_small,
         "posters": await _posters(services, steps) if is_small else {},
     }
@@ -114,6 +116,7 @@ def _plain(
         "scene": scene,
         "again": asked is not None and stage.before_of(asked) is not None,
         "stream": scene.stream if services.site.allows_stream(scene.stream) else "",
+        "caveats": _caveats(stage, scene, shared),
         "frame": pages.frame,
     }
     html = pages.environment.get_template("screens/scene.html").render(context)
@@ -125,18 +128,29 @@ def _plain(
         "removed": step.is_removed,
         "at": scene.at,
         "topic": scene.topic,
-        "closes": None if scene.topic is None else shared["closings"].get(scene.topic),
+        "closes": shared["asked"][scene.topic].rules.closes_at if scene.topic in shared["asked"] else None,
         "before": scene.before,
         "film": f"/films/{scene.film}" if plays and not shared["is_small"] else None,
         "pictures": [] if scene.picture is None else [f"/images/{scene.picture.image}"],
     }
 
 
-async def _closings(services: Services, stage: Stage) -> dict[int, int | None]:
-    """When each vote of this event ends or has ended; None: nobody has said so yet."""
+def _caveats(stage: Stage, scene: Scene, shared: dict[str, Any]) -> tuple[Caveat, ...]:
+    """What is not real about the figures that a scene shows; none where it shows no figures."""
+    if scene.kind is StepKind.IDEAS:
+        topics = [idea.topic for idea in shared["ideas"].ideas]
+    elif scene.kind.asks or scene.kind.shows_votes:
+        topics = [topic for id, topic in shared["asked"].items() if id in {scene.topic, scene.before}]
+    else:
+        return ()
+    return caveats_of([stage.event.provenance, *(topic.provenance for topic in topics)])
+
+
+async def _asked(services: Services, stage: Stage) -> dict[int, Topic]:
+    """What this event asks or has asked, by its id."""
     asked = [step.topic for step in stage.steps if step.content.kind.asks and step.topic is not None]
     topics = await get_topics(services.database, asked) if asked else []
-    return {topic.id: topic.rules.closes_at for topic in topics}
+    return {topic.id: topic for topic in topics}
 
 
 async def _posters(services: Services, steps: list[Step]) -> dict[int, str]:
