@@ -47,3 +47,12 @@ function newest(moments: readonly Moment[], at: number): Moment | undefined {
   }
   return found;
 }
+
+/** How long a vote that is watched again takes as it is offered, in ms. */
+const LASTS = 20_000;
+
+/** Of these speeds the one at which a vote is over in about so long. */
+export function fittingSpeed({ from, until }: Course, speeds: readonly number[]): number {
+  const off = (speed: number): number => Math.abs(Math.log(Math.max(1, until - from) / speed / LASTS));
+  return speeds.reduce((best, speed) => (off(speed) < off(best) ? speed : best));
+}

@@ -1,7 +1,7 @@
 // How a vote stood at any instant of its course.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { instantAt, partAt, standingAt } from "../src/replay.ts";
+import { fittingSpeed, instantAt, partAt, standingAt } from "../src/replay.ts";
 import type { Course } from "../src/replay.ts";
 
 const COURSE: Course = {
@@ -43,4 +43,9 @@ test("a part of the course is an instant, and the other way round", () => {
   assert.equal(partAt(COURSE, 6_000), 0.5);
   assert.equal(instantAt(COURSE, 7), 11_000);
   assert.equal(partAt({ ...COURSE, until: 1_000 }, 1_000), 1);
+});
+
+test("a vote is offered at the speed at which it is over in some twenty seconds", () => {
+  const lasting = (seconds: number): number => fittingSpeed({ ...COURSE, until: 1_000 + seconds * 1_000 }, [1, 5, 20, 60, 300]);
+  assert.deepEqual([0, 25, 90, 500, 1_200, 9_000].map(lasting), [1, 1, 5, 20, 60, 300]);
 });

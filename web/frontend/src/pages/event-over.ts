@@ -1,6 +1,6 @@
 // An evening that is over: each vote can be watched again, minute by minute, at any speed.
 import type { LivePart } from "../elements/part.ts";
-import { instantAt, partAt, standingAt } from "../replay.ts";
+import { fittingSpeed, instantAt, partAt, standingAt } from "../replay.ts";
 import type { Course } from "../replay.ts";
 import type { Tally } from "../tally.ts";
 import { tallyOf } from "../wire.ts";
@@ -65,6 +65,7 @@ function offer(player: HTMLElement, standing: HTMLElement, course: Course): void
     stop();
     show(instantAt(course, Number(track.value) / STEPS));
   });
+  speed.value = String(fittingSpeed(course, [...speed.options].map((one) => Number(one.value))));
   player.hidden = false;
   show(course.until);
 }
