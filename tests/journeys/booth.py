@@ -17,6 +17,7 @@ from storage.event_steps import event_steps
 from storage.films import begin_film, dress_film, finish_film, keep_part
 from storage.screens import pair
 from storage.stages import get_stage
+from storage.values import Provenance
 from storage.values_events import StepContent, StepKind
 from storage.values_films import Film
 from storage.values_screens import Screen
@@ -57,9 +58,9 @@ class Booth:
         self._thread.join()
         self._loop.close()
 
-    def event(self, *contents: StepContent) -> Launch:
+    def event(self, *contents: StepContent, provenance: Provenance = Provenance.REAL) -> Launch:
         keys, name = self.two.nodes[0].keys, f"Soir {secrets.token_hex(3)}"
-        made = launch(self.database, keys, now(), *contents, name=name)
+        made = launch(self.database, keys, now(), *contents, name=name, provenance=provenance)
         show: Launch = self.do(made)
         self._begun = show
         return show

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from storage.posts import submit
+from storage.values import Provenance
 from storage.values_events import Palette, StepContent, StepKind
 from storage.values_posts import Moderation, NewPost, Post, PostingRules, PostKind
 from storage.values_show import Gesture
@@ -61,7 +62,8 @@ def test_every_kind_of_step_is_for_everybody_on_the_screen_and_on_a_telephone_an
     ]
     assert {one.kind for one in contents} == set(kinds)
     show = booth.event(
-        *[replace(one, palette=palette) for one, palette in zip(contents, cycle(Palette), strict=False)]
+        *[replace(one, palette=palette) for one, palette in zip(contents, cycle(Palette), strict=False)],
+        provenance=Provenance.SIMULATED,
     )
     url = booth.two.nodes[0].url
     for context in (hall, other_hall):

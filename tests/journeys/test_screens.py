@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from storage.screens import paired_screens, unpair
+from storage.values import Provenance
 from storage.values_events import LONGEST_NAME, LONGEST_TEXT, StepContent, StepKind
 from storage.values_show import Gesture, Show
 from tests.journeys.axe import Axe
@@ -241,7 +242,7 @@ def test_nothing_is_cut_off_whatever_size_and_shape_a_screen_has(booth: Booth, h
     name, text = (longest * 2)[:LONGEST_NAME], (longest * 4)[:LONGEST_TEXT]
     ends = {StepKind.COUNTDOWN: now() + 12 * HOUR}
     steps = [StepContent(kind, name, text, at=ends.get(kind)) for kind in kinds]
-    show = booth.event(*steps, replace(QUESTION, title=longest))
+    show = booth.event(*steps, replace(QUESTION, title=longest), provenance=Provenance.SIMULATED)
     page = screen(hall, booth.two.nodes[0].url, METZ, booth, show.by)
     for number, step in enumerate(show.steps):
         booth.go(show, Gesture.NEXT if number else Gesture.REHEARSE)
