@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 
@@ -71,6 +71,11 @@ class Language(StrEnum):
         return str(Locale.parse(self.region).get_language_name(self.region)).capitalize()
 
 
+_APPOINTMENTS = {
+    Language.FRENCH: "EEEE d MMMM y 'à' H 'h' mm",
+    Language.GERMAN: "EEEE, d. MMMM y, H:mm 'Uhr'",
+    Language.ENGLISH: "EEEE d MMMM y, HH:mm",
+}
 _REGIONS = {Language.FRENCH: "fr_FR", Language.GERMAN: "de_DE", Language.ENGLISH: "en_GB"}
 
 
@@ -138,6 +143,14 @@ class Catalogue:
         """« 12 mars, 14:05 », or « 12 mars, 14:05:10 »; ``at`` is in the Région's own time."""
         day = self.typography(format_skeleton("MMMMd", at, locale=self.locale))
         return f"{day}, {format_time(at, 'medium' if in_seconds else 'short', locale=self.locale)}"
+
+    def appointment(self, at: datetime) -> str:
+        """« mardi 1er décembre 2026 à 18 h 30 »; ``at`` is in the Région's own time."""
+        pattern = _APPOINTMENTS[self.language]
+        if self.language is Language.FRENCH:
+            pattern = pattern.replace("d", "d'er'") if at.day == 1 else pattern
+            pattern = pattern.removesuffix(" mm") if at.minute == 0 else pattern
+        return self.typography(format_datetime(at, pattern, locale=self.locale))
 
     def voters(self, count: int) -> str:
         """« 1 234 votants »."""

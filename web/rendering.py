@@ -151,6 +151,7 @@ def _pages(assets: Assets, catalogue: Catalogue) -> Pages:
         percent=catalogue.percent,
         typo=catalogue.typography,
         moment=catalogue.moment,
+        appointment=catalogue.appointment,
         day=catalogue.day,
         countdown=countdown,
     )

@@ -66,6 +66,9 @@ def test_a_per_cent_sign_stands_apart_by_a_narrow_space(catalogue: Catalogue) ->
 def test_days_and_moments_are_written_as_in_france(catalogue: Catalogue) -> None:
     at = datetime(2027, 3, 12, 9, 5)
     assert (catalogue.day(at), catalogue.moment(at)) == ("12\u00a0mars 2027", "12\u00a0mars, 09:05")
+    evening = datetime(2026, 12, 1, 18, 30)
+    told = [catalogue.appointment(one) for one in (evening, evening.replace(day=2, hour=1, minute=0))]
+    assert told == ["mardi 1er\u00a0décembre 2026 à 18\u00a0h 30", "mercredi 2\u00a0décembre 2026 à 1\u00a0h"]
 
 
 def test_a_missing_word_is_a_fault(catalogue: Catalogue) -> None:
@@ -80,6 +83,8 @@ def test_every_language_writes_numbers_and_days_its_own_way() -> None:
     assert (german.percent(62), english.percent(62)) == ("62\u00a0%", "62%")
     assert (german.day(at), english.day(at)) == ("12. März 2027", "12 March 2027")
     assert (german.moment(at), english.moment(at)) == ("12. März, 09:05", "12 March, 09:05")
+    told = (german.appointment(at), english.appointment(at))
+    assert told == ("Freitag, 12. März 2027, 9:05 Uhr", "Friday 12 March 2027, 09:05")
     assert (german.voters(0), english.voters(1)) == ("0 Stimmen", "1 voter")
 
 

@@ -96,7 +96,9 @@ async def test_before_the_launch_and_in_a_rehearsal_nothing_of_the_show_is_told(
     show = await begun(site, StepContent(StepKind.REVEAL, "Le nom secret"))
     before = (await page(site, show)).replace("’", "'")
     assert "Tout commence ici" in before
+    assert re.search(r"<span data-begun=[^>]*>\w+ \d+(er)?\s\w+ \d{4} à \d+\sh( \d\d)?</span>", before)
     assert re.findall(r'data-begun="" (\w*)', before) + re.findall(r'data-begun="1" (\w*)', before) == [
+        "",
         "",
         "hidden",
     ]

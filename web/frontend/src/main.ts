@@ -16,6 +16,7 @@ import { writeAllPaused, writeBanner, writePosting } from "./noticed.ts";
 import { Notices } from "./notices.ts";
 import { writeFresh } from "./opened.ts";
 import { OwnVotes, topicOfOwn, withVote } from "./own.ts";
+import { Missed } from "./missed.ts";
 import type { PendingVote } from "./pending.ts";
 import { PendingVotes } from "./pending.ts";
 import type { Asks } from "./profile.ts";
@@ -31,6 +32,7 @@ import { deviceStore } from "./store.ts";
 import { Tabs } from "./tabs.ts";
 import {
   ARRIVED,
+  EVENING_OVER,
   articles,
   cameBack,
   closeTopic,
@@ -75,6 +77,7 @@ function start(live: string): void {
     else connection.tell(answer.code ? words.refusal(answer.code) : words.say("live", "profile-failed"));
   });
   const profile = profileStep(words, answers, post);
+  const missed = new Missed(document.getElementById("missed"), words, () => profile.stop());
   const announcer = new Announcer(
     (text) => document.getElementById("announcer")?.replaceChildren(text),
     () => performance.now(),
@@ -106,7 +109,9 @@ function start(live: string): void {
     session.subscribe(standings.subscriptionsTo(topics));
     session.wake();
     notices.again();
+    missed.arrived();
   });
+  document.addEventListener(EVENING_OVER, () => missed.over());
 
   function draw(topic: number): void {
     const shown = {
@@ -255,7 +260,7 @@ function start(live: string): void {
     const note = told.kind === "waiting" && answers.isThere ? words.say("live", "waiting-profile") : wordsFor(told, words, vote);
     for (const article of shown) writeNote(article, note);
     if (told.kind === "refused" && told.code === CLOSED) for (const article of shown) closeTopic(article, words);
-    if (!shown.length && vote) tellElsewhere(told, vote);
+    if (!missed.told(topic, told) && !shown.length && vote) tellElsewhere(told, vote);
   }
 
   /** A vote that was kept and is about a topic of another page. */
@@ -271,7 +276,7 @@ function start(live: string): void {
   /** The refused choice is cast again once the profile is there. */
   function offerProfile({ topic, sign, title }: PendingVote): void {
     if (!profile.available || !articles(topic).length) return;
-    void profile.ask("all").then((kept) => (kept ? desk.cast(topic, sign, newOp(), title) : giveUp(topic)));
+    void missed.waits(topic, profile.ask("all")).then((kept) => (kept ? desk.cast(topic, sign, newOp(), title) : giveUp(topic)));
   }
 
   /** Who has a ballot on a topic is not asked for more: it keeps the cell that it was cast from. */
@@ -287,11 +292,11 @@ function start(live: string): void {
 
   listenForVotes({
     cast: (topic, sign, op) => {
-      const [article] = articles(topic);
-      desk.cast(topic, sign, op, article ? titleOf(article) : "");
+      missed.casts(topic);
+      desk.cast(topic, sign, op, missed.titleOf(topic));
     },
     needsProfile: (topic) => profile.needed(asked(topic)),
-    askProfile: (topic) => profile.ask(asked(topic)),
+    askProfile: (topic) => missed.waits(topic, profile.ask(asked(topic))),
     givenUp: giveUp,
   });
 

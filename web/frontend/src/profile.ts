@@ -12,6 +12,8 @@ export interface ProfileStep {
   needed(asks: Asks): boolean;
   /** Ask; whether an answer (or a "no answer") was kept. */
   ask(asks: Asks): Promise<boolean>;
+  /** What was asked for is no longer to be had. What has been chosen stands there when it is asked again. */
+  stop(): void;
 }
 
 export function profileStep(words: Words, kept: KeptProfile, post: Post): ProfileStep {
@@ -26,6 +28,7 @@ export function profileStep(words: Words, kept: KeptProfile, post: Post): Profil
       return asks === "all" ? told !== "complete" && !kept.isWhole : told === "none" && !kept.isThere;
     },
     ask: (asks) => (asking ? asking.ask(asks) : Promise.resolve(true)),
+    stop: () => dialog?.close(),
   };
 }
 
@@ -110,6 +113,7 @@ class Asking {
     const fields: Record<string, string> = {};
     if (skips) fields.skip = "1";
     else for (const [name, value] of new FormData(this.form)) fields[name] = String(value);
+    const done = this.#done;
     this.#busy(true);
     const answer = await this.post(fields);
     this.#busy(false);
@@ -124,6 +128,7 @@ class Asking {
       // Where all are needed, they go before what was told until now.
       this.kept.keep(this.#asks === "all" ? { ...fields, first: "0" } : fields);
     }
+    if (this.#done !== done) return; // it was stopped meanwhile, perhaps asked again for another vote
     this.#finish(true);
     this.dialog.close();
   }

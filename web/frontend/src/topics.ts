@@ -17,6 +17,8 @@ export interface Shown {
 
 /** Told to the document by whoever puts more topics onto the page. */
 export const ARRIVED = "topics-arrived";
+/** Told to the document when an evening is over, and with it each of its votes. */
+export const EVENING_OVER = "evening-over";
 
 export function articles(topic?: number): HTMLElement[] {
   const which = topic === undefined ? "[data-topic]" : `[data-topic="${topic}"]`;

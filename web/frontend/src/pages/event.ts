@@ -5,7 +5,7 @@ import { isStill } from "../motion.ts";
 import { ServerClock } from "../server_clock.ts";
 import { ask, pause } from "../serving.ts";
 import { after } from "../socket.ts";
-import { ARRIVED } from "../topics.ts";
+import { ARRIVED, EVENING_OVER } from "../topics.ts";
 import { letGo } from "../videos.ts";
 import type { Show } from "../wire.ts";
 import { number, pageWords } from "../words.ts";
@@ -71,7 +71,10 @@ function start(event: HTMLElement, scene: HTMLElement): void {
   }
 
   function end(show: Show): void {
-    cancel = at(show.at + SPREAD * Math.random(), () => location.reload());
+    cancel = at(show.at, () => {
+      document.dispatchEvent(new Event(EVENING_OVER));
+      cancel = at(show.at + SPREAD * Math.random(), () => location.reload());
+    });
   }
 
   /** Asked for until it is there, or something else is: a telephone that gave up would stay behind the halls. */
