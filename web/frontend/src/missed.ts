@@ -38,8 +38,10 @@ export class Missed {
     const before = Number(document.querySelector<HTMLElement>("#scene .act")?.dataset.before);
     const mayVote = document.querySelector("#scene form.vote") !== null;
     const waiting = this.#waiting;
-    if (waiting !== null && (waiting === before || articles(waiting).some(({ dataset }) => dataset.state === "closed"))) {
-      this.#miss(waiting);
+    if (waiting !== null) {
+      // As long as a question that is asked again is open, the vote before is not.
+      const isAsked = mayVote && waiting === before;
+      if (isAsked || articles(waiting).some(({ dataset }) => dataset.state === "closed")) this.#miss(waiting);
     }
     if (!mayVote) return;
     if (this.#missed !== null && this.#missed === before) this.#say(this.words.say("live", "missed-again"), before);
