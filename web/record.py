@@ -84,7 +84,7 @@ COOKIES: Mapping[str, int] = {
 SHELVES: tuple[str, ...] = (
     *("imaginest.still", "imaginest.door", "imaginest.own", "imaginest.vote"),
     *("imaginest.last", "imaginest.draft", "imaginest.erased"),
-    *("imaginest.profile", "imaginest.contact", "imaginest.keys"),
+    *("imaginest.profile", "imaginest.contact", "imaginest.keys", "imaginest.missed"),
 )
 """What the browser keeps for itself and never sends by itself."""
 
