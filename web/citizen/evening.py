@@ -26,7 +26,6 @@ from web.press_chart import Bar, chart
 
 _COLUMNS = ("question", "vote", "when", "caveats", "where", "voters", "plus", "minus", "share")
 
-
 _OF_TWO = ("before", "after")
 _OF_MORE = ("first", "second", "third", "fourth", "fifth")
 

@@ -5,6 +5,9 @@ import type { Standings } from "./standings.ts";
 import type { Sign } from "./tally.ts";
 import type { Ack, ClientMessage, No } from "./wire.ts";
 
+/** The code of the refusal of a vote that comes after the end. */
+export const CLOSED = "closed";
+
 /** What is to be said about the vote on a topic. */
 export type Told =
   | { readonly kind: "nothing" | "sending" | "waiting" | "counted" | "withdrawn" }

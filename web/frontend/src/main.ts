@@ -3,7 +3,7 @@ import { Announcer } from "./announcer.ts";
 import { Clock, timeLeft } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { copiedAt, copyNotice } from "./copies.ts";
-import { Desk } from "./desk.ts";
+import { CLOSED, Desk } from "./desk.ts";
 import type { Counter, Told } from "./desk.ts";
 import { forgetOldDrafts } from "./drafts.ts";
 import { followers, own as ownFollowers } from "./followers.ts";
@@ -53,7 +53,6 @@ import type { Words } from "./words.ts";
 import { number, pageWords } from "./words.ts";
 
 const PROFILE_NEEDED = "profile-needed";
-const CLOSED = "closed";
 /** What one looks at until something opens: they hear of it also where no topic stands on them. */
 const WAITING_PAGES = ".page-home, .page-search, .page-answers, .page-mine, .page-statistics";
 /** Written when this device was erased; nothing that a page still knows may be used after that. */

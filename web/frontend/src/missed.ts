@@ -1,5 +1,6 @@
 // On the page of an evening a vote may wait for the profile's questions, or for the server, while the show goes on
 // without it: whoever cast it is told what became of it.
+import { CLOSED } from "./desk.ts";
 import type { Told } from "./desk.ts";
 import { articles, titleOf } from "./topics.ts";
 import type { Words } from "./words.ts";
@@ -71,7 +72,7 @@ export class Missed {
   told(topic: number, told: Told): boolean {
     if (!this.place || !this.#titles.has(topic) || hasNote(topic)) return false;
     if (told.kind === "refused") {
-      const isLate = told.code === "closed" && this.#away.has(topic);
+      const isLate = told.code === CLOSED && this.#away.has(topic);
       if (isLate) this.#miss(topic);
       else this.#say(this.words.refusal(told.code));
       this.#away.add(topic);
